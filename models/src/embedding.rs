@@ -1,0 +1,77 @@
+//! One embedding model on ONNX Runtime, through fastembed.
+//!
+//! Owns the session and the tokenizer; knows nothing of pipes or of what the texts are for.
+//! Invariant: every vector has unit length and the catalogue's dimensions.
+
+use std::path::Path;
+
+use anyhow::{Context, ensure};
+use fastembed::{
+    InitOptionsUserDefined, Pooling, TextEmbedding, TokenizerFiles, UserDefinedEmbeddingModel,
+};
+use nuthatch_models::{ModelSpec, Role, catalogue};
+
+/// A loaded model.
+pub(crate) struct EmbeddingModel {
+    model: TextEmbedding,
+    spec: ModelSpec,
+}
+
+impl EmbeddingModel {
+    /// Verifies the files, loads the runtime library and opens a session.
+    pub(crate) fn load(
+        spec: &ModelSpec,
+        directory: &Path,
+        runtime: &Path,
+        n_threads: usize,
+    ) -> anyhow::Result<Self> {
+        spec.verify(directory)?;
+        // ort panics on a missing library unless it is told of it beforehand.
+        let environment = ort::init_from(runtime)
+            .with_context(|| format!("could not load ONNX Runtime from {}", runtime.display()))?
+            .build()?;
+        let read = |name: &str| {
+            let path = directory.join(name);
+            std::fs::read(&path).with_context(|| format!("could not read {}", path.display()))
+        };
+        let files = TokenizerFiles {
+            tokenizer_file: read("tokenizer.json")?,
+            config_file: read("config.json")?,
+            special_tokens_map_file: read("special_tokens_map.json")?,
+            tokenizer_config_file: read("tokenizer_config.json")?,
+        };
+        let pooling = match spec.pooling {
+            catalogue::Pooling::Mean => Pooling::Mean,
+            catalogue::Pooling::Cls => Pooling::Cls,
+        };
+        let model =
+            UserDefinedEmbeddingModel::new(read("model.onnx")?, files).with_pooling(pooling);
+        let options = InitOptionsUserDefined::new()
+            .with_environment(environment)
+            .with_max_length(spec.max_tokens)
+            .with_intra_threads(n_threads);
+        let model = TextEmbedding::try_new_from_user_defined(model, options)
+            .with_context(|| format!("could not load the model {}", spec.id))?;
+        Ok(Self { model, spec: spec.clone() })
+    }
+
+    /// One unit-length vector per text, in order, all in one batch.
+    pub(crate) fn embed(&mut self, role: Role, texts: &[String]) -> anyhow::Result<Vec<Vec<f32>>> {
+        if texts.is_empty() {
+            return Ok(Vec::new());
+        }
+        let prefix = match role {
+            Role::Query => &self.spec.query_prefix,
+            Role::Passage => &self.spec.passage_prefix,
+        };
+        let texts: Vec<String> = texts.iter().map(|text| format!("{prefix}{text}")).collect();
+        let vectors = self.model.embed(&texts, Some(texts.len()))?;
+        ensure!(
+            vectors.iter().all(|vector| vector.len() == self.spec.dimensions),
+            "the model {} does not give {} dimensions",
+            self.spec.id,
+            self.spec.dimensions
+        );
+        Ok(vectors)
+    }
+}

@@ -1,0 +1,230 @@
+//! What crosses the boundary between the window and the engine, as plain data.
+//!
+//! Owns the shapes that the front end sees; `ui/src/host/bindings.ts` is generated from this file
+//! and compared by a test (`UPDATE_BINDINGS=1 cargo test` rewrites it).
+//! Knows nothing of tauri. Invariant: text and positions travel apart; never HTML.
+//! All positions count characters (Unicode scalar values), not bytes or UTF-16 units.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// A query as typed.
+#[derive(Debug, Clone, Deserialize, TS)]
+pub struct SearchRequest {
+    /// The words in the box.
+    pub query: String,
+    /// How many results at most.
+    pub limit: u32,
+    /// The query is still being typed: the last word also matches as a prefix.
+    pub typing: bool,
+}
+
+/// One refinement of the result list; a search sends `words` first, then `hybrid`.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct SearchUpdate {
+    /// The stage these results come from.
+    pub stage: Stage,
+    /// The best results so far, best first.
+    pub results: Vec<SearchResult>,
+    /// What the user should know about this search.
+    pub notices: Vec<Notice>,
+    /// Milliseconds since the search began.
+    pub elapsed_ms: f64,
+    /// No further update follows.
+    pub last: bool,
+}
+
+/// A stage of a search.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// Word matches alone.
+    Words,
+    /// Words and meaning together.
+    Hybrid,
+}
+
+/// One file with its best passage.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct SearchResult {
+    /// Stays the same while the file stays in the library.
+    pub file_id: u32,
+    /// The best passage; absent when only the name matched.
+    pub passage_id: Option<u32>,
+    /// Full path, for reading.
+    pub path: String,
+    /// File name.
+    pub name: String,
+    /// The folder that holds it, for reading.
+    pub folder: String,
+    /// Lower-case extension without the dot; empty if none.
+    pub kind: String,
+    /// The document's own title, where it has one.
+    pub title: Option<String>,
+    /// Milliseconds since 1970 of the last change.
+    pub modified_ms: f64,
+    /// Page of the passage, from 1.
+    pub page: Option<u32>,
+    /// Line where the passage begins, from 1.
+    pub line: Option<u32>,
+    /// The passage's text.
+    pub passage: String,
+    /// Character ranges of `passage` that match the query's words.
+    pub highlights: Vec<(u32, u32)>,
+    /// Ordering score of the stage; larger is better.
+    pub score: f64,
+    /// Other files with exactly the same content.
+    pub n_copies: u32,
+}
+
+/// Something the user should know, with what to do about it.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct Notice {
+    /// What happened.
+    pub message: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+/// What went wrong with a command.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct IpcError {
+    /// What kind of failure.
+    pub code: ErrorCode,
+    /// What happened.
+    pub message: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+/// Kinds of failure on which the window acts differently.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorCode {
+    /// The file or folder is not there, or not in the library.
+    NotFound,
+    /// It is there, but may not be read.
+    Unreadable,
+    /// Another process holds the library.
+    Locked,
+    /// The library was made by a newer Nuthatch.
+    Newer,
+    /// The disk is full or read-only.
+    Disk,
+    /// A fault of the program.
+    Bug,
+}
+
+/// The library at one moment.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct LibraryStatus {
+    /// The chosen folders.
+    pub folders: Vec<Folder>,
+    /// Number of files by state.
+    pub files: FileCounts,
+    /// Passages that can be found.
+    pub n_passages: u32,
+    /// Passages that can be found by meaning.
+    pub n_embedded: u32,
+    /// What is missing, and how to get it.
+    pub notices: Vec<Notice>,
+}
+
+/// One chosen folder.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct Folder {
+    /// Full path, for reading.
+    pub path: String,
+    /// The folder cannot be reached now (unplugged, unmounted, deleted).
+    pub away: bool,
+    /// Files in the library from this folder.
+    pub n_files: u32,
+}
+
+/// Number of files by state.
+#[derive(Debug, Clone, Copy, Default, Serialize, TS)]
+pub struct FileCounts {
+    /// Known, not yet read.
+    pub waiting: u32,
+    /// Read whole.
+    pub indexed: u32,
+    /// Read in part; the reason says why.
+    pub partial: u32,
+    /// Could not be read; the reason says why.
+    pub failed: u32,
+    /// Not read on purpose; the reason says why.
+    pub skipped: u32,
+    /// In a folder that cannot be reached now.
+    pub away: u32,
+}
+
+/// What indexing is doing now.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct Progress {
+    /// What is being done.
+    pub phase: Phase,
+    /// Files done in this run.
+    pub n_done: u32,
+    /// Files to do in this run.
+    pub n_total: u32,
+    /// Passages still without an embedding.
+    pub n_to_embed: u32,
+    /// Files per second lately.
+    pub files_per_second: f64,
+    /// Seconds left, where it can be told.
+    pub seconds_left: Option<f64>,
+    /// Name of the file being read now.
+    pub current: Option<String>,
+}
+
+/// What indexing is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// Nothing to do.
+    Idle,
+    /// Looking for new and changed files.
+    Walking,
+    /// Reading files.
+    Reading,
+    /// Computing embeddings; everything is already found by word.
+    Embedding,
+}
+
+/// The stored text around a passage.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct Preview {
+    /// Full path, for reading.
+    pub path: String,
+    /// File name.
+    pub name: String,
+    /// The document's own title, where it has one.
+    pub title: Option<String>,
+    /// Page shown, from 1, for documents that have pages.
+    pub page: Option<u32>,
+    /// Number of pages, for documents that have pages.
+    pub n_pages: Option<u32>,
+    /// Line where `text` begins, from 1, for documents that have lines.
+    pub line: Option<u32>,
+    /// The text: the whole page, or what stands around the passage.
+    pub text: String,
+    /// Character range of the passage in `text`.
+    pub passage: Option<(u32, u32)>,
+    /// Character ranges of `text` that match the query's words.
+    pub highlights: Vec<(u32, u32)>,
+    /// There is more text before `text`.
+    pub more_before: bool,
+    /// There is more text after `text`.
+    pub more_after: bool,
+}
+
+/// State of a path, and why.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct Why {
+    /// The path that was asked about.
+    pub path: String,
+    /// One of the states of a file, or `unknown`.
+    pub state: String,
+    /// The reason, in a sentence.
+    pub reason: String,
+}

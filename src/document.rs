@@ -1,0 +1,265 @@
+//! The words everybody uses: ids, the states of a file, text with its positions.
+//!
+//! Plain data without behaviour beyond its own consistency; knows no file system, database or
+//! index. Invariant: positions in stored text are byte offsets on character boundaries.
+
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        pub struct $name(pub i64);
+    };
+}
+
+id!(
+    /// A chosen folder.
+    FolderId
+);
+id!(
+    /// A file of the library, at its path; survives renames and moves.
+    FileId
+);
+id!(
+    /// A content as one extractor read it; files with equal content share it.
+    DocumentId
+);
+id!(
+    /// A piece of a document, the unit that is found.
+    PassageId
+);
+
+/// Number of a write batch; what derived indexes are compared by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Sequence(pub i64);
+
+/// Hash of a file's bytes or of a passage's text (BLAKE3).
+pub type Hash = [u8; 32];
+
+/// What is known of a file's content. Every file of a library is in exactly one state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileState {
+    /// Known, not yet read.
+    Waiting,
+    /// Read whole.
+    Indexed,
+    /// Read in part.
+    Partial,
+    /// Could not be read.
+    Failed,
+    /// Not read on purpose.
+    Skipped,
+    /// In a folder that cannot be reached now.
+    Away,
+}
+
+impl FileState {
+    /// Every state, in the order in which they are counted.
+    pub const ALL: [Self; 6] =
+        [Self::Waiting, Self::Indexed, Self::Partial, Self::Failed, Self::Skipped, Self::Away];
+
+    /// The state's name in the database, in JSON and on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Indexed => "indexed",
+            Self::Partial => "partial",
+            Self::Failed => "failed",
+            Self::Skipped => "skipped",
+            Self::Away => "away",
+        }
+    }
+}
+
+impl fmt::Display for FileState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for FileState {
+    type Err = UnknownState;
+
+    fn from_str(name: &str) -> Result<Self, UnknownState> {
+        Self::ALL
+            .into_iter()
+            .find(|state| state.name() == name)
+            .ok_or_else(|| UnknownState(name.to_owned()))
+    }
+}
+
+/// A name that is no state.
+#[derive(Debug, thiserror::Error)]
+#[error("{0:?} is not a state of a file")]
+pub struct UnknownState(String);
+
+/// A path as bytes, so that names which are not UTF-8 keep their identity in the database.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PathKey(pub Vec<u8>);
+
+impl PathKey {
+    /// The key of a path.
+    #[cfg(unix)]
+    pub fn of(path: &Path) -> Self {
+        use std::os::unix::ffi::OsStrExt;
+        Self(path.as_os_str().as_bytes().to_vec())
+    }
+
+    /// The key of a path; an unpaired surrogate in a name is replaced.
+    #[cfg(not(unix))]
+    pub fn of(path: &Path) -> Self {
+        Self(path.to_string_lossy().into_owned().into_bytes())
+    }
+
+    /// The path back.
+    #[cfg(unix)]
+    pub fn to_path(&self) -> PathBuf {
+        use std::os::unix::ffi::OsStrExt;
+        PathBuf::from(std::ffi::OsStr::from_bytes(&self.0))
+    }
+
+    /// The path back.
+    #[cfg(not(unix))]
+    pub fn to_path(&self) -> PathBuf {
+        PathBuf::from(String::from_utf8_lossy(&self.0).into_owned())
+    }
+
+    /// First and last key, exclusive, of everything below this folder.
+    pub fn below(&self) -> (Self, Self) {
+        let separator = std::path::MAIN_SEPARATOR as u8;
+        let mut first = self.0.clone();
+        if first.last() != Some(&separator) {
+            first.push(separator);
+        }
+        let mut last = first.clone();
+        if let Some(end) = last.last_mut() {
+            *end += 1;
+        }
+        (Self(first), Self(last))
+    }
+}
+
+/// What an extractor reads out of a file: text in reading order, and where each part stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Text {
+    /// The document's own title, where it has one.
+    pub title: Option<String>,
+    /// The text that is stored, searched and shown.
+    pub text: String,
+    /// Where parts begin, ascending by `start`; the first mark is at 0 unless `text` is empty.
+    pub marks: Vec<Mark>,
+    /// Number of pages, for documents that have pages.
+    pub n_pages: Option<u32>,
+    /// Why the text is incomplete, if it is.
+    pub partial: Option<String>,
+}
+
+/// From `start` up to the next mark, the text stands on this page and begins at this line.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    /// Byte offset in the text.
+    pub start: usize,
+    /// Page, from 1.
+    pub page: Option<u32>,
+    /// Line of the file where this part begins, from 1; further lines are counted by `\n`.
+    pub line: Option<u32>,
+    /// Heading level, from 1, if this part is a heading.
+    pub heading: Option<u8>,
+}
+
+impl Text {
+    /// Appends a part as its own paragraph and marks where it stands. Blank parts are dropped.
+    pub fn push(&mut self, part: &str, mark: Mark) {
+        if part.trim().is_empty() {
+            return;
+        }
+        if !self.text.is_empty() {
+            let n_breaks = self.text.len() - self.text.trim_end_matches('\n').len();
+            self.text.push_str(if n_breaks == 0 {
+                "\n\n"
+            } else if n_breaks == 1 {
+                "\n"
+            } else {
+                ""
+            });
+        }
+        self.marks.push(Mark { start: self.text.len(), ..mark });
+        self.text.push_str(part.trim_end());
+    }
+
+    /// Page and line of a byte offset.
+    pub fn position(&self, offset: usize) -> Position {
+        position(&self.marks, &self.text, offset)
+    }
+}
+
+/// Page and line, each from 1, where the format has them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Position {
+    /// Page.
+    pub page: Option<u32>,
+    /// Line.
+    pub line: Option<u32>,
+}
+
+fn position(marks: &[Mark], text: &str, offset: usize) -> Position {
+    let n_before = marks.partition_point(|mark| mark.start <= offset);
+    let Some(mark) = n_before.checked_sub(1).and_then(|i| marks.get(i)) else {
+        return Position::default();
+    };
+    let line = mark.line.map(|first| {
+        let passed = text.get(mark.start..offset).unwrap_or_default();
+        first + passed.bytes().filter(|&byte| byte == b'\n').count() as u32
+    });
+    Position { page: mark.page, line }
+}
+
+/// A piece of a text: where it stands, and what it is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chunk {
+    /// Byte offset of the first character.
+    pub start: usize,
+    /// Byte offset after the last character.
+    pub end: usize,
+    /// Headings above it, outermost first, joined by ` › `; empty if none.
+    pub context: String,
+    /// Where it begins.
+    pub position: Position,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_position_counts_lines_from_its_mark() {
+        let mut text = Text::default();
+        text.push("one\ntwo\nthree", Mark { line: Some(4), ..Mark::default() });
+        text.push("page two", Mark { page: Some(2), ..Mark::default() });
+        assert_eq!(text.position(9).line, Some(6));
+        assert_eq!(text.position(text.text.len() - 1), Position { page: Some(2), line: None });
+    }
+
+    #[test]
+    fn everything_below_a_folder_lies_between_its_two_keys_and_its_neighbour_does_not() {
+        let (first, last) = PathKey::of(Path::new("/a/b")).below();
+        assert!(PathKey::of(Path::new("/a/b/c")) > first);
+        assert!(PathKey::of(Path::new("/a/b/c")) < last);
+        assert!(PathKey::of(Path::new("/a/bc")) > last || PathKey::of(Path::new("/a/bc")) < first);
+    }
+
+    #[test]
+    fn every_state_has_a_name_that_reads_back() {
+        for state in FileState::ALL {
+            assert_eq!(state.name().parse::<FileState>().unwrap(), state);
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! Word documents (docx): paragraphs, headings, tables, notes, headers and footers.
+//!
+//! Walks the XML parts itself: libraries drop headers, footers and notes.
+
+use std::io::{Cursor, Read};
+
+use quick_xml::{Reader, XmlVersion, events::{BytesStart, Event}};
+use zip::ZipArchive;
+
+use super::{Failure, Input, limit};
+use crate::document::{Mark, Text};
+
+/// Unpacked bytes of one part at most; beyond this it is a bomb, not a letter.
+const MAX_PART_BYTES: u64 = 256 << 20;
+/// Parts read after the main one, at most.
+const MAX_EXTRA_PARTS: usize = 64;
+
+pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
+    if input.cut {
+        return Err(Failure::Failed("the file is longer than the limit".into()));
+    }
+    let damaged = |error: zip::result::ZipError| Failure::Failed(format!("the document is damaged: {error}"));
+    let mut archive = ZipArchive::new(Cursor::new(input.bytes)).map_err(damaged)?;
+    let main = part(&mut archive, "word/document.xml")?
+        .ok_or_else(|| Failure::Failed("the document is damaged: it has no main part".into()))?;
+    let mut text = Text::default();
+    let mut complaint = read(&main, &mut text, input.max_text_bytes).err();
+    let mut extra: Vec<String> = archive
+        .file_names()
+        .filter(|name| {
+            ["word/footnotes", "word/endnotes", "word/header", "word/footer", "word/comments"]
+                .iter()
+                .any(|start| name.starts_with(start))
+        })
+        .filter(|name| name.ends_with(".xml"))
+        .map(ToOwned::to_owned)
+        .collect();
+    extra.sort();
+    for name in extra.iter().take(MAX_EXTRA_PARTS) {
+        let result = part(&mut archive, name).map_err(|failure| failure.to_string());
+        let result = result.and_then(|xml| read(&xml.unwrap_or_default(), &mut text, input.max_text_bytes));
+        complaint = complaint.or(result.err());
+    }
+    text.title = part(&mut archive, "docProps/core.xml").ok().flatten().and_then(|xml| core_title(&xml));
+    if text.text.is_empty() {
+        return Err(match complaint {
+            Some(reason) => Failure::Failed(reason),
+            None => Failure::Skipped("there is no text in it".into()),
+        });
+    }
+    text.partial = complaint;
+    limit(&mut text, input.max_text_bytes);
+    Ok(text)
+}
+
+fn part(archive: &mut ZipArchive<Cursor<&[u8]>>, name: &str) -> Result<Option<Vec<u8>>, Failure> {
+    let Ok(file) = archive.by_name(name) else { return Ok(None) };
+    let mut bytes = Vec::new();
+    let n_read = file.take(MAX_PART_BYTES + 1).read_to_end(&mut bytes);
+    match n_read {
+        Ok(n) if n as u64 > MAX_PART_BYTES => {
+            Err(Failure::Failed(format!("{name} unpacks to more than {} MB", MAX_PART_BYTES >> 20)))
+        }
+        Ok(_) => Ok(Some(bytes)),
+        Err(error) => Err(Failure::Failed(format!("the document is damaged: {name}: {error}"))),
+    }
+}
+
+/// Appends the paragraphs of one part. What was read before damage stays.
+fn read(xml: &[u8], text: &mut Text, max_text_bytes: usize) -> Result<(), String> {
+    let mut reader = Reader::from_reader(xml);
+    let mut paragraph = String::new();
+    let mut mark = Mark::default();
+    let mut in_text = false;
+    // Deleted text of tracked changes, and field codes, are not what a reader sees.
+    loop {
+        match reader.read_event() {
+            Ok(Event::Start(start)) => match start.local_name().as_ref() {
+                b"t" => in_text = true,
+                b"pStyle" => mark.heading = heading(&start),
+                _ => {}
+            },
+            Ok(Event::Empty(start)) => match start.local_name().as_ref() {
+                b"tab" => paragraph.push('\t'),
+                b"br" | b"cr" => paragraph.push('\n'),
+                b"noBreakHyphen" => paragraph.push('-'),
+                b"pStyle" => mark.heading = heading(&start),
+                b"outlineLvl" => mark.heading = mark.heading.or_else(|| outline(&start)),
+                _ => {}
+            },
+            Ok(Event::Text(content)) if in_text => match content.xml10_content() {
+                Ok(content) => paragraph.push_str(&content),
+                Err(error) => return Err(format!("the document is damaged: {error}")),
+            },
+            Ok(Event::GeneralRef(reference)) if in_text => {
+                paragraph.push_str(&entity(&reference));
+            }
+            Ok(Event::End(end)) => match end.local_name().as_ref() {
+                b"t" => in_text = false,
+                b"p" => {
+                    text.push(&std::mem::take(&mut paragraph), std::mem::take(&mut mark));
+                    if text.text.len() > max_text_bytes {
+                        return Ok(());
+                    }
+                }
+                _ => {}
+            },
+            Ok(Event::Eof) => return Ok(()),
+            Err(error) => {
+                text.push(&paragraph, mark);
+                return Err(format!("the document is damaged: {error}"));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn entity(reference: &quick_xml::events::BytesRef<'_>) -> String {
+    if let Ok(Some(character)) = reference.resolve_char_ref() {
+        return character.to_string();
+    }
+    let name = reference.decode().unwrap_or_default();
+    quick_xml::escape::resolve_xml_entity(&name).unwrap_or_default().to_owned()
+}
+
+/// `Heading1` … `Heading6` (or `heading 1`), `Title`.
+fn heading(style: &BytesStart<'_>) -> Option<u8> {
+    let name = value(style)?.to_ascii_lowercase();
+    if name == "title" {
+        return Some(1);
+    }
+    let level = name.strip_prefix("heading").or_else(|| name.strip_prefix("berschrift"))?;
+    level.trim().parse().ok().filter(|level| (1..=6).contains(level))
+}
+
+fn outline(level: &BytesStart<'_>) -> Option<u8> {
+    value(level)?.parse::<u8>().ok().filter(|&level| level < 6).map(|level| level + 1)
+}
+
+fn value(element: &BytesStart<'_>) -> Option<String> {
+    let attribute = element.attributes().flatten().find(|attribute| attribute.key.local_name().as_ref() == b"val")?;
+    attribute.normalized_value(XmlVersion::Implicit1_0).ok().map(std::borrow::Cow::into_owned)
+}
+
+fn core_title(xml: &[u8]) -> Option<String> {
+    let mut reader = Reader::from_reader(xml);
+    let mut title = None::<String>;
+    loop {
+        match reader.read_event().ok()? {
+            Event::Start(start) if start.local_name().as_ref() == b"title" => title = Some(String::new()),
+            Event::Text(content) => {
+                if let Some(title) = &mut title {
+                    title.push_str(&content.xml10_content().ok()?);
+                }
+            }
+            Event::GeneralRef(reference) => {
+                if let Some(title) = &mut title {
+                    title.push_str(&entity(&reference));
+                }
+            }
+            Event::End(end) if end.local_name().as_ref() == b"title" => {
+                return title.map(|title| title.trim().to_owned()).filter(|title| !title.is_empty());
+            }
+            Event::Eof => return None,
+            _ => {}
+        }
+    }
+}

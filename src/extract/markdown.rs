@@ -1,0 +1,128 @@
+//! Markdown: its text without the marks, headings as headings, each part at its line.
+
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+
+use super::{Failure, Input, limit, plain};
+use crate::document::{Mark, Text};
+
+pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
+    let source = plain::clean(&plain::decode(input.bytes));
+    let mut reader = Reader { text: Text::default(), part: String::new(), mark: Mark::default(), front: None };
+    let options = Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS;
+    let mut line = Lines::new(&source);
+    for (event, range) in Parser::new_ext(&source, options).into_offset_iter() {
+        reader.take(event, line.at(range.start));
+    }
+    reader.end_part();
+    let mut text = reader.text;
+    if text.text.is_empty() {
+        return Err(Failure::Skipped("there is no text in it".into()));
+    }
+    let front = reader.front.as_deref().and_then(front_title);
+    let heading = || {
+        let first = text.marks.first().filter(|mark| mark.heading == Some(1))?;
+        let end = text.marks.get(1).map_or(text.text.len(), |mark| mark.start);
+        text.text.get(first.start..end).map(|title| title.trim().to_owned())
+    };
+    text.title = front.or_else(heading);
+    if input.cut {
+        text.partial = Some(format!("only the first {} MB of the file are read", input.bytes.len() >> 20));
+    }
+    limit(&mut text, input.max_text_bytes);
+    Ok(text)
+}
+
+struct Reader {
+    text: Text,
+    /// The paragraph, heading, item or cell being read.
+    part: String,
+    mark: Mark,
+    /// The front matter, while and after it is read.
+    front: Option<String>,
+}
+
+impl Reader {
+    fn take(&mut self, event: Event<'_>, line: u32) {
+        match event {
+            Event::Start(tag) => self.start(&tag, line),
+            Event::End(TagEnd::MetadataBlock(_)) => self.front = Some(std::mem::take(&mut self.part)),
+            Event::End(
+                TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::Item | TagEnd::CodeBlock
+                | TagEnd::TableRow | TagEnd::TableHead | TagEnd::HtmlBlock | TagEnd::FootnoteDefinition,
+            ) => self.end_part(),
+            Event::End(TagEnd::TableCell) => self.part.push('\t'),
+            Event::Text(text) | Event::Code(text) => {
+                if self.part.is_empty() && self.mark.line.is_none() {
+                    self.mark.line = Some(line);
+                }
+                self.part.push_str(&text);
+            }
+            Event::SoftBreak | Event::HardBreak => self.part.push('\n'),
+            Event::Html(html) | Event::InlineHtml(html) => {
+                // Tags are dropped; line breaks keep the count of lines right.
+                self.part.extend(html.chars().filter(|&character| character == '\n'));
+            }
+            _ => {}
+        }
+    }
+
+    fn start(&mut self, tag: &Tag<'_>, line: u32) {
+        let heading = match tag {
+            Tag::Heading { level, .. } => Some(*level as u8),
+            Tag::Paragraph | Tag::Item | Tag::TableRow | Tag::TableHead | Tag::HtmlBlock => None,
+            Tag::CodeBlock(_) => {
+                self.end_part();
+                return;
+            }
+            _ => return,
+        };
+        // A paragraph inside an item begins nothing new.
+        if !self.part.trim().is_empty() {
+            self.end_part();
+        }
+        self.part.clear();
+        self.mark = Mark { line: Some(line), heading, ..Mark::default() };
+    }
+
+    fn end_part(&mut self) {
+        let part = std::mem::take(&mut self.part);
+        let mark = std::mem::take(&mut self.mark);
+        let n_blank = part.len() - part.trim_start_matches('\n').len();
+        let line = mark.line.map(|line| line + n_blank as u32);
+        self.text.push(part.trim_matches('\n'), Mark { line, ..mark });
+    }
+}
+
+/// Line numbers of ascending offsets.
+struct Lines<'a> {
+    source: &'a str,
+    offset: usize,
+    line: u32,
+}
+
+impl<'a> Lines<'a> {
+    fn new(source: &'a str) -> Self {
+        Self { source, offset: 0, line: 1 }
+    }
+
+    fn at(&mut self, offset: usize) -> u32 {
+        if offset < self.offset {
+            (self.offset, self.line) = (0, 1);
+        }
+        let passed = self.source.get(self.offset..offset).unwrap_or_default();
+        self.line += passed.bytes().filter(|&byte| byte == b'\n').count() as u32;
+        self.offset = offset;
+        self.line
+    }
+}
+
+/// `title: …` of a YAML front matter.
+fn front_title(front: &str) -> Option<String> {
+    let value = front.lines().find_map(|line| line.strip_prefix("title:"))?;
+    let value = value.trim().trim_matches(['"', '\'']);
+    (!value.is_empty()).then(|| value.to_owned())
+}

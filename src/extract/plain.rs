@@ -1,0 +1,100 @@
+//! Plain text and source code, in any encoding.
+//!
+//! The text is kept as it stands, so that lines count; only line ends are unified and control
+//! characters dropped.
+
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+
+use super::{Failure, Input};
+use crate::document::{Mark, Text};
+
+pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
+    let decoded = decode(input.bytes);
+    let mut text = clean(&decoded);
+    if text.trim().is_empty() {
+        return Err(Failure::Skipped("there is no text in it".into()));
+    }
+    text.truncate(text.trim_end().len());
+    let partial = input
+        .cut
+        .then(|| format!("only the first {} MB of the file are read", input.bytes.len() >> 20));
+    let marks = vec![Mark { line: Some(1), ..Mark::default() }];
+    Ok(Text { text, marks, partial, ..Text::default() })
+}
+
+/// Bytes as text: a byte-order mark, then valid UTF-8, then a guess by statistics.
+pub fn decode(bytes: &[u8]) -> String {
+    if let Some((encoding, _)) = Encoding::for_bom(bytes) {
+        return encoding.decode(bytes).0.into_owned();
+    }
+    let body = without_cut_character(bytes);
+    if let Ok(text) = std::str::from_utf8(body) {
+        return text.to_owned();
+    }
+    guess(bytes).decode_without_bom_handling(bytes).0.into_owned()
+}
+
+fn guess(bytes: &[u8]) -> &'static Encoding {
+    if let Some(encoding) = utf16_without_mark(bytes) {
+        return encoding;
+    }
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
+    detector.feed(bytes, true);
+    detector.guess(None, Utf8Detection::Deny)
+}
+
+/// Mostly Latin text in UTF-16 has a zero in every other byte.
+fn utf16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
+    let head = bytes.get(..bytes.len().min(4096) & !1)?;
+    let zeros = |parity: usize| head.iter().skip(parity).step_by(2).filter(|&&byte| byte == 0).count();
+    let (even, odd) = (zeros(0), zeros(1));
+    let most = head.len() / 2 * 6 / 10;
+    match () {
+        () if head.len() >= 4 && odd > most && even * 8 < odd => Some(UTF_16LE),
+        () if head.len() >= 4 && even > most && odd * 8 < even => Some(UTF_16BE),
+        () => None,
+    }
+}
+
+/// A file cut at the limit may end inside a character.
+fn without_cut_character(bytes: &[u8]) -> &[u8] {
+    match std::str::from_utf8(bytes) {
+        Err(error) if error.error_len().is_none() => &bytes[..error.valid_up_to()],
+        _ => bytes,
+    }
+}
+
+/// Whether these first bytes of a file are not text in any encoding.
+pub(super) fn looks_binary(head: &[u8]) -> bool {
+    if Encoding::for_bom(head).is_some_and(|(encoding, _)| encoding != UTF_8)
+        || utf16_without_mark(head).is_some()
+    {
+        return false;
+    }
+    let n_controls = head
+        .iter()
+        .filter(|&&byte| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b | 0x0e | 0x0f))
+        .count();
+    head.contains(&0) || n_controls * 20 > head.len()
+}
+
+/// Line ends unified, control characters dropped.
+pub(super) fn clean(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '\r' => {
+                characters.next_if_eq(&'\n');
+                clean.push('\n');
+            }
+            '\n' | '\t' => clean.push(character),
+            '\u{c}' | '\u{b}' | '\u{85}' | '\u{2028}' | '\u{2029}' => clean.push('\n'),
+            '\u{feff}' | '\u{fffe}' => {}
+            _ if character.is_control() => {}
+            _ => clean.push(character),
+        }
+    }
+    clean
+}

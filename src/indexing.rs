@@ -1,0 +1,398 @@
+//! What happens to a changed file: walk, ledger, read, cut, store, derive, embed.
+//!
+//! Owns the two loops of a library that is open for writing: one that looks and reads, one that
+//! embeds. Words come first; embeddings follow. Everything can stop at any instruction and goes
+//! on from the store at the next start. Knows the parts below; nothing of queries or windows.
+//! Start reading at [`Indexing::start`].
+
+mod derive;
+mod embed;
+mod read;
+mod reconcile;
+mod walk;
+
+use std::{
+    collections::{BTreeSet, VecDeque},
+    path::PathBuf,
+    sync::{Arc, PoisonError, RwLock},
+    time::{Duration, Instant},
+};
+
+use nuthatch_models::ModelWorker;
+use tokio::{
+    sync::{mpsc, oneshot, watch},
+    task::JoinHandle,
+};
+
+pub(crate) use derive::load_vectors;
+pub(crate) use walk::why_left_out;
+
+use crate::{
+    cpu, extract,
+    lexical::{self, SharedLexical},
+    store::{self, FileRow, Store, VectorRow},
+    vectors::Vectors,
+    watch::Change,
+};
+
+/// Rates are measured over so long.
+const RATE_WINDOW: Duration = Duration::from_secs(20);
+/// After a failure of the disk or the database, so long until the next attempt.
+const RETRY_AFTER: Duration = Duration::from_secs(10);
+/// Requests that may wait.
+const N_WAITING: usize = 64;
+
+/// Why indexing failed. What it is about stays as it was and is tried again.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// The word index failed.
+    #[error(transparent)]
+    Lexical(#[from] lexical::Error),
+    /// A computation failed.
+    #[error(transparent)]
+    Cpu(#[from] cpu::Error),
+    /// The model failed.
+    #[error(transparent)]
+    Model(#[from] nuthatch_models::Error),
+    /// The loops have ended.
+    #[error("indexing has stopped")]
+    Stopped,
+}
+
+/// What indexing works on.
+#[derive(Debug)]
+pub struct Parts {
+    /// The truth.
+    pub store: Store,
+    /// The word index.
+    pub lexical: SharedLexical,
+    /// The embeddings in memory.
+    pub vectors: Arc<RwLock<Vectors>>,
+    /// Readers of documents.
+    pub pool: extract::Pool,
+    /// How many documents are read at once.
+    pub n_readers: usize,
+    /// The model process; or why there is none.
+    pub model: Result<Arc<ModelWorker>, String>,
+    /// What embeddings are keyed by.
+    pub model_key: String,
+    /// The library's own folder, never indexed.
+    pub library: PathBuf,
+    /// What is being done, for whoever looks.
+    pub progress: watch::Sender<Progress>,
+}
+
+/// What indexing is doing now.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Progress {
+    /// Looking for changes.
+    pub walking: bool,
+    /// Files read in this run, and files known to be read in it.
+    pub n_done: u64,
+    /// Files still waiting.
+    pub n_waiting: u64,
+    /// Passages without an embedding.
+    pub n_to_embed: u64,
+    /// Embeddings are being computed.
+    pub embedding: bool,
+    /// Files per second lately.
+    pub files_per_second: f64,
+    /// Seconds left, where it can be told.
+    pub seconds_left: Option<f64>,
+    /// Name of the file begun last.
+    pub current: Option<String>,
+    /// Why indexing does not go on by itself just now.
+    pub trouble: Option<String>,
+}
+
+impl Progress {
+    /// Nothing to do.
+    pub fn is_idle(&self) -> bool {
+        !self.walking && self.n_waiting == 0 && !self.embedding
+    }
+}
+
+impl Parts {
+    fn write_vectors(&self, write: impl FnOnce(&mut Vectors)) {
+        write(&mut self.vectors.write().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    fn put_vectors(&self, rows: &[VectorRow]) {
+        self.write_vectors(|vectors| {
+            for row in rows {
+                if !vectors.put(row.passage, row.document, &row.vector) {
+                    tracing::warn!(passage = row.passage.0, "a stored vector has the wrong length");
+                }
+            }
+        });
+    }
+
+    fn note_current(&self, file: &FileRow) {
+        let name = file.seen.path.to_path().file_name().map(|name| name.to_string_lossy().into_owned());
+        self.progress.send_modify(|progress| progress.current = name);
+    }
+}
+
+/// What the reading loop is asked.
+#[derive(Debug)]
+enum Request {
+    /// Look at these paths, or at everything; answer when nothing waits to be read any more.
+    Look(Option<BTreeSet<PathBuf>>, Option<oneshot::Sender<()>>),
+}
+
+/// What the embedding loop is asked.
+#[derive(Debug)]
+enum EmbedRequest {
+    /// There may be new passages.
+    Wake,
+    /// Answer when nothing is left to embed, or nothing can be.
+    Settle(oneshot::Sender<()>),
+}
+
+/// The two loops. Dropping it stops them where they are.
+#[derive(Debug)]
+pub struct Indexing {
+    requests: mpsc::Sender<Request>,
+    embedding: mpsc::Sender<EmbedRequest>,
+    tasks: [JoinHandle<()>; 2],
+}
+
+impl Indexing {
+    /// Brings the derived indexes up to date, then starts both loops.
+    pub async fn start(parts: Arc<Parts>) -> Result<Self, Error> {
+        parts.store.use_model(&parts.model_key).await?;
+        derive::replay(&parts).await?;
+        let (requests, request_inbox) = mpsc::channel(N_WAITING);
+        let (embedding, embed_inbox) = mpsc::channel(N_WAITING);
+        let tasks = [
+            tokio::spawn(reading_loop(Arc::clone(&parts), request_inbox, embedding.clone())),
+            tokio::spawn(embedding_loop(parts, embed_inbox)),
+        ];
+        let _ = embedding.try_send(EmbedRequest::Wake);
+        Ok(Self { requests, embedding, tasks })
+    }
+
+    /// Looks at everything again, in the background.
+    pub async fn look(&self) -> Result<(), Error> {
+        self.requests.send(Request::Look(None, None)).await.map_err(|_| Error::Stopped)
+    }
+
+    /// Looks at what changed, in the background.
+    pub async fn look_at(&self, change: Change) -> Result<(), Error> {
+        let scopes = match change {
+            Change::Paths(paths) => Some(paths),
+            Change::Rescan => None,
+        };
+        self.requests.send(Request::Look(scopes, None)).await.map_err(|_| Error::Stopped)
+    }
+
+    /// Looks at everything, and returns when all is read and embedded, as far as can be.
+    pub async fn settle(&self) -> Result<(), Error> {
+        let (reply, done) = oneshot::channel();
+        self.requests.send(Request::Look(None, Some(reply))).await.map_err(|_| Error::Stopped)?;
+        done.await.map_err(|_| Error::Stopped)?;
+        let (reply, done) = oneshot::channel();
+        self.embedding.send(EmbedRequest::Settle(reply)).await.map_err(|_| Error::Stopped)?;
+        done.await.map_err(|_| Error::Stopped)
+    }
+}
+
+impl Drop for Indexing {
+    fn drop(&mut self) {
+        for task in &self.tasks {
+            task.abort();
+        }
+    }
+}
+
+async fn reading_loop(
+    parts: Arc<Parts>,
+    mut inbox: mpsc::Receiver<Request>,
+    embedding: mpsc::Sender<EmbedRequest>,
+) {
+    let mut reading = Reading::new(Arc::clone(&parts));
+    loop {
+        // Idle until asked; while reading, requests are taken between two steps.
+        let request = if reading.busy {
+            inbox.try_recv().ok()
+        } else {
+            match inbox.recv().await {
+                Some(request) => Some(request),
+                None => return,
+            }
+        };
+        let outcome = match request {
+            Some(Request::Look(scopes, reply)) => {
+                reading.replies.extend(reply);
+                reading.look(scopes.as_ref()).await
+            }
+            None => reading.step().await,
+        };
+        match outcome {
+            Ok(wrote) => {
+                if wrote {
+                    let _ = embedding.try_send(EmbedRequest::Wake);
+                }
+                parts.progress.send_if_modified(|progress| progress.trouble.take().is_some());
+            }
+            Err(error) => {
+                tracing::error!(%error, "indexing is interrupted and tries again");
+                parts.progress.send_modify(|progress| progress.trouble = Some(error.to_string()));
+                tokio::time::sleep(RETRY_AFTER).await;
+            }
+        }
+    }
+}
+
+/// The state of the reading loop.
+struct Reading {
+    parts: Arc<Parts>,
+    files: read::Reading,
+    busy: bool,
+    something_went: bool,
+    replies: Vec<oneshot::Sender<()>>,
+    rate: Rate,
+}
+
+impl Reading {
+    fn new(parts: Arc<Parts>) -> Self {
+        let files = read::Reading::new(Arc::clone(&parts));
+        Self { parts, files, busy: false, something_went: false, replies: Vec::new(), rate: Rate::default() }
+    }
+
+    async fn look(&mut self, scopes: Option<&BTreeSet<PathBuf>>) -> Result<bool, Error> {
+        self.busy = true;
+        self.parts.progress.send_modify(|progress| progress.walking = true);
+        let went = reconcile::reconcile(&self.parts, scopes).await;
+        let n_waiting = self.parts.store.count_waiting().await?;
+        self.parts.progress.send_modify(|progress| {
+            progress.walking = false;
+            progress.n_waiting = n_waiting;
+        });
+        self.something_went |= went?;
+        Ok(false)
+    }
+
+    async fn step(&mut self) -> Result<bool, Error> {
+        let Some(n_written) = self.files.step().await? else {
+            self.finish().await?;
+            return Ok(true);
+        };
+        if n_written > 0 {
+            self.rate.count(n_written);
+            let rate = self.rate.per_second();
+            let n_waiting = self.parts.store.count_waiting().await?;
+            self.parts.progress.send_modify(|progress| {
+                progress.n_done += u64::from(n_written);
+                progress.n_waiting = n_waiting;
+                progress.files_per_second = rate;
+                progress.seconds_left = (rate > 0.0).then(|| n_waiting as f64 / rate);
+            });
+        }
+        Ok(n_written > 0)
+    }
+
+    /// Nothing waits any more.
+    async fn finish(&mut self) -> Result<(), Error> {
+        if std::mem::take(&mut self.something_went) {
+            let mut batch = self.parts.store.begin().await?;
+            batch.remove_orphans().await?;
+            let changes = batch.commit().await?;
+            derive::apply(&self.parts, &changes).await?;
+        }
+        self.parts.lexical.commit().await?;
+        self.parts.pool.dismiss();
+        self.rate = Rate::default();
+        self.parts.progress.send_modify(|progress| {
+            progress.n_waiting = 0;
+            progress.n_done = 0;
+            progress.files_per_second = 0.0;
+            progress.seconds_left = None;
+            progress.current = None;
+        });
+        self.busy = false;
+        for reply in self.replies.drain(..) {
+            let _ = reply.send(());
+        }
+        Ok(())
+    }
+}
+
+async fn embedding_loop(parts: Arc<Parts>, mut inbox: mpsc::Receiver<EmbedRequest>) {
+    while let Some(request) = inbox.recv().await {
+        let mut replies = Vec::new();
+        replies.extend(settle_reply(request));
+        embed_all(&parts, &mut inbox, &mut replies).await;
+        for reply in replies {
+            let _ = reply.send(());
+        }
+    }
+}
+
+fn settle_reply(request: EmbedRequest) -> Option<oneshot::Sender<()>> {
+    match request {
+        EmbedRequest::Wake => None,
+        EmbedRequest::Settle(reply) => Some(reply),
+    }
+}
+
+/// Embeds until nothing is left or the model fails; word search does not depend on it.
+async fn embed_all(
+    parts: &Parts,
+    inbox: &mut mpsc::Receiver<EmbedRequest>,
+    replies: &mut Vec<oneshot::Sender<()>>,
+) {
+    let mut rate = Rate::default();
+    loop {
+        while let Ok(request) = inbox.try_recv() {
+            replies.extend(settle_reply(request));
+        }
+        let n_to_embed = parts.store.count_to_embed().await.unwrap_or_default();
+        let per_second = rate.per_second();
+        parts.progress.send_modify(|progress| {
+            progress.embedding = n_to_embed > 0 && parts.model.is_ok();
+            progress.n_to_embed = n_to_embed;
+            if progress.n_waiting == 0 && per_second > 0.0 {
+                progress.seconds_left = Some(n_to_embed as f64 / per_second);
+            }
+        });
+        match embed::step(parts).await {
+            Ok(0) => break,
+            Ok(n) => rate.count(n as u32),
+            Err(error) => {
+                tracing::warn!(%error, "passages cannot be embedded now");
+                parts.progress.send_modify(|progress| progress.trouble = Some(error.to_string()));
+                break;
+            }
+        }
+    }
+    parts.progress.send_modify(|progress| {
+        progress.embedding = false;
+        if progress.n_waiting == 0 {
+            progress.seconds_left = None;
+        }
+    });
+}
+
+/// How fast it goes, over the last seconds.
+#[derive(Debug, Default)]
+struct Rate(VecDeque<(Instant, u32)>);
+
+impl Rate {
+    fn count(&mut self, n: u32) {
+        self.0.push_back((Instant::now(), n));
+        while self.0.front().is_some_and(|(at, _)| at.elapsed() > RATE_WINDOW) {
+            self.0.pop_front();
+        }
+    }
+
+    fn per_second(&self) -> f64 {
+        let Some((first, n_first)) = self.0.front() else { return 0.0 };
+        let n: u32 = self.0.iter().map(|(_, n)| n).sum();
+        let seconds = first.elapsed().as_secs_f64();
+        if seconds < 0.5 { 0.0 } else { f64::from(n - n_first) / seconds }
+    }
+}

@@ -1,0 +1,235 @@
+//! Waiting files into documents: hash, extract in a worker, cut into passages, store.
+//!
+//! Content that was read before is recognised by its hash and not read again. Outcomes are
+//! collected and written in batches; whatever happens to a file ends as its state and reason.
+
+use std::{
+    collections::{HashMap, HashSet, VecDeque},
+    io::{self, Read},
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use tokio::task::JoinSet;
+
+use super::{Error, Parts, derive};
+use crate::{
+    chunk, cpu,
+    document::{DocumentId, FileState, Hash},
+    extract::{self, Failure, Format},
+    store::{FileRow, NewDocument},
+};
+
+/// A batch is written when it holds so much text ...
+const BATCH_BYTES: usize = 8 << 20;
+/// ... or so many files, or is so old: what was read becomes findable soon.
+const BATCH_FILES: usize = 64;
+const BATCH_AGE: Duration = Duration::from_millis(700);
+/// Files fetched from the ledger at once.
+const N_FETCHED: u32 = 256;
+/// Characters by which a language is recognised.
+const LANGUAGE_CHARS: usize = 4_000;
+
+/// What became of one file.
+struct Outcome {
+    file: FileRow,
+    what: What,
+}
+
+enum What {
+    /// Its content was read before.
+    Known(DocumentId, Option<String>),
+    New(Box<NewDocument>),
+    Failure(Failure),
+    Gone,
+}
+
+/// Files being read and their outcomes, not yet written.
+pub(super) struct Reading {
+    parts: Arc<Parts>,
+    queue: VecDeque<FileRow>,
+    in_hand: HashSet<crate::document::FileId>,
+    tasks: JoinSet<Outcome>,
+    outcomes: Vec<Outcome>,
+    n_bytes: usize,
+    began: Instant,
+}
+
+impl Reading {
+    pub(super) fn new(parts: Arc<Parts>) -> Self {
+        Self {
+            parts,
+            queue: VecDeque::new(),
+            in_hand: HashSet::new(),
+            tasks: JoinSet::new(),
+            outcomes: Vec::new(),
+            n_bytes: 0,
+            began: Instant::now(),
+        }
+    }
+
+    /// One step: start reading what there is room for, and wait for one outcome.
+    /// Returns how many files were written, or `None` when nothing waits any more.
+    pub(super) async fn step(&mut self) -> Result<Option<u32>, Error> {
+        self.fill().await?;
+        if self.tasks.is_empty() && self.outcomes.is_empty() {
+            return Ok(None);
+        }
+        match tokio::time::timeout(BATCH_AGE, self.tasks.join_next()).await {
+            Ok(Some(Ok(outcome))) => {
+                if self.outcomes.is_empty() {
+                    self.began = Instant::now();
+                }
+                if let What::New(document) = &outcome.what {
+                    self.n_bytes += document.text.text.len();
+                }
+                self.outcomes.push(outcome);
+            }
+            Ok(Some(Err(error))) => tracing::error!(%error, "a reading task failed"),
+            Ok(None) | Err(_) => {}
+        }
+        let due = self.outcomes.len() >= BATCH_FILES
+            || self.n_bytes >= BATCH_BYTES
+            || self.began.elapsed() >= BATCH_AGE
+            || self.tasks.is_empty();
+        if due && !self.outcomes.is_empty() { self.flush().await.map(Some) } else { Ok(Some(0)) }
+    }
+
+    async fn fill(&mut self) -> Result<(), Error> {
+        if self.queue.is_empty() && self.tasks.len() < self.parts.n_readers {
+            let waiting = self.parts.store.waiting(N_FETCHED).await?;
+            self.queue.extend(waiting.into_iter().filter(|file| !self.in_hand.contains(&file.id)));
+        }
+        while self.tasks.len() < self.parts.n_readers
+            && let Some(file) = self.queue.pop_front()
+        {
+            self.in_hand.insert(file.id);
+            self.parts.note_current(&file);
+            let parts = Arc::clone(&self.parts);
+            self.tasks.spawn(async move {
+                let what = read(&parts, &file).await.unwrap_or_else(What::Failure);
+                Outcome { file, what }
+            });
+        }
+        Ok(())
+    }
+
+    async fn flush(&mut self) -> Result<u32, Error> {
+        let outcomes = std::mem::take(&mut self.outcomes);
+        self.n_bytes = 0;
+        let n = outcomes.len() as u32;
+        let ids: Vec<_> = outcomes.iter().map(|outcome| outcome.file.id).collect();
+        let written = write(&self.parts, outcomes).await;
+        // Rows fetched before this batch may be stale: fetch anew.
+        self.queue.clear();
+        for id in ids {
+            self.in_hand.remove(&id);
+        }
+        written.map(|()| n)
+    }
+}
+
+async fn write(parts: &Parts, outcomes: Vec<Outcome>) -> Result<(), Error> {
+    let mut batch = parts.store.begin().await?;
+    let mut stored: HashMap<(Hash, &str), DocumentId> = HashMap::new();
+    for Outcome { file, what } in outcomes {
+        let (document, state, reason) = match what {
+            What::Gone => {
+                batch.remove_file(file.id).await?;
+                continue;
+            }
+            What::Known(document, partial) => (Some(document), state_of(partial.as_ref()), partial),
+            What::New(new) => {
+                let key = (new.content_hash, new.extractor);
+                let partial = new.text.partial.clone();
+                let document = match stored.get(&key) {
+                    Some(&document) => document,
+                    None => batch.put_document(&new, &parts.model_key).await?,
+                };
+                stored.insert(key, document);
+                (Some(document), state_of(partial.as_ref()), partial)
+            }
+            What::Failure(Failure::Skipped(reason)) => (None, FileState::Skipped, Some(reason)),
+            What::Failure(Failure::Failed(reason)) => (None, FileState::Failed, Some(reason)),
+        };
+        batch.set_document(file.id, document, state, reason.as_deref()).await?;
+    }
+    let changes = batch.commit().await?;
+    derive::apply(parts, &changes).await
+}
+
+fn state_of(partial: Option<&String>) -> FileState {
+    if partial.is_some() { FileState::Partial } else { FileState::Indexed }
+}
+
+async fn read(parts: &Parts, file: &FileRow) -> Result<What, Failure> {
+    let path = file.seen.path.to_path();
+    let looked = cpu::run(move || look(&path)).await.map_err(|error| Failure::Failed(error.to_string()))?;
+    let looked = match looked {
+        Ok(looked) => looked,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(What::Gone),
+        Err(error) => return Err(Failure::Failed(extract::worker::reason(&error))),
+    };
+    let path = file.seen.path.to_path();
+    let extension = path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    let format = extract::identify(&extension, &looked.head)?;
+    let failed = |error: crate::store::Error| Failure::Failed(error.to_string());
+    let known = parts
+        .store
+        .document_for(&looked.hash, format.name, format.version, chunk::VERSION)
+        .await
+        .map_err(failed)?;
+    if let Some(known) = known {
+        return Ok(What::Known(known.id, known.partial));
+    }
+    let text = parts.pool.read(&file.seen.path, format).await?;
+    cpu::run(move || document(looked.hash, format, text))
+        .await
+        .map(|document| What::New(Box::new(document)))
+        .map_err(|error| Failure::Failed(error.to_string()))
+}
+
+fn document(content_hash: Hash, format: &Format, text: crate::document::Text) -> NewDocument {
+    NewDocument {
+        content_hash,
+        extractor: format.name,
+        extractor_version: format.version,
+        chunker_version: chunk::VERSION,
+        language: language(&text.text),
+        chunks: chunk::chunks(&text),
+        text,
+    }
+}
+
+fn language(text: &str) -> Option<String> {
+    let sample: String = text.chars().take(LANGUAGE_CHARS).collect();
+    let found = whatlang::detect(&sample)?;
+    found.is_reliable().then(|| found.lang().code().to_owned())
+}
+
+struct Looked {
+    hash: Hash,
+    head: Vec<u8>,
+}
+
+/// Hashes a file and keeps its first bytes.
+fn look(path: &Path) -> io::Result<Looked> {
+    let mut file = std::fs::File::open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
+    }
+    let mut hasher = blake3::Hasher::new();
+    let mut head = Vec::new();
+    let mut buffer = vec![0; 256 << 10];
+    loop {
+        let n = file.read(&mut buffer)?;
+        let bytes = &buffer[..n];
+        if n == 0 {
+            return Ok(Looked { hash: *hasher.finalize().as_bytes(), head });
+        }
+        let room = extract::HEAD_BYTES.saturating_sub(head.len()).min(n);
+        head.extend_from_slice(&bytes[..room]);
+        hasher.update(bytes);
+    }
+}

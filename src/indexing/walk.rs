@@ -1,0 +1,177 @@
+//! Which files of a folder belong to the library, and why another one does not.
+//!
+//! Hidden files, `.gitignore` (in any folder, git or not) and `.nuthatchignore` are obeyed;
+//! symbolic links are not followed, since their target is found where it lies. Knows no ledger.
+
+use std::{
+    collections::BTreeSet,
+    fs::Metadata,
+    io,
+    path::{Path, PathBuf},
+    time::UNIX_EPOCH,
+};
+
+use ignore::WalkBuilder;
+
+use crate::{document::PathKey, store::Observed};
+
+/// The name of the program's own ignore files.
+pub const IGNORE_FILE: &str = ".nuthatchignore";
+
+/// What a walk saw.
+#[derive(Debug, Default)]
+pub(super) struct Walked {
+    /// The files.
+    pub(super) files: Vec<Observed>,
+    /// Folders that could not be listed: what the ledger knows below them stays.
+    pub(super) unreadable: Vec<PathBuf>,
+}
+
+/// Lists the files of `root`: all, or those at or below `scopes` only. `library` is left out.
+pub(super) fn walk(root: &Path, scopes: Option<&BTreeSet<PathBuf>>, library: &Path) -> Walked {
+    let mut walked = Walked::default();
+    for entry in builder(root, scopes.cloned(), library).build() {
+        match entry {
+            Ok(entry) => {
+                if entry.file_type().is_some_and(|kind| kind.is_file())
+                    && let Ok(metadata) = entry.metadata()
+                {
+                    walked.files.push(observed(entry.path(), &metadata));
+                }
+            }
+            Err(error) => walked.unreadable.extend(failed_path(&error)),
+        }
+    }
+    walked
+}
+
+fn builder(root: &Path, scopes: Option<BTreeSet<PathBuf>>, library: &Path) -> WalkBuilder {
+    let library = library.to_owned();
+    let mut builder = WalkBuilder::new(root);
+    builder
+        .follow_links(false)
+        .require_git(false)
+        .git_global(false)
+        .git_exclude(false)
+        .add_custom_ignore_filename(IGNORE_FILE)
+        .filter_entry(move |entry| {
+            let path = entry.path();
+            path != library
+                && scopes.as_ref().is_none_or(|scopes| {
+                    scopes.iter().any(|scope| path.starts_with(scope) || scope.starts_with(path))
+                })
+        });
+    builder
+}
+
+fn failed_path(error: &ignore::Error) -> Option<PathBuf> {
+    match error {
+        ignore::Error::WithPath { path, err } => match err.io_error().map(io::Error::kind) {
+            // It went away while we walked: nothing is below it any more.
+            Some(io::ErrorKind::NotFound) => None,
+            _ => Some(path.clone()),
+        },
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => failed_path(err),
+        _ => None,
+    }
+}
+
+/// A file as the file system shows it.
+pub(super) fn observed(path: &Path, metadata: &Metadata) -> Observed {
+    let modified = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+    Observed {
+        path: PathKey::of(path),
+        size_bytes: metadata.len(),
+        modified_ns: modified.map_or(0, |time| i64::try_from(time.as_nanos()).unwrap_or(i64::MAX)),
+        file_key: file_key(metadata),
+    }
+}
+
+#[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "other systems have none")]
+fn file_key(metadata: &Metadata) -> Option<String> {
+    use std::os::unix::fs::MetadataExt;
+    Some(format!("{}:{}", metadata.dev(), metadata.ino()))
+}
+
+#[cfg(not(unix))]
+fn file_key(_metadata: &Metadata) -> Option<String> {
+    None
+}
+
+/// Why a walk of `root` does not yield `path`; `None` if it does.
+pub(crate) fn why_left_out(root: &Path, path: &Path, library: &Path) -> Option<String> {
+    if path.starts_with(library) {
+        return Some("it belongs to Nuthatch's own library".into());
+    }
+    let scopes = BTreeSet::from([path.to_owned()]);
+    if builder(root, Some(scopes), library).build().flatten().any(|entry| entry.path() == path) {
+        return None;
+    }
+    let below = path.strip_prefix(root).unwrap_or(path);
+    let hidden = below.components().find(|part| part.as_os_str().to_string_lossy().starts_with('.'));
+    Some(match hidden {
+        Some(part) => format!("“{}” is hidden; hidden files and folders are left out", part.as_os_str().display()),
+        None => format!("a rule in a .gitignore or {IGNORE_FILE} leaves it out"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(walked: &Walked, root: &Path) -> Vec<String> {
+        let mut names: Vec<String> = walked
+            .files
+            .iter()
+            .map(|file| file.path.to_path().strip_prefix(root).unwrap().display().to_string())
+            .collect();
+        names.sort();
+        names
+    }
+
+    fn tree(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let root = tempfile::Builder::new().prefix("walk").tempdir().unwrap();
+        for (name, content) in files {
+            let path = root.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, content).unwrap();
+        }
+        root
+    }
+
+    #[test]
+    fn hidden_and_ignored_files_are_left_out_and_each_says_why() {
+        let root = tree(&[
+            ("a.txt", ""),
+            (".secret/b.txt", ""),
+            ("build/c.txt", ""),
+            ("d.log", ""),
+            (".gitignore", "build/\n"),
+            (".nuthatchignore", "*.log\n"),
+        ]);
+        let library = Path::new("/nowhere");
+        assert_eq!(names(&walk(root.path(), None, library), root.path()), ["a.txt"]);
+        let why = |name: &str| why_left_out(root.path(), &root.path().join(name), library);
+        assert_eq!(why("a.txt"), None);
+        assert!(why(".secret/b.txt").unwrap().contains("hidden"));
+        assert!(why("build/c.txt").unwrap().contains(".gitignore"));
+        assert!(why("d.log").unwrap().contains(".nuthatchignore"));
+    }
+
+    #[test]
+    fn a_scope_is_walked_without_its_neighbours_but_with_the_rules_above_it() {
+        let root = tree(&[("x/a.txt", ""), ("x/b.log", ""), ("y/c.txt", ""), (".gitignore", "*.log\n")]);
+        let scopes = BTreeSet::from([root.path().join("x")]);
+        let walked = walk(root.path(), Some(&scopes), Path::new("/nowhere"));
+        assert_eq!(names(&walked, root.path()), ["x/a.txt"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_loop_of_symbolic_links_ends() {
+        let root = tree(&[("a/b.txt", "")]);
+        std::os::unix::fs::symlink(root.path(), root.path().join("a/loop")).unwrap();
+        assert_eq!(names(&walk(root.path(), None, Path::new("/nowhere")), root.path()), ["a/b.txt"]);
+    }
+}

@@ -1,0 +1,156 @@
+//! The word index: tantivy, BM25, derived from the store and deletable at any time.
+//!
+//! Owns the index folder, the one thread that writes it, and how a [`WordQuery`] is scored.
+//! Knows passages and files as entries of words; nothing of SQL or of how a query is typed.
+//! Invariant: a commit carries the sequence number of the last batch in it, so that whoever
+//! opens the index knows what it lacks. Start reading at [`Lexical::open`] and [`Lexical::search`].
+
+mod query;
+mod schema;
+pub mod tokens;
+mod writer;
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use tantivy::{Index, IndexReader, ReloadPolicy, directory::MmapDirectory};
+
+pub use query::{FileHit, PassageHit, WordHits, WordQuery, WordTerm};
+pub use writer::{FileEntry, Op, PassageEntry};
+
+use crate::{
+    document::Sequence,
+    lexical::{
+        schema::{FORMAT, Fields, schema},
+        writer::Writer,
+    },
+};
+
+/// Why the word index failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The folder could not be made or emptied.
+    #[error("could not prepare the word index in {path}")]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
+    /// tantivy failed.
+    #[error("the word index failed")]
+    Tantivy(#[from] tantivy::TantivyError),
+    /// The writing thread is gone.
+    #[error("the word index's writer stopped")]
+    WriterStopped,
+}
+
+/// A shorthand of this room.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// An open word index.
+#[derive(Debug)]
+pub struct Lexical {
+    path: PathBuf,
+    index: Index,
+    fields: Fields,
+    reader: IndexReader,
+    writer: Option<Writer>,
+}
+
+impl Lexical {
+    /// Opens the index below `folder` for writing. One that is missing, damaged or of another
+    /// format is begun anew, at sequence 0.
+    pub fn open(folder: &Path) -> Result<Self> {
+        let path = folder.join(FORMAT);
+        let index = match open_index(&path) {
+            Ok(index) => index,
+            Err(error) => {
+                tracing::warn!(%error, "the word index is begun anew");
+                empty(&path)?;
+                open_index(&path)?
+            }
+        };
+        let mut lexical = Self::over(path, index)?;
+        lexical.writer = Some(Writer::start(&lexical.index, lexical.fields, lexical.reader.clone())?);
+        Ok(lexical)
+    }
+
+    /// Opens the index below `folder` for reading beside a process that writes it.
+    pub fn open_read_only(folder: &Path) -> Result<Self> {
+        let path = folder.join(FORMAT);
+        let index = Index::open_in_dir(&path)?;
+        Self::over(path, index)
+    }
+
+    fn over(path: PathBuf, index: Index) -> Result<Self> {
+        let (_, fields) = schema();
+        // Reloaded after our own commits: no thread that polls the disk.
+        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+        Ok(Self { path, index, fields, reader, writer: None })
+    }
+
+    /// The last batch that the index holds for certain.
+    pub fn committed(&self) -> Result<Sequence> {
+        let payload = self.index.load_metas()?.payload;
+        Ok(Sequence(payload.and_then(|text| text.parse().ok()).unwrap_or(0)))
+    }
+
+    /// Hands over the changes of a batch; they become visible with the next commit, within
+    /// seconds. Waits while the writer is busy.
+    pub async fn apply(&self, ops: Vec<Op>, sequence: Sequence) -> Result<()> {
+        self.writer.as_ref().ok_or(Error::WriterStopped)?.apply(ops, sequence).await
+    }
+
+    /// Makes everything handed over so far durable and visible.
+    pub async fn commit(&self) -> Result<()> {
+        self.writer.as_ref().ok_or(Error::WriterStopped)?.commit().await
+    }
+
+    /// The best passages and file names for a query. Blocking; milliseconds.
+    pub fn search(&self, query: &WordQuery, n_passages: usize, n_files: usize) -> Result<WordHits> {
+        if self.writer.is_none() {
+            self.reader.reload()?;
+        }
+        query::search(&self.reader.searcher(), self.fields, query, n_passages, n_files)
+    }
+
+    /// Number of passage entries and of file entries.
+    pub fn count(&self) -> Result<(usize, usize)> {
+        query::count(&self.reader.searcher(), self.fields)
+    }
+
+    /// Bytes on disk.
+    pub fn size_bytes(&self) -> u64 {
+        let Ok(entries) = std::fs::read_dir(&self.path) else { return 0 };
+        entries.flatten().filter_map(|entry| entry.metadata().ok()).map(|meta| meta.len()).sum()
+    }
+}
+
+/// A handle shared by the flows.
+pub type SharedLexical = Arc<Lexical>;
+
+fn open_index(path: &Path) -> Result<Index> {
+    std::fs::create_dir_all(path)
+        .map_err(|source| Error::Folder { path: path.to_owned(), source })?;
+    let directory = MmapDirectory::open(path).map_err(tantivy::TantivyError::from)?;
+    let index = Index::open_or_create(directory, schema().0)?;
+    // A reader touches every segment, so that damage shows here and not in a search.
+    let _: IndexReader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+    Ok(index)
+}
+
+fn empty(path: &Path) -> Result<()> {
+    match std::fs::remove_dir_all(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(Error::Folder { path: path.to_owned(), source: error })
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,213 @@
+//! How words are scored: a [`WordQuery`] becomes a tantivy query.
+//!
+//! Passages: BM25 on stems, helped by title and headings and by the exact form; quoted phrases
+//! and exclusions are conditions. File names are scored apart, since they are entries of their own.
+
+use tantivy::{
+    DocAddress, Searcher, Term,
+    collector::{Count, TopDocs},
+    query::{BooleanQuery, BoostQuery, DisjunctionMaxQuery, ExistsQuery, Occur, PhraseQuery, Query, TermQuery},
+    schema::{Field, IndexRecordOption},
+};
+
+use crate::{
+    document::{DocumentId, FileId, PassageId},
+    lexical::{Result, schema::Fields},
+};
+
+/// Weight of a match in title or headings beside one in the text; chosen by `nuthatch eval`.
+const TITLE_WEIGHT: f32 = 0.6;
+/// Weight of the exact form beside the stem; chosen by `nuthatch eval`.
+const EXACT_WEIGHT: f32 = 0.15;
+/// Weight of a folder's name beside the file's own.
+const FOLDER_WEIGHT: f32 = 0.3;
+/// Words that a prefix stands for at most: the most common ones.
+const MAX_EXPANSIONS: usize = 24;
+
+/// What to look for, in folded words.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WordQuery {
+    /// Words of which any may occur; more and rarer ones weigh more.
+    pub terms: Vec<WordTerm>,
+    /// The beginning of a word, still being typed.
+    pub prefix: Option<String>,
+    /// Word sequences that must occur.
+    pub phrases: Vec<Vec<String>>,
+    /// Words that must not occur.
+    pub excluded: Vec<String>,
+}
+
+/// One word of a query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WordTerm {
+    /// The folded word.
+    pub word: String,
+    /// Its stems in the languages of the library, without repetition.
+    pub stems: Vec<String>,
+}
+
+impl WordQuery {
+    /// There is nothing to look for.
+    pub fn is_empty(&self) -> bool {
+        self.terms.is_empty() && self.prefix.is_none() && self.phrases.is_empty()
+    }
+}
+
+/// A passage with its word score.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PassageHit {
+    /// The passage.
+    pub passage: PassageId,
+    /// Its document.
+    pub document: DocumentId,
+    /// BM25, larger is better; comparable within one query only.
+    pub score: f32,
+}
+
+/// A file whose name matches.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct FileHit {
+    /// The file.
+    pub file: FileId,
+    /// BM25 of the name; comparable within one query only.
+    pub score: f32,
+}
+
+/// What words found, best first.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct WordHits {
+    /// Passages.
+    pub passages: Vec<PassageHit>,
+    /// Files, by name.
+    pub files: Vec<FileHit>,
+}
+
+pub(super) fn search(
+    searcher: &Searcher,
+    fields: Fields,
+    query: &WordQuery,
+    n_passages: usize,
+    n_files: usize,
+) -> Result<WordHits> {
+    if query.is_empty() {
+        return Ok(WordHits::default());
+    }
+    let prefixed = expand(searcher, fields.words, query.prefix.as_deref())?;
+    let mut hits = WordHits::default();
+    for (score, address) in top(searcher, &passages(fields, query, &prefixed), n_passages)? {
+        hits.passages.push(PassageHit {
+            passage: PassageId(number(searcher, address, "passage")?),
+            document: DocumentId(number(searcher, address, "document")?),
+            score,
+        });
+    }
+    if query.excluded.is_empty() {
+        let prefixed = expand(searcher, fields.name, query.prefix.as_deref())?;
+        for (score, address) in top(searcher, &names(fields, query, &prefixed), n_files)? {
+            hits.files.push(FileHit { file: FileId(number(searcher, address, "file")?), score });
+        }
+    }
+    Ok(hits)
+}
+
+pub(super) fn count(searcher: &Searcher, _: Fields) -> Result<(usize, usize)> {
+    let passages = searcher.search(&ExistsQuery::new("passage".into(), false), &Count)?;
+    let files = searcher.search(&ExistsQuery::new("file".into(), false), &Count)?;
+    Ok((passages, files))
+}
+
+fn top(searcher: &Searcher, query: &dyn Query, limit: usize) -> Result<Vec<(f32, DocAddress)>> {
+    if limit == 0 {
+        return Ok(Vec::new());
+    }
+    Ok(searcher.search(query, &TopDocs::with_limit(limit).order_by_score())?)
+}
+
+fn passages(fields: Fields, query: &WordQuery, prefixed: &[String]) -> BooleanQuery {
+    let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::new();
+    for term in &query.terms {
+        let stems = |field| any(term.stems.iter().map(|stem| word(field, stem)).collect());
+        clauses.push((Occur::Should, stems(fields.stems)));
+        clauses.push((Occur::Should, boosted(stems(fields.title), TITLE_WEIGHT)));
+        clauses.push((Occur::Should, boosted(word(fields.words, &term.word), EXACT_WEIGHT)));
+    }
+    if !prefixed.is_empty() {
+        let words = prefixed.iter().map(|full| word(fields.words, full)).collect();
+        clauses.push((Occur::Should, boosted(any(words), 0.5)));
+    }
+    for phrase in &query.phrases {
+        clauses.push((Occur::Must, sequence(fields.words, phrase)));
+    }
+    for excluded in &query.excluded {
+        clauses.push((Occur::MustNot, word(fields.words, excluded)));
+    }
+    BooleanQuery::new(clauses)
+}
+
+fn names(fields: Fields, query: &WordQuery, prefixed: &[String]) -> BooleanQuery {
+    let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::new();
+    for term in &query.terms {
+        clauses.push((Occur::Should, word(fields.name, &term.word)));
+        clauses.push((Occur::Should, boosted(word(fields.folder, &term.word), FOLDER_WEIGHT)));
+    }
+    if !prefixed.is_empty() {
+        clauses.push((Occur::Should, any(prefixed.iter().map(|full| word(fields.name, full)).collect())));
+    }
+    for phrase in &query.phrases {
+        clauses.push((Occur::Must, sequence(fields.name, phrase)));
+    }
+    BooleanQuery::new(clauses)
+}
+
+fn word(field: Field, word: &str) -> Box<dyn Query> {
+    Box::new(TermQuery::new(Term::from_field_text(field, word), IndexRecordOption::WithFreqs))
+}
+
+fn sequence(field: Field, words: &[String]) -> Box<dyn Query> {
+    match words {
+        [only] => word(field, only),
+        _ => Box::new(PhraseQuery::new(
+            words.iter().map(|word| Term::from_field_text(field, word)).collect(),
+        )),
+    }
+}
+
+/// The best of several forms of one word, so that having many forms is no advantage.
+fn any(mut forms: Vec<Box<dyn Query>>) -> Box<dyn Query> {
+    if forms.len() == 1 { forms.swap_remove(0) } else { Box::new(DisjunctionMaxQuery::new(forms)) }
+}
+
+fn boosted(query: Box<dyn Query>, weight: f32) -> Box<dyn Query> {
+    Box::new(BoostQuery::new(query, weight))
+}
+
+/// The most common words that begin with `prefix`.
+fn expand(searcher: &Searcher, field: Field, prefix: Option<&str>) -> Result<Vec<String>> {
+    let Some(prefix) = prefix.filter(|prefix| !prefix.is_empty()) else { return Ok(Vec::new()) };
+    let mut found: Vec<(u32, String)> = Vec::new();
+    for segment in searcher.segment_readers() {
+        let index = segment.inverted_index(field)?;
+        let mut stream = index.terms().range().ge(prefix.as_bytes()).into_stream().map_err(tantivy::TantivyError::from)?;
+        while stream.advance() && stream.key().starts_with(prefix.as_bytes()) {
+            if let Ok(word) = std::str::from_utf8(stream.key()) {
+                found.push((stream.value().doc_freq, word.to_owned()));
+            }
+        }
+    }
+    found.sort_unstable_by(|a, b| b.cmp(a));
+    let mut words: Vec<String> = Vec::new();
+    for (_, word) in found {
+        if words.len() == MAX_EXPANSIONS {
+            break;
+        }
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    Ok(words)
+}
+
+fn number(searcher: &Searcher, address: DocAddress, field: &str) -> Result<i64> {
+    let column = searcher.segment_reader(address.segment_ord).fast_fields().u64(field)?;
+    Ok(column.first(address.doc_id).unwrap_or_default() as i64)
+}

@@ -1,0 +1,271 @@
+//! The one thread that writes the word index.
+//!
+//! Owns tantivy's writer for as long as the library is open; takes a closed set of commands from
+//! a bounded channel. Commits by time and by count, never per document. Sleeps when there is
+//! nothing to commit. Joined on drop, after a last commit.
+
+use std::{
+    sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel},
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+use tantivy::{
+    Index, IndexReader, IndexWriter, TantivyDocument, Term,
+    schema::Field,
+    tokenizer::{PreTokenizedString, Token},
+};
+use tokio::sync::oneshot;
+
+use crate::{
+    document::{DocumentId, FileId, PassageId, Sequence},
+    lexical::{
+        Error, Result,
+        schema::Fields,
+        tokens::{Endings, is_stop_word, tokens},
+    },
+};
+
+/// What was handed over becomes visible after so long at the latest.
+const COMMIT_AFTER: Duration = Duration::from_secs(2);
+/// ... or after so many entries.
+const COMMIT_ENTRIES: usize = 50_000;
+/// tantivy's buffer before it writes a segment; beyond 50 MB indexing is no faster here.
+const BUFFER_BYTES: usize = 50_000_000;
+/// Batches that may wait; more would only hold memory.
+const N_WAITING: usize = 4;
+
+/// A passage as the index sees it.
+#[derive(Debug)]
+pub struct PassageEntry {
+    /// Its id.
+    pub passage: PassageId,
+    /// Title and headings above it.
+    pub title: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// A file as the index sees it.
+#[derive(Debug)]
+pub struct FileEntry {
+    /// Its id.
+    pub file: FileId,
+    /// Its name.
+    pub name: String,
+    /// The folders above it, below the chosen one.
+    pub folder: String,
+}
+
+/// One change of the index.
+#[derive(Debug)]
+pub enum Op {
+    /// Replaces all passages of a document.
+    PutDocument {
+        /// The document.
+        document: DocumentId,
+        /// Its language as ISO 639-3.
+        language: Option<String>,
+        /// Its passages.
+        passages: Vec<PassageEntry>,
+    },
+    /// Forgets a document.
+    RemoveDocument(DocumentId),
+    /// Replaces a file's entry.
+    PutFile(FileEntry),
+    /// Forgets a file.
+    RemoveFile(FileId),
+}
+
+#[derive(Debug)]
+enum Command {
+    Apply(Vec<Op>, Sequence),
+    Commit(oneshot::Sender<Result<()>>),
+}
+
+/// A handle on the thread.
+#[derive(Debug)]
+pub(super) struct Writer {
+    commands: Option<SyncSender<Command>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    pub(super) fn start(index: &Index, fields: Fields, reader: IndexReader) -> Result<Self> {
+        let writer = index.writer_with_num_threads(1, BUFFER_BYTES)?;
+        let (commands, inbox) = sync_channel(N_WAITING);
+        let owner = Owner { writer, fields, reader, pending: None, n_entries: 0 };
+        #[expect(clippy::disallowed_methods, reason = "the owner thread, joined on drop")]
+        let thread = thread::Builder::new()
+            .name("word-index".into())
+            .spawn(move || owner.run(&inbox))
+            .map_err(|_| Error::WriterStopped)?;
+        Ok(Self { commands: Some(commands), thread: Some(thread) })
+    }
+
+    pub(super) async fn apply(&self, ops: Vec<Op>, sequence: Sequence) -> Result<()> {
+        self.send(Command::Apply(ops, sequence)).await
+    }
+
+    pub(super) async fn commit(&self) -> Result<()> {
+        let (reply, done) = oneshot::channel();
+        self.send(Command::Commit(reply)).await?;
+        done.await.map_err(|_| Error::WriterStopped)?
+    }
+
+    /// A full channel is waited for without holding an async thread.
+    async fn send(&self, mut command: Command) -> Result<()> {
+        let commands = self.commands.as_ref().ok_or(Error::WriterStopped)?;
+        loop {
+            match commands.try_send(command) {
+                Ok(()) => return Ok(()),
+                Err(std::sync::mpsc::TrySendError::Disconnected(_)) => {
+                    return Err(Error::WriterStopped);
+                }
+                Err(std::sync::mpsc::TrySendError::Full(back)) => {
+                    command = back;
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.commands = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+struct Owner {
+    writer: IndexWriter,
+    fields: Fields,
+    reader: IndexReader,
+    /// Since when something waits to be committed, and the last batch in it.
+    pending: Option<(Instant, Sequence)>,
+    n_entries: usize,
+}
+
+impl Owner {
+    fn run(mut self, inbox: &Receiver<Command>) {
+        loop {
+            let command = match self.pending {
+                None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                Some((since, _)) => inbox.recv_timeout(COMMIT_AFTER.saturating_sub(since.elapsed())),
+            };
+            let outcome = match command {
+                Ok(Command::Apply(ops, sequence)) => self.apply(ops, sequence),
+                Ok(Command::Commit(reply)) => {
+                    let _ = reply.send(self.commit());
+                    Ok(())
+                }
+                Err(RecvTimeoutError::Timeout) => self.commit(),
+                Err(RecvTimeoutError::Disconnected) => {
+                    if let Err(error) = self.commit() {
+                        tracing::warn!(%error, "the word index's last commit failed; it is replayed on the next start");
+                    }
+                    return;
+                }
+            };
+            if let Err(error) = outcome {
+                // Nothing is lost: the store is ahead, and the gap is replayed on opening.
+                tracing::error!(%error, "the word index could not be written");
+                return;
+            }
+        }
+    }
+
+    fn apply(&mut self, ops: Vec<Op>, sequence: Sequence) -> Result<()> {
+        for op in ops {
+            self.apply_one(op)?;
+        }
+        let since = self.pending.map_or_else(Instant::now, |(since, _)| since);
+        self.pending = Some((since, sequence));
+        if self.n_entries >= COMMIT_ENTRIES { self.commit() } else { Ok(()) }
+    }
+
+    fn apply_one(&mut self, op: Op) -> Result<()> {
+        let fields = self.fields;
+        match op {
+            Op::PutDocument { document, language, passages } => {
+                self.delete(fields.document, document.0);
+                let endings = Endings::of(language.as_deref());
+                for passage in passages {
+                    self.writer.add_document(passage_document(fields, document, &passage, &endings))?;
+                    self.n_entries += 1;
+                }
+            }
+            Op::RemoveDocument(document) => self.delete(fields.document, document.0),
+            Op::PutFile(file) => {
+                self.delete(fields.file, file.file.0);
+                self.writer.add_document(file_document(fields, &file))?;
+                self.n_entries += 1;
+            }
+            Op::RemoveFile(file) => self.delete(fields.file, file.0),
+        }
+        Ok(())
+    }
+
+    fn delete(&mut self, field: Field, id: i64) {
+        self.writer.delete_term(Term::from_field_u64(field, id as u64));
+        self.n_entries += 1;
+    }
+
+    fn commit(&mut self) -> Result<()> {
+        if let Some((_, sequence)) = self.pending {
+            let mut prepared = self.writer.prepare_commit()?;
+            prepared.set_payload(&sequence.0.to_string());
+            prepared.commit()?;
+            self.pending = None;
+            self.n_entries = 0;
+        }
+        self.reader.reload()?;
+        Ok(())
+    }
+}
+
+fn passage_document(
+    fields: Fields,
+    document: DocumentId,
+    passage: &PassageEntry,
+    endings: &Endings,
+) -> TantivyDocument {
+    let words = tokens(&passage.text);
+    let mut entry = TantivyDocument::default();
+    entry.add_u64(fields.passage, passage.passage.0 as u64);
+    entry.add_u64(fields.document, document.0 as u64);
+    let stems = words
+        .iter()
+        .filter(|token| !is_stop_word(&token.word))
+        .map(|token| endings.cut(&token.word).into_owned());
+    entry.add_pre_tokenized_text(fields.stems, pre_tokenized(stems));
+    let title = tokens(&passage.title);
+    let title = title
+        .iter()
+        .filter(|token| !is_stop_word(&token.word))
+        .map(|token| endings.cut(&token.word).into_owned());
+    entry.add_pre_tokenized_text(fields.title, pre_tokenized(title));
+    entry.add_pre_tokenized_text(fields.words, pre_tokenized(words.into_iter().map(|token| token.word)));
+    entry
+}
+
+fn file_document(fields: Fields, file: &FileEntry) -> TantivyDocument {
+    let mut entry = TantivyDocument::default();
+    entry.add_u64(fields.file, file.file.0 as u64);
+    for (field, text) in [(fields.name, &file.name), (fields.folder, &file.folder)] {
+        let words = tokens(text).into_iter().map(|token| token.word);
+        entry.add_pre_tokenized_text(field, pre_tokenized(words));
+    }
+    entry
+}
+
+fn pre_tokenized(words: impl Iterator<Item = String>) -> PreTokenizedString {
+    let tokens = words
+        .enumerate()
+        .map(|(position, text)| Token { position, text, ..Token::default() })
+        .collect();
+    PreTokenizedString { text: String::new(), tokens }
+}

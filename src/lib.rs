@@ -1,0 +1,28 @@
+//! The engine of Nuthatch: finds passages in a person's own files, by word and by meaning.
+//!
+//! Knows nothing of windows, terminals, or of how a model computes. The rooms stand on floors;
+//! imports go strictly down and a test (`tests/it/tidy.rs`) holds that. Start reading at [`engine`].
+
+// Floor 2, the ground: plain types that everybody shares.
+pub mod cpu;
+pub mod dirs;
+pub mod document;
+pub mod settings;
+
+// Floor 3, parts: one resource or one pure step each.
+pub mod chunk;
+pub mod extract;
+pub mod lexical;
+pub mod store;
+pub mod vectors;
+pub mod watch;
+
+// Floor 4, flows: what happens to a changed file; what happens to a query.
+pub mod indexing;
+pub mod search;
+
+// Floor 5: the public face.
+pub mod engine;
+
+// Above the engine: measuring it.
+pub mod evaluation;

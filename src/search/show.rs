@@ -1,0 +1,78 @@
+//! Ranked ids into results: rows and texts loaded in few queries, highlights made.
+
+use std::collections::HashMap;
+
+use super::{Error, Highlighter, ParsedQuery, Ranked, Search, SearchResult, Target};
+use crate::{
+    document::{DocumentId, FileId, PassageId},
+    store::FileRow,
+};
+
+/// Loads what is to be shown. What vanished meanwhile is left out.
+pub(super) async fn show(
+    search: &Search,
+    parsed: &ParsedQuery,
+    ranked: Vec<Ranked>,
+) -> Result<Vec<SearchResult>, Error> {
+    let store = &search.store;
+    let documents: Vec<DocumentId> = ranked.iter().filter_map(document_of).collect();
+    let lone: Vec<FileId> = ranked.iter().filter_map(file_of).collect();
+    let passages: Vec<PassageId> = ranked.iter().filter_map(|ranked| ranked.passage).collect();
+    let mut files: HashMap<Target, Vec<FileRow>> = HashMap::new();
+    for file in store.files_by_document(&documents).await? {
+        let target = file.document.map_or(Target::File(file.id), Target::Document);
+        files.entry(target).or_default().push(file);
+    }
+    for file in store.files_by_id(&lone).await? {
+        files.entry(Target::File(file.id)).or_default().push(file);
+    }
+    let documents = store.documents_by_id(&documents).await?;
+    let passages = store.passages_by_id(&passages).await?;
+    let highlighter = Highlighter::new(&parsed.words);
+    let mut results = Vec::with_capacity(ranked.len());
+    for ranked in ranked {
+        let mut files = files.remove(&ranked.target).unwrap_or_default();
+        if files.is_empty() {
+            continue;
+        }
+        let document = document_of(&ranked).and_then(|id| documents.iter().find(|row| row.id == id)).cloned();
+        let passage = ranked.passage.and_then(|id| passages.iter().find(|row| row.id == id)).cloned();
+        // A file that matched by name alone still shows how it begins.
+        let passage = match (passage, &document) {
+            (None, Some(document)) => store.first_passage(document.id).await?,
+            (passage, _) => passage,
+        };
+        let text = match &passage {
+            Some(passage) => store.text(passage.document, passage.start, passage.end).await?,
+            None => String::new(),
+        };
+        let language = document.as_ref().and_then(|document| document.language.as_deref());
+        let highlights = highlighter.ranges(&text, language);
+        let file = files.remove(0);
+        results.push(SearchResult {
+            file,
+            copies: files,
+            document,
+            passage,
+            text,
+            highlights,
+            score: ranked.score,
+            ranks: ranked.ranks,
+        });
+    }
+    Ok(results)
+}
+
+fn document_of(ranked: &Ranked) -> Option<DocumentId> {
+    match ranked.target {
+        Target::Document(id) => Some(id),
+        Target::File(_) => None,
+    }
+}
+
+fn file_of(ranked: &Ranked) -> Option<FileId> {
+    match ranked.target {
+        Target::File(id) => Some(id),
+        Target::Document(_) => None,
+    }
+}

@@ -1,0 +1,213 @@
+//! The truth: one SQLite database per library.
+//!
+//! Owns folders, the ledger of files, document text, passages and embeddings, and the number of
+//! the last write batch. The only room that contains SQL; knows nothing of how text is read or
+//! searched. Invariant: what a [`Batch`] wrote is there whole or not at all, under one
+//! [`Sequence`] number. One file per group of tables; start reading at [`Store::open`].
+
+mod batch;
+mod documents;
+mod embeddings;
+mod files;
+mod folders;
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+    str::FromStr,
+    time::Duration,
+};
+
+use sqlx::{
+    Connection, SqlitePool,
+    sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+pub use batch::{Batch, Changes};
+pub use documents::{DocumentRow, NewDocument, PassageRow, passage_input};
+pub use embeddings::{ToEmbed, VectorRow};
+pub use files::{FileRow, Observed};
+pub use folders::{FolderRow, StateCount};
+
+use crate::document::{PathKey, Sequence};
+
+/// Raised with every migration; a database with a higher one is refused untouched.
+const FORMAT: i64 = 1;
+/// Connections for reading; each holds up to its cache of 2 MiB.
+const N_READERS: u32 = 4;
+
+/// Why the database failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Made by a newer program.
+    #[error("the library {path} was made by a newer Nuthatch (format {found}, this one knows {FORMAT})")]
+    Newer {
+        /// The database.
+        path: PathBuf,
+        /// Its format.
+        found: i64,
+    },
+    /// There is no library yet, and it was only to be read.
+    #[error("there is no library in {path}")]
+    Missing {
+        /// The database.
+        path: PathBuf,
+    },
+    /// The library's folder could not be made.
+    #[error("could not create {path}")]
+    Create {
+        /// The folder.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
+    /// SQLite failed.
+    #[error("the library's database failed")]
+    Sql(#[from] sqlx::Error),
+    /// A migration failed.
+    #[error("could not bring the library up to date")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    /// A stored value cannot be read.
+    #[error("the library's {what} is damaged")]
+    Damaged {
+        /// Which value.
+        what: &'static str,
+    },
+}
+
+impl Error {
+    /// The disk is full, read-only or failing.
+    pub fn is_disk(&self) -> bool {
+        // SQLITE_READONLY 8, SQLITE_IOERR 10, SQLITE_FULL 13, SQLITE_CANTOPEN 14.
+        let Self::Sql(sqlx::Error::Database(error)) = self else {
+            return matches!(self, Self::Create { .. });
+        };
+        error
+            .code()
+            .and_then(|code| i32::from_str(&code).ok())
+            .is_some_and(|code| matches!(code & 0xff, 8 | 10 | 13 | 14))
+    }
+}
+
+/// A shorthand of this room.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// An open database. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Store {
+    readers: SqlitePool,
+    /// One connection: writers queue here instead of failing with `SQLITE_BUSY`.
+    writer: Option<SqlitePool>,
+}
+
+impl Store {
+    /// Opens for reading and writing; makes the database or brings it up to date.
+    pub async fn open(path: &Path) -> Result<Self> {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)
+                .map_err(|source| Error::Create { path: folder.to_owned(), source })?;
+        }
+        refuse_newer(path).await?;
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .connect_with(
+                options(path)
+                    .create_if_missing(true)
+                    .journal_mode(SqliteJournalMode::Wal)
+                    // A commit survives a power cut, so the word index is never ahead of it.
+                    .synchronous(SqliteSynchronous::Full),
+            )
+            .await?;
+        sqlx::migrate!("src/store/migrations").run(&writer).await?;
+        sqlx::query("PRAGMA user_version = 1").execute(&writer).await?;
+        Ok(Self { readers: readers(path).await?, writer: Some(writer) })
+    }
+
+    /// Opens for reading only, beside a process that may be writing.
+    pub async fn open_read_only(path: &Path) -> Result<Self> {
+        if !path.is_file() {
+            return Err(Error::Missing { path: path.to_owned() });
+        }
+        refuse_newer(path).await?;
+        Ok(Self { readers: readers(path).await?, writer: None })
+    }
+
+    /// The last write batch.
+    pub async fn sequence(&self) -> Result<Sequence> {
+        let value = self.value("sequence").await?;
+        let number = value.and_then(|text| text.parse().ok());
+        number.map(Sequence).ok_or(Error::Damaged { what: "sequence number" })
+    }
+
+    async fn value(&self, key: &str) -> Result<Option<String>> {
+        Ok(sqlx::query_scalar("SELECT value FROM library WHERE key = ?")
+            .bind(key)
+            .fetch_optional(&self.readers)
+            .await?)
+    }
+
+    /// Bytes of the database by part: `database` and its write-ahead log.
+    pub async fn size_bytes(&self) -> Result<u64> {
+        let n_pages: i64 =
+            sqlx::query_scalar("PRAGMA page_count").fetch_one(&self.readers).await?;
+        let page: i64 = sqlx::query_scalar("PRAGMA page_size").fetch_one(&self.readers).await?;
+        Ok((n_pages * page) as u64)
+    }
+
+    /// Asks SQLite whether the database is sound; an empty list means that it is.
+    pub async fn check(&self) -> Result<Vec<String>> {
+        let rows: Vec<String> =
+            sqlx::query_scalar("PRAGMA quick_check(20)").fetch_all(&self.readers).await?;
+        Ok(rows.into_iter().filter(|row| row != "ok").collect())
+    }
+
+    /// Waits for readers and writer to finish, and folds the write-ahead log into the database.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        if let Some(writer) = &self.writer {
+            writer.close().await;
+        }
+    }
+
+    fn writer(&self) -> Result<&SqlitePool> {
+        self.writer.as_ref().ok_or(Error::Sql(sqlx::Error::PoolClosed))
+    }
+}
+
+fn options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .busy_timeout(Duration::from_secs(10))
+        .foreign_keys(true)
+}
+
+async fn readers(path: &Path) -> Result<SqlitePool> {
+    Ok(SqlitePoolOptions::new()
+        .max_connections(N_READERS)
+        .connect_with(options(path).read_only(true))
+        .await?)
+}
+
+/// Looks at the format before anything could change the file.
+async fn refuse_newer(path: &Path) -> Result<()> {
+    if !path.is_file() {
+        return Ok(());
+    }
+    let mut connection = SqliteConnection::connect_with(&options(path).read_only(true)).await?;
+    let found: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut connection).await?;
+    connection.close().await?;
+    if found > FORMAT { Err(Error::Newer { path: path.to_owned(), found }) } else { Ok(()) }
+}
+
+/// Ids as a JSON array, to be bound to `json_each`.
+fn json_list(ids: impl Iterator<Item = i64>) -> String {
+    let ids: Vec<String> = ids.map(|id| id.to_string()).collect();
+    format!("[{}]", ids.join(","))
+}
+
+fn path_key(bytes: Vec<u8>) -> PathKey {
+    PathKey(bytes)
+}
+
+#[cfg(test)]
+mod tests;

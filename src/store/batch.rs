@@ -1,0 +1,389 @@
+//! One write batch: everything that changes what can be found, under one sequence number.
+//!
+//! A batch is a transaction. Its commit raises the library's sequence number and returns what
+//! derived indexes have to do; the same is read back by [`Store::changes_since`] after a crash.
+
+use sqlx::{Sqlite, Transaction};
+
+use crate::{
+    document::{DocumentId, FileId, FileState, FolderId, Sequence},
+    store::{
+        Error, NewDocument, Observed, Result, Store,
+        documents::{BLOCK_BYTES, ZSTD_LEVEL, passage_input},
+    },
+};
+
+/// An open transaction; dropping it undoes everything.
+#[derive(Debug)]
+pub struct Batch {
+    transaction: Transaction<'static, Sqlite>,
+    changes: Changes,
+}
+
+/// What derived indexes have to do. Removals come before additions.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// The number of the last batch in here.
+    pub sequence: Sequence,
+    /// Documents to forget.
+    pub removed_documents: Vec<DocumentId>,
+    /// Files to forget.
+    pub removed_files: Vec<FileId>,
+    /// Documents to add or replace.
+    pub documents: Vec<DocumentId>,
+    /// Files to add or replace.
+    pub files: Vec<FileId>,
+}
+
+impl Changes {
+    /// Nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.removed_documents.is_empty()
+            && self.removed_files.is_empty()
+            && self.documents.is_empty()
+            && self.files.is_empty()
+    }
+}
+
+impl Store {
+    /// Begins a batch; waits for the one before it.
+    pub async fn begin(&self) -> Result<Batch> {
+        let mut transaction = self.writer()?.begin_with("BEGIN IMMEDIATE").await?;
+        let last: String = sqlx::query_scalar("SELECT value FROM library WHERE key = 'sequence'")
+            .fetch_one(&mut *transaction)
+            .await?;
+        let last: i64 = last.parse().map_err(|_| Error::Damaged { what: "sequence number" })?;
+        let changes = Changes { sequence: Sequence(last + 1), ..Changes::default() };
+        Ok(Batch { transaction, changes })
+    }
+
+    /// What happened after a batch.
+    pub async fn changes_since(&self, since: Sequence) -> Result<Changes> {
+        let deletions: Vec<(String, i64)> =
+            sqlx::query_as("SELECT kind, id FROM deletions WHERE sequence > ?")
+                .bind(since.0)
+                .fetch_all(&self.readers)
+                .await?;
+        let of = |wanted: &str| {
+            let wanted = wanted.to_owned();
+            deletions.iter().filter(move |(kind, _)| *kind == wanted).map(|&(_, id)| id)
+        };
+        Ok(Changes {
+            sequence: self.sequence().await?,
+            removed_documents: of("document").map(DocumentId).collect(),
+            removed_files: of("file").map(FileId).collect(),
+            documents: self.documents_since(since).await?,
+            files: self.files_since(since).await?.into_iter().map(|file| file.id).collect(),
+        })
+    }
+
+    /// Drops the record of deletions that every derived index has seen.
+    pub async fn trim_deletions(&self, seen: Sequence) -> Result<()> {
+        sqlx::query("DELETE FROM deletions WHERE sequence <= ?")
+            .bind(seen.0)
+            .execute(self.writer()?)
+            .await?;
+        Ok(())
+    }
+}
+
+impl Batch {
+    /// Ends the batch. Without changes nothing is written, and the number stays.
+    pub async fn commit(mut self) -> Result<Changes> {
+        if self.changes.is_empty() {
+            self.changes.sequence.0 -= 1;
+            self.transaction.commit().await?;
+            return Ok(self.changes);
+        }
+        sqlx::query("UPDATE library SET value = ? WHERE key = 'sequence'")
+            .bind(self.changes.sequence.0.to_string())
+            .execute(&mut *self.transaction)
+            .await?;
+        self.transaction.commit().await?;
+        Ok(self.changes)
+    }
+
+    /// Enters a file that was not in the ledger.
+    pub async fn add_file(
+        &mut self,
+        folder: FolderId,
+        seen: &Observed,
+        state: FileState,
+        reason: Option<&str>,
+    ) -> Result<FileId> {
+        let id: i64 = sqlx::query_scalar(
+            "INSERT INTO files (folder_id, path, size_bytes, modified_ns, file_key, state, reason, sequence) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        )
+        .bind(folder.0)
+        .bind(&seen.path.0)
+        .bind(seen.size_bytes as i64)
+        .bind(seen.modified_ns)
+        .bind(&seen.file_key)
+        .bind(state.name())
+        .bind(reason)
+        .bind(self.changes.sequence.0)
+        .fetch_one(&mut *self.transaction)
+        .await?;
+        self.changes.files.push(FileId(id));
+        Ok(FileId(id))
+    }
+
+    /// Notes where a file is now and how it looks, e.g. after a rename; its content stays.
+    pub async fn observe_file(&mut self, id: FileId, folder: FolderId, seen: &Observed) -> Result<()> {
+        sqlx::query(
+            "UPDATE files SET folder_id = ?, path = ?, size_bytes = ?, modified_ns = ?, file_key = ?, \
+             sequence = ? WHERE id = ?",
+        )
+        .bind(folder.0)
+        .bind(&seen.path.0)
+        .bind(seen.size_bytes as i64)
+        .bind(seen.modified_ns)
+        .bind(&seen.file_key)
+        .bind(self.changes.sequence.0)
+        .bind(id.0)
+        .execute(&mut *self.transaction)
+        .await?;
+        self.changes.files.push(id);
+        Ok(())
+    }
+
+    /// Sets a file's state and reason; what was read out of it before stays findable.
+    pub async fn set_state(&mut self, id: FileId, state: FileState, reason: Option<&str>) -> Result<()> {
+        sqlx::query("UPDATE files SET state = ?, reason = ?, sequence = ? WHERE id = ?")
+            .bind(state.name())
+            .bind(reason)
+            .bind(self.changes.sequence.0)
+            .bind(id.0)
+            .execute(&mut *self.transaction)
+            .await?;
+        self.changes.files.push(id);
+        Ok(())
+    }
+
+    /// Sets what was read out of a file, and with it its state. The document it had before goes
+    /// if no other file has it.
+    pub async fn set_document(
+        &mut self,
+        id: FileId,
+        document: Option<DocumentId>,
+        state: FileState,
+        reason: Option<&str>,
+    ) -> Result<()> {
+        let before: Option<i64> = sqlx::query_scalar("SELECT document_id FROM files WHERE id = ?")
+            .bind(id.0)
+            .fetch_optional(&mut *self.transaction)
+            .await?
+            .flatten();
+        sqlx::query("UPDATE files SET document_id = ? WHERE id = ?")
+            .bind(document.map(|document| document.0))
+            .bind(id.0)
+            .execute(&mut *self.transaction)
+            .await?;
+        self.set_state(id, state, reason).await?;
+        match before {
+            Some(before) if Some(DocumentId(before)) != document => {
+                self.remove_if_orphan(DocumentId(before)).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Forgets a file. Its document stays until [`Batch::remove_orphans`], so that a move seen as
+    /// a removal and an addition reads nothing again.
+    pub async fn remove_file(&mut self, id: FileId) -> Result<()> {
+        sqlx::query("DELETE FROM files WHERE id = ?")
+            .bind(id.0)
+            .execute(&mut *self.transaction)
+            .await?;
+        self.record_deletion("file", id.0).await?;
+        self.changes.removed_files.push(id);
+        Ok(())
+    }
+
+    /// Forgets a chosen folder and every file of it.
+    pub async fn remove_folder(&mut self, folder: FolderId) -> Result<()> {
+        let files: Vec<i64> = sqlx::query_scalar("SELECT id FROM files WHERE folder_id = ?")
+            .bind(folder.0)
+            .fetch_all(&mut *self.transaction)
+            .await?;
+        for id in files {
+            self.remove_file(FileId(id)).await?;
+        }
+        sqlx::query("DELETE FROM folders WHERE id = ?")
+            .bind(folder.0)
+            .execute(&mut *self.transaction)
+            .await?;
+        self.remove_orphans().await
+    }
+
+    /// Marks a folder and its files as away or back; a file that is back keeps its content.
+    pub async fn set_away(&mut self, folder: FolderId, away: bool) -> Result<()> {
+        sqlx::query("UPDATE folders SET away = ? WHERE id = ?")
+            .bind(away)
+            .bind(folder.0)
+            .execute(&mut *self.transaction)
+            .await?;
+        let statement = if away {
+            "UPDATE files SET state = 'away', reason = 'its folder cannot be reached now' \
+             WHERE folder_id = ?"
+        } else {
+            // What it was before is found out by looking: the walk that follows reads what
+            // changed, and content that was read before is known by its hash.
+            "UPDATE files SET state = 'waiting', reason = NULL WHERE folder_id = ? AND state = 'away'"
+        };
+        sqlx::query(statement).bind(folder.0).execute(&mut *self.transaction).await?;
+        Ok(())
+    }
+
+    /// Stores a document with its passages; an older reading of the same content is replaced.
+    pub async fn put_document(&mut self, new: &NewDocument, model: &str) -> Result<DocumentId> {
+        let id = self.put_document_row(new).await?;
+        for (start, block) in blocks(&new.text.text) {
+            let block = compress(block.as_bytes())?;
+            sqlx::query("INSERT INTO texts (document_id, start, block) VALUES (?, ?, ?)")
+                .bind(id.0)
+                .bind(start as i64)
+                .bind(block)
+                .execute(&mut *self.transaction)
+                .await?;
+        }
+        for chunk in &new.chunks {
+            let text = new.text.text.get(chunk.start..chunk.end).unwrap_or_default();
+            let input = passage_input(new.text.title.as_deref(), &chunk.context, text);
+            sqlx::query(
+                "INSERT INTO passages (document_id, start, \"end\", page, line, context, text_hash, embedded) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, \
+                 EXISTS (SELECT 1 FROM embeddings WHERE text_hash = ?7 AND model = ?8))",
+            )
+            .bind(id.0)
+            .bind(chunk.start as i64)
+            .bind(chunk.end as i64)
+            .bind(chunk.position.page)
+            .bind(chunk.position.line)
+            .bind(&chunk.context)
+            .bind(blake3::hash(input.as_bytes()).as_bytes().as_slice())
+            .bind(model)
+            .execute(&mut *self.transaction)
+            .await?;
+        }
+        self.changes.documents.push(id);
+        Ok(id)
+    }
+
+    async fn put_document_row(&mut self, new: &NewDocument) -> Result<DocumentId> {
+        let marks = postcard::to_stdvec(&new.text.marks).map_err(|_| Error::Damaged { what: "marks" })?;
+        let before: Option<i64> =
+            sqlx::query_scalar("SELECT id FROM documents WHERE content_hash = ? AND extractor = ?")
+                .bind(new.content_hash.as_slice())
+                .bind(new.extractor)
+                .fetch_optional(&mut *self.transaction)
+                .await?;
+        if let Some(before) = before {
+            for statement in [
+                "DELETE FROM texts WHERE document_id = ?",
+                "DELETE FROM passages WHERE document_id = ?",
+            ] {
+                sqlx::query(statement).bind(before).execute(&mut *self.transaction).await?;
+            }
+        }
+        let id: i64 = sqlx::query_scalar(
+            "INSERT INTO documents (id, content_hash, extractor, extractor_version, chunker_version, \
+             title, language, n_pages, partial, n_text_bytes, marks, sequence) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET \
+             extractor_version = excluded.extractor_version, chunker_version = excluded.chunker_version, \
+             title = excluded.title, language = excluded.language, n_pages = excluded.n_pages, \
+             partial = excluded.partial, n_text_bytes = excluded.n_text_bytes, marks = excluded.marks, \
+             sequence = excluded.sequence RETURNING id",
+        )
+        .bind(before)
+        .bind(new.content_hash.as_slice())
+        .bind(new.extractor)
+        .bind(new.extractor_version)
+        .bind(new.chunker_version)
+        .bind(&new.text.title)
+        .bind(&new.language)
+        .bind(new.text.n_pages)
+        .bind(&new.text.partial)
+        .bind(new.text.text.len() as i64)
+        .bind(compress(&marks)?)
+        .bind(self.changes.sequence.0)
+        .fetch_one(&mut *self.transaction)
+        .await?;
+        Ok(DocumentId(id))
+    }
+
+    /// Forgets every document that no file has, with its passages and embeddings.
+    pub async fn remove_orphans(&mut self) -> Result<()> {
+        let orphans: Vec<i64> = sqlx::query_scalar(
+            "SELECT id FROM documents WHERE NOT EXISTS \
+             (SELECT 1 FROM files WHERE files.document_id = documents.id)",
+        )
+        .fetch_all(&mut *self.transaction)
+        .await?;
+        for id in orphans {
+            self.remove_document(DocumentId(id)).await?;
+        }
+        Ok(())
+    }
+
+    async fn remove_if_orphan(&mut self, document: DocumentId) -> Result<()> {
+        let used: bool =
+            sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM files WHERE document_id = ?)")
+                .bind(document.0)
+                .fetch_one(&mut *self.transaction)
+                .await?;
+        if used { Ok(()) } else { self.remove_document(document).await }
+    }
+
+    async fn remove_document(&mut self, document: DocumentId) -> Result<()> {
+        let hashes: Vec<Vec<u8>> = sqlx::query_scalar(
+            "DELETE FROM passages WHERE document_id = ? RETURNING text_hash",
+        )
+        .bind(document.0)
+        .fetch_all(&mut *self.transaction)
+        .await?;
+        for hash in hashes {
+            sqlx::query(
+                "DELETE FROM embeddings WHERE text_hash = ?1 \
+                 AND NOT EXISTS (SELECT 1 FROM passages WHERE text_hash = ?1)",
+            )
+            .bind(hash)
+            .execute(&mut *self.transaction)
+            .await?;
+        }
+        sqlx::query("DELETE FROM documents WHERE id = ?")
+            .bind(document.0)
+            .execute(&mut *self.transaction)
+            .await?;
+        self.record_deletion("document", document.0).await?;
+        self.changes.removed_documents.push(document);
+        Ok(())
+    }
+
+    async fn record_deletion(&mut self, kind: &str, id: i64) -> Result<()> {
+        sqlx::query("INSERT INTO deletions (sequence, kind, id) VALUES (?, ?, ?)")
+            .bind(self.changes.sequence.0)
+            .bind(kind)
+            .bind(id)
+            .execute(&mut *self.transaction)
+            .await?;
+        Ok(())
+    }
+}
+
+fn compress(bytes: &[u8]) -> Result<Vec<u8>> {
+    zstd::encode_all(bytes, ZSTD_LEVEL).map_err(|_| Error::Damaged { what: "compressor" })
+}
+
+/// The text in blocks of about [`BLOCK_BYTES`], cut between characters, with their offsets.
+fn blocks(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut start = 0;
+    std::iter::from_fn(move || {
+        let rest = text.get(start..).filter(|rest| !rest.is_empty())?;
+        let (block, _) = rest.split_at(rest.ceil_char_boundary(BLOCK_BYTES.min(rest.len())));
+        let at = start;
+        start += block.len();
+        Some((at, block))
+    })
+}

@@ -1,0 +1,142 @@
+//! The ledger: every file of the library with its state and reason.
+
+use sqlx::{FromRow, Row, sqlite::SqliteRow};
+
+use crate::{
+    document::{DocumentId, FileId, FileState, FolderId, PathKey, Sequence},
+    store::{Result, Store, json_list},
+};
+
+/// A file as the file system shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Observed {
+    /// Where it is.
+    pub path: PathKey,
+    /// Its size.
+    pub size_bytes: u64,
+    /// Nanoseconds since 1970 of the last change of its content.
+    pub modified_ns: i64,
+    /// What identifies the file across renames, where the file system has such a thing.
+    pub file_key: Option<String>,
+}
+
+impl Observed {
+    /// Size and time say that the content is the same.
+    pub fn looks_unchanged(&self, row: &FileRow) -> bool {
+        self.size_bytes == row.seen.size_bytes && self.modified_ns == row.seen.modified_ns
+    }
+}
+
+/// A file of the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileRow {
+    /// Its id; survives renames and moves.
+    pub id: FileId,
+    /// The chosen folder that holds it.
+    pub folder: FolderId,
+    /// As it was when it was last looked at.
+    pub seen: Observed,
+    /// Its state.
+    pub state: FileState,
+    /// Why it is in this state, where that needs saying.
+    pub reason: Option<String>,
+    /// What was read out of it; kept while a newer content waits to be read.
+    pub document: Option<DocumentId>,
+}
+
+impl FromRow<'_, SqliteRow> for FileRow {
+    fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        let state: String = row.try_get("state")?;
+        Ok(Self {
+            id: FileId(row.try_get("id")?),
+            folder: FolderId(row.try_get("folder_id")?),
+            seen: Observed {
+                path: PathKey(row.try_get("path")?),
+                size_bytes: row.try_get::<i64, _>("size_bytes")? as u64,
+                modified_ns: row.try_get("modified_ns")?,
+                file_key: row.try_get("file_key")?,
+            },
+            state: state.parse().map_err(|error| sqlx::Error::Decode(Box::new(error)))?,
+            reason: row.try_get("reason")?,
+            document: row.try_get::<Option<i64>, _>("document_id")?.map(DocumentId),
+        })
+    }
+}
+
+impl Store {
+    /// The file at a path.
+    pub async fn file_at(&self, path: &PathKey) -> Result<Option<FileRow>> {
+        Ok(sqlx::query_as("SELECT * FROM files WHERE path = ?")
+            .bind(&path.0)
+            .fetch_optional(&self.readers)
+            .await?)
+    }
+
+    /// A file by its id.
+    pub async fn file(&self, id: FileId) -> Result<Option<FileRow>> {
+        Ok(sqlx::query_as("SELECT * FROM files WHERE id = ?")
+            .bind(id.0)
+            .fetch_optional(&self.readers)
+            .await?)
+    }
+
+    /// The files with these ids, in no order.
+    pub async fn files_by_id(&self, ids: &[FileId]) -> Result<Vec<FileRow>> {
+        Ok(sqlx::query_as("SELECT * FROM files WHERE id IN (SELECT value FROM json_each(?))")
+            .bind(json_list(ids.iter().map(|id| id.0)))
+            .fetch_all(&self.readers)
+            .await?)
+    }
+
+    /// The files that have these contents, by path.
+    pub async fn files_by_document(&self, ids: &[DocumentId]) -> Result<Vec<FileRow>> {
+        Ok(sqlx::query_as(
+            "SELECT * FROM files WHERE document_id IN (SELECT value FROM json_each(?)) ORDER BY path",
+        )
+        .bind(json_list(ids.iter().map(|id| id.0)))
+        .fetch_all(&self.readers)
+        .await?)
+    }
+
+    /// The file at `path` and all files below it.
+    pub async fn files_below(&self, path: &PathKey) -> Result<Vec<FileRow>> {
+        let (first, last) = path.below();
+        Ok(sqlx::query_as("SELECT * FROM files WHERE path = ? OR (path >= ? AND path < ?)")
+            .bind(&path.0)
+            .bind(first.0)
+            .bind(last.0)
+            .fetch_all(&self.readers)
+            .await?)
+    }
+
+    /// Files whose content waits to be read, the most recently changed first.
+    pub async fn waiting(&self, limit: u32) -> Result<Vec<FileRow>> {
+        Ok(sqlx::query_as(
+            "SELECT * FROM files WHERE state = 'waiting' ORDER BY modified_ns DESC LIMIT ?",
+        )
+        .bind(limit)
+        .fetch_all(&self.readers)
+        .await?)
+    }
+
+    /// Number of files whose content waits to be read.
+    pub async fn count_waiting(&self) -> Result<u64> {
+        let n: i64 = sqlx::query_scalar("SELECT count(*) FROM files WHERE state = 'waiting'")
+            .fetch_one(&self.readers)
+            .await?;
+        Ok(n as u64)
+    }
+
+    /// Files that were added or changed after a batch.
+    pub async fn files_since(&self, since: Sequence) -> Result<Vec<FileRow>> {
+        Ok(sqlx::query_as("SELECT * FROM files WHERE sequence > ? ORDER BY id")
+            .bind(since.0)
+            .fetch_all(&self.readers)
+            .await?)
+    }
+
+    /// All paths with state and reason, by path; for comparing libraries in tests.
+    pub async fn all_files(&self) -> Result<Vec<FileRow>> {
+        Ok(sqlx::query_as("SELECT * FROM files ORDER BY path").fetch_all(&self.readers).await?)
+    }
+}

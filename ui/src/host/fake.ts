@@ -1,0 +1,247 @@
+/**
+ * A host in memory: for tests, and for opening the built page in an ordinary browser.
+ * Owns a small library whose answers are the same every time; finds words by their beginning and
+ * "meanings" by a list of words per document. Knows nothing of the window. It is not a model of the
+ * engine's ranking, only of its contract: two stages, positions in characters, errors with hints.
+ */
+import type { Folder, IpcError, LibraryStatus, Notice, Preview, Progress, SearchResult, SearchUpdate } from './bindings';
+import { fakeDocuments, fakeFolders, type FakeDocument } from './fake-documents';
+import type { Host, RunningSearch, Unsubscribe } from './host';
+
+export type FakeOptions = {
+  folders?: Folder[];
+  documents?: FakeDocument[];
+  notices?: Notice[];
+  waiting?: number;
+  progress?: Progress;
+  /** What the folder dialog answers. */
+  pickedFolder?: string | null;
+  wordsMs?: number;
+  hybridMs?: number;
+};
+
+type Passage = { fileId: number; passageId: number; page: number; line: number; text: string };
+
+export class FakeHost implements Host {
+  /** Files that were opened and shown in their folder, for tests to read. */
+  readonly opened: number[] = [];
+  readonly revealed: number[] = [];
+  /** Set to make every command fail with it. */
+  failure: IpcError | null = null;
+
+  #options: FakeOptions;
+  #folders: Folder[];
+  #documents: FakeDocument[];
+  #passages: Passage[];
+  #changed = new Set<() => void>();
+  #progress = new Set<(progress: Progress) => void>();
+  #timers = new Set<ReturnType<typeof setTimeout>>();
+
+  constructor(options: FakeOptions = {}) {
+    this.#options = options;
+    this.#documents = options.documents ?? fakeDocuments;
+    this.#folders =
+      options.folders ??
+      fakeFolders.map((folder) => ({ ...folder, n_files: folder.away ? 1204 : this.#documents.length }));
+    this.#passages = this.#documents.flatMap((document, fileId) => passagesOf(document, fileId));
+  }
+
+  search(request: { query: string; limit: number; typing: boolean }, onUpdate: (u: SearchUpdate) => void): RunningSearch {
+    const words = wordsOf(request.query);
+    const { wordsMs = 4, hybridMs = 28, notices = [] } = this.#options;
+    let settle: () => void = () => {};
+    const done = new Promise<void>((resolve, reject) => {
+      settle = resolve;
+      if (this.failure) reject(this.failure);
+    });
+    const send = (stage: 'words' | 'hybrid', elapsed: number) => {
+      if (this.failure) return;
+      const results = this.#find(words, stage === 'hybrid').slice(0, request.limit);
+      onUpdate({ stage, results, notices, elapsed_ms: elapsed, last: stage === 'hybrid' });
+      if (stage === 'hybrid') settle();
+    };
+    const timers = [
+      this.#later(wordsMs, () => send('words', wordsMs)),
+      this.#later(hybridMs, () => send('hybrid', hybridMs)),
+    ];
+    return { cancel: () => timers.forEach(clearTimeout), done };
+  }
+
+  async status(): Promise<LibraryStatus> {
+    this.#mayFail();
+    const indexed = this.#folders.some((folder) => !folder.away) ? this.#documents.length : 0;
+    const away = this.#folders.filter((f) => f.away).reduce((sum, f) => sum + f.n_files, 0);
+    const nPassages = indexed === 0 ? 0 : this.#passages.length;
+    return {
+      folders: this.#folders,
+      files: { waiting: this.#options.waiting ?? 0, indexed, partial: 0, failed: indexed && 2, skipped: indexed && 17, away },
+      n_passages: nPassages,
+      n_embedded: nPassages,
+      notices: this.#options.notices ?? [],
+    };
+  }
+
+  onProgress(listener: (progress: Progress) => void): Unsubscribe {
+    this.#progress.add(listener);
+    const first = this.#options.progress;
+    if (first) this.#later(0, () => listener(first));
+    return () => this.#progress.delete(listener);
+  }
+
+  onLibraryChanged(listener: () => void): Unsubscribe {
+    this.#changed.add(listener);
+    return () => this.#changed.delete(listener);
+  }
+
+  async pickFolder(): Promise<string | null> {
+    this.#mayFail();
+    return this.#options.pickedFolder === undefined ? '/home/robin/Pictures' : this.#options.pickedFolder;
+  }
+
+  async addFolder(path: string): Promise<void> {
+    this.#mayFail();
+    this.#folders = [...this.#folders, { path, away: false, n_files: this.#documents.length }];
+    this.#changed.forEach((listener) => listener());
+  }
+
+  async removeFolder(path: string): Promise<void> {
+    this.#mayFail();
+    this.#folders = this.#folders.filter((folder) => folder.path !== path);
+    this.#changed.forEach((listener) => listener());
+  }
+
+  async preview(fileId: number, passageId: number | null, query: string): Promise<Preview> {
+    this.#mayFail();
+    const passage = this.#passages.find((p) => p.passageId === passageId && p.fileId === fileId);
+    return this.#page(fileId, passage?.page ?? 1, query, passage);
+  }
+
+  async previewPage(fileId: number, page: number, query: string): Promise<Preview> {
+    this.#mayFail();
+    return this.#page(fileId, page, query);
+  }
+
+  async openFile(fileId: number): Promise<void> {
+    this.#mayFail();
+    this.opened.push(fileId);
+  }
+
+  async revealFile(fileId: number): Promise<void> {
+    this.#mayFail();
+    this.revealed.push(fileId);
+  }
+
+  async why(path: string) {
+    this.#mayFail();
+    const known = this.#documents.some((document) => `${document.folder}/${document.name}` === path);
+    return known
+      ? { path, state: 'indexed', reason: 'The file was read whole and can be found.' }
+      : { path, state: 'unknown', reason: 'The file lies in none of the folders of the library. Add its folder to find it.' };
+  }
+
+  /** Sends one progress report to the window. */
+  report(progress: Progress): void {
+    this.#progress.forEach((listener) => listener(progress));
+  }
+
+  #later(ms: number, act: () => void): ReturnType<typeof setTimeout> {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      act();
+    }, ms);
+    this.#timers.add(timer);
+    return timer;
+  }
+
+  #mayFail(): void {
+    if (this.failure) throw this.failure;
+  }
+
+  #find(words: string[], byMeaning: boolean): SearchResult[] {
+    return this.#documents
+      .map((document, fileId) => this.#resultOf(document, fileId, words, byMeaning))
+      .filter((result) => result.score > 0)
+      .sort((a, b) => b.score - a.score || a.file_id - b.file_id);
+  }
+
+  #resultOf(document: FakeDocument, fileId: number, words: string[], byMeaning: boolean): SearchResult {
+    const ranked = this.#passages
+      .filter((passage) => passage.fileId === fileId)
+      .map((passage) => ({ passage, found: ranges(passage.text, words) }))
+      .sort((a, b) => distinct(b) - distinct(a) || b.found.length - a.found.length);
+    const best = ranked[0];
+    const about = wordsOf(document.about);
+    const meant = byMeaning ? words.filter((word) => about.includes(word)).length : 0;
+    return {
+      file_id: fileId,
+      passage_id: best?.passage.passageId ?? null,
+      path: `${document.folder}/${document.name}`,
+      name: document.name,
+      folder: document.folder,
+      kind: document.name.split('.').pop()?.toLowerCase() ?? '',
+      title: document.title,
+      modified_ms: Date.parse(`${document.modified}T12:00:00`),
+      page: document.paged && best ? best.passage.page : null,
+      line: !document.paged && best ? best.passage.line : null,
+      passage: best?.passage.text ?? '',
+      highlights: best?.found ?? [],
+      score: (best ? distinct(best) * 2 + best.found.length * 0.1 : 0) + meant * 2.5,
+      n_copies: document.copies,
+    };
+  }
+
+  #page(fileId: number, page: number, query: string, passage?: Passage): Preview {
+    const document = this.#documents[fileId];
+    const content = document?.pages[page - 1];
+    if (!document || !content) {
+      const failure: IpcError = { code: 'not_found', message: 'The file is no longer in the library.', hint: 'Search again.' };
+      throw failure;
+    }
+    const text = content.join('\n\n');
+    const start = passage ? Array.from(text.slice(0, text.indexOf(passage.text))).length : 0;
+    return {
+      path: `${document.folder}/${document.name}`,
+      name: document.name,
+      title: document.title,
+      page: document.paged ? page : null,
+      n_pages: document.paged ? document.pages.length : null,
+      line: document.paged ? null : 1,
+      text,
+      passage: passage ? [start, start + Array.from(passage.text).length] : null,
+      highlights: ranges(text, wordsOf(query)),
+      more_before: false,
+      more_after: false,
+    };
+  }
+}
+
+function passagesOf(document: FakeDocument, fileId: number): Passage[] {
+  return document.pages.flatMap((page, pageIndex) => {
+    let line = 1;
+    return page.map((text, index) => {
+      const passage = { fileId, passageId: fileId * 1000 + pageIndex * 100 + index, page: pageIndex + 1, line, text };
+      line += text.split('\n').length + 1;
+      return passage;
+    });
+  });
+}
+
+function wordsOf(text: string): string[] {
+  return text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+}
+
+/** Character ranges of the words of `text` that begin with one of `words`. */
+function ranges(text: string, words: string[]): [number, number][] {
+  return [...text.matchAll(/[\p{L}\p{N}]+/gu)]
+    .filter((match) => words.some((word) => match[0].toLowerCase().startsWith(word)))
+    .map((match) => {
+      const begin = Array.from(text.slice(0, match.index)).length;
+      return [begin, begin + Array.from(match[0]).length];
+    });
+}
+
+/** How many different words were found. */
+function distinct({ passage, found }: { passage: Passage; found: [number, number][] }): number {
+  const characters = Array.from(passage.text);
+  return new Set(found.map(([begin, end]) => characters.slice(begin, end).join('').toLowerCase())).size;
+}

@@ -1,0 +1,37 @@
+/**
+ * Moves the window of a long passage so that its first highlight is among the three lines shown.
+ * Owns where the excerpt begins; how much of it fits is left to the style sheet, which clamps it.
+ */
+import type { CharRange } from './segments';
+
+/** About one line of a result row: what may stand before the first highlight. */
+const LEAD_CHARACTERS = 70;
+/** How far back a word boundary is looked for, so that the excerpt begins with a whole word. */
+const BOUNDARY_SEARCH = 24;
+
+export type Excerpt = { text: string; highlights: CharRange[] };
+
+export function excerpt(passage: string, highlights: readonly CharRange[]): Excerpt {
+  // A row shows running text: line breaks and runs of blanks would waste its three lines.
+  // Each blank becomes one space, so that positions stay what they are.
+  const characters = Array.from(passage, (c) => (/\s/.test(c) ? ' ' : c));
+  const first = highlights.reduce((least, [begin]) => Math.min(least, begin), Infinity);
+  if (first <= LEAD_CHARACTERS || first >= characters.length) {
+    return { text: characters.join(''), highlights: highlights.map(([b, e]) => [b, e]) };
+  }
+
+  const earliest = first - LEAD_CHARACTERS;
+  let start = earliest;
+  for (let at = earliest; at < earliest + BOUNDARY_SEARCH; at += 1) {
+    if (characters[at] === ' ') {
+      start = at + 1;
+      break;
+    }
+  }
+  const ellipsis = ['…', ' '];
+  const shift = start - ellipsis.length;
+  return {
+    text: [...ellipsis, ...characters.slice(start)].join(''),
+    highlights: highlights.map(([begin, end]) => [begin - shift, end - shift]),
+  };
+}

@@ -1,0 +1,92 @@
+/**
+ * What the window knows of the library: its folders, its counts, what indexing is doing.
+ * Owns keeping that fresh and the acts on folders. Knows nothing of elements.
+ */
+import type { IpcError, LibraryStatus, Progress } from '../host/bindings';
+import { asIpcError, type Host, type Unsubscribe } from '../host/host';
+
+export class LibrarySession {
+  /** Null until the host has answered once. */
+  status = $state.raw<LibraryStatus | null>(null);
+  progress = $state.raw<Progress | null>(null);
+  error = $state.raw<IpcError | null>(null);
+  /** A folder is being added or removed. */
+  busy = $state(false);
+
+  #host: Host;
+  #subscriptions: Unsubscribe[];
+
+  constructor(host: Host) {
+    this.#host = host;
+    this.#subscriptions = [
+      host.onProgress((progress) => this.#follow(progress)),
+      host.onLibraryChanged(() => void this.refresh()),
+    ];
+    void this.refresh();
+  }
+
+  get isEmpty(): boolean {
+    return this.status !== null && this.status.folders.length === 0;
+  }
+
+  /** Files that are in the library and can be found. */
+  get nFound(): number {
+    return this.status ? this.status.files.indexed + this.status.files.partial : 0;
+  }
+
+  async refresh(): Promise<void> {
+    try {
+      this.status = await this.#host.status();
+    } catch (thrown) {
+      this.error = asIpcError(thrown);
+    }
+  }
+
+  /** Lets the user choose a folder and adds it; false when none was added. */
+  async chooseFolder(): Promise<boolean> {
+    return this.#act(async () => {
+      const path = await this.#host.pickFolder();
+      if (path === null) return false;
+      await this.#host.addFolder(path);
+      return true;
+    });
+  }
+
+  async removeFolder(path: string): Promise<boolean> {
+    return this.#act(async () => {
+      await this.#host.removeFolder(path);
+      return true;
+    });
+  }
+
+  dismissError(): void {
+    this.error = null;
+  }
+
+  dispose(): void {
+    for (const unsubscribe of this.#subscriptions) unsubscribe();
+  }
+
+  #follow(progress: Progress): void {
+    const phaseChanged = progress.phase !== this.progress?.phase;
+    this.progress = progress;
+    // Counts are worth a fresh look when something has come to its end.
+    if (phaseChanged) void this.refresh();
+  }
+
+  async #act(act: () => Promise<boolean>): Promise<boolean> {
+    if (this.busy) return false;
+    this.busy = true;
+    this.error = null;
+    try {
+      const done = await act();
+      if (done) await this.refresh();
+      return done;
+    } catch (thrown) {
+      this.error = asIpcError(thrown);
+      return false;
+    } finally {
+      this.busy = false;
+    }
+  }
+}

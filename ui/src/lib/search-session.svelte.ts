@@ -1,0 +1,156 @@
+/**
+ * The search under way: what was typed, which rows are shown, which of them is chosen.
+ * Owns the rhythm (typing, then a settled request after a pause), drops answers to older queries,
+ * and keeps old rows on screen until the first answer to the new query comes.
+ * Knows nothing of elements and keys; how rows merge is `refine.ts`.
+ */
+import type { IpcError, Notice, SearchResult, SearchUpdate } from '../host/bindings';
+import { asIpcError, type Host, type RunningSearch } from '../host/host';
+import { refine, uniqueRows } from './refine';
+
+/** Keys that follow within this time belong to one request. */
+const TYPING_DELAY_MS = 30;
+/** After this much quiet the last word is taken as finished. */
+const SETTLED_DELAY_MS = 350;
+const RESULT_LIMIT = 50;
+
+export class SearchSession {
+  /** What stands in the box. */
+  query = $state('');
+  rows = $state.raw<SearchResult[]>([]);
+  /** The query that `rows` answer; differs from `query` until its first answer has come. */
+  shownQuery = $state('');
+  /** Milliseconds until each stage answered; null until it has. */
+  wordsMs = $state<number | null>(null);
+  hybridMs = $state<number | null>(null);
+  notices = $state.raw<Notice[]>([]);
+  error = $state.raw<IpcError | null>(null);
+  selectedId = $state<number | null>(null);
+  /** The last change reordered rows of the same query: they may glide. */
+  refined = $state(false);
+  /** Every stage has answered `shownQuery`; only then is it known that nothing was found. */
+  complete = $state(false);
+
+  #host: Host;
+  #protectedRow: () => number | null;
+  #running: RunningSearch | null = null;
+  /** Counts requests; answers that carry an older number are stale. */
+  #newest = 0;
+  #typingTimer: ReturnType<typeof setTimeout> | undefined;
+  #settledTimer: ReturnType<typeof setTimeout> | undefined;
+
+  /** @param protectedRow the row under the pointer, asked whenever rows are about to move */
+  constructor(host: Host, protectedRow: () => number | null = () => null) {
+    this.#host = host;
+    this.#protectedRow = protectedRow;
+  }
+
+  get selected(): SearchResult | null {
+    return this.rows.find((row) => row.file_id === this.selectedId) ?? null;
+  }
+
+  /** The rows on screen answer what stands in the box. */
+  get isCurrent(): boolean {
+    return this.shownQuery === this.query.trim();
+  }
+
+  type(text: string): void {
+    this.query = text;
+    this.#stopTimers();
+    if (text.trim() === '') {
+      this.#reset();
+      return;
+    }
+    this.#typingTimer = setTimeout(() => this.#request(true), TYPING_DELAY_MS);
+    this.#settledTimer = setTimeout(() => this.#request(false), SETTLED_DELAY_MS);
+  }
+
+  /** Asks at once for the results of what has been typed. */
+  settle(): void {
+    this.#stopTimers();
+    if (this.query.trim() !== '') this.#request(false);
+  }
+
+  clear(): void {
+    this.type('');
+  }
+
+  /** Moves the choice by some rows; above the first row there is none. */
+  move(by: number): void {
+    const at = this.rows.findIndex((row) => row.file_id === this.selectedId);
+    if (at === 0 && by < 0) {
+      this.selectedId = null;
+      return;
+    }
+    // With nothing chosen, any step down begins at the first row.
+    const target = at === -1 ? (by > 0 ? 0 : -1) : Math.min(this.rows.length - 1, at + by);
+    if (target === -1 && at === -1) return;
+    this.selectedId = this.rows[Math.max(0, target)]?.file_id ?? null;
+  }
+
+  select(fileId: number | null): void {
+    this.selectedId = fileId;
+  }
+
+  dispose(): void {
+    this.#stopTimers();
+    this.#newest += 1;
+    this.#running?.cancel();
+  }
+
+  #stopTimers(): void {
+    clearTimeout(this.#typingTimer);
+    clearTimeout(this.#settledTimer);
+  }
+
+  #reset(): void {
+    this.#newest += 1;
+    this.#running?.cancel();
+    this.#running = null;
+    this.rows = [];
+    this.shownQuery = '';
+    this.wordsMs = this.hybridMs = null;
+    this.notices = [];
+    this.error = null;
+    this.selectedId = null;
+    this.refined = false;
+    this.complete = false;
+  }
+
+  #request(typing: boolean): void {
+    const query = this.query.trim();
+    this.#running?.cancel();
+    this.#newest += 1;
+    const mine = this.#newest;
+    this.#running = this.#host.search({ query, limit: RESULT_LIMIT, typing }, (update) => {
+      if (mine === this.#newest) this.#receive(query, update);
+    });
+    this.#running.done.catch((thrown: unknown) => {
+      if (mine === this.#newest) this.error = asIpcError(thrown);
+    });
+  }
+
+  #receive(query: string, update: SearchUpdate): void {
+    const sameQuery = query === this.shownQuery;
+    // The settled request repeats the word stage; rows already ordered by meaning would only
+    // jump back and forth.
+    if (sameQuery && update.stage === 'words' && !update.last && this.hybridMs !== null) return;
+
+    if (sameQuery) {
+      const held = [this.selectedId, this.#protectedRow()].filter((id) => id !== null);
+      this.rows = refine(this.rows, update.results, held, RESULT_LIMIT);
+    } else {
+      this.rows = uniqueRows(update.results).slice(0, RESULT_LIMIT);
+      this.selectedId = null;
+      this.wordsMs = this.hybridMs = null;
+      this.complete = false;
+      this.shownQuery = query;
+    }
+    this.complete ||= update.last;
+    this.refined = sameQuery;
+    this.notices = update.notices;
+    this.error = null;
+    if (update.stage === 'words') this.wordsMs = update.elapsed_ms;
+    else this.hybridMs = update.elapsed_ms;
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * Every sentence that the window says, in English.
+ * Owns wording and plural forms; components own none. A second language is a second object of the
+ * same type (`Strings`), so a missing sentence is a compile error.
+ */
+import type { Phase } from '../host/bindings';
+
+/** The language of numbers and dates; undefined means the one the system is set to. */
+export const locale: string | undefined = undefined;
+
+const number = (n: number) => n.toLocaleString(locale);
+const counted = (n: number, one: string, many: string) => `${number(n)} ${n === 1 ? one : many}`;
+
+export const strings = {
+  // The search box and the line below it.
+  queryLabel: 'Search your files',
+  queryPlaceholder: 'Search your files by word or meaning',
+  clearQuery: 'Clear the search',
+  results: 'Results',
+  resultCount: (n: number) => counted(n, 'result', 'results'),
+  noResults: 'No results',
+  searching: 'Searching…',
+  stageWords: (ms: number) => `words ${number(Math.max(1, Math.round(ms)))} ms`,
+  stageHybrid: (ms: number) => `meaning ${number(Math.max(1, Math.round(ms)))} ms`,
+  stageHelp: 'Time until the results by word, and until they were ordered by meaning as well',
+
+  // One result.
+  page: (n: number) => `page ${number(n)}`,
+  line: (n: number) => `line ${number(n)}`,
+  copies: (n: number) => counted(n, 'more copy', 'more copies'),
+  copiesHelp: 'Other files with exactly the same content',
+  nameOnly: 'Found by its name',
+  fileFamily: {
+    pdf: 'PDF',
+    doc: 'Document',
+    text: 'Text',
+    code: 'Source code',
+    web: 'Web page',
+    other: 'File',
+  },
+
+  // The preview.
+  preview: 'Preview',
+  previewHint: 'Choose a result to read it here.',
+  previewLoading: 'Opening the preview…',
+  previewEmpty: 'No text is stored for this file; it is found by its name.',
+  closePreview: 'Close the preview',
+  pageOf: (page: number, pages: number) => `Page ${number(page)} of ${number(pages)}`,
+  fromLine: (line: number) => `From line ${number(line)}`,
+  previousPage: 'Previous page',
+  nextPage: 'Next page',
+  moreBefore: 'The text goes on before this.',
+  moreAfter: 'The text goes on after this.',
+  open: 'Open',
+  reveal: 'Show in folder',
+  copyPassage: 'Copy passage',
+  copied: 'Copied',
+
+  // First run and the start of every search.
+  welcomeTitle: 'Find the passage, not just the file',
+  welcomeText:
+    'Nuthatch reads the documents in the folders you choose and finds passages in them, by the words they use and by what they mean. Results appear while you type.',
+  welcomePrivacy: 'Nothing leaves this computer.',
+  chooseFolder: 'Choose a folder…',
+  readyTitle: (files: number) => `${counted(files, 'file', 'files')} ready to search`,
+  readyWaiting: (files: number) => `${counted(files, 'file is', 'files are')} still being read.`,
+  shortcuts: 'Keyboard',
+  shortcutChoose: 'choose a result',
+  shortcutOpen: 'open the file',
+  shortcutReveal: 'show it in its folder',
+  shortcutPreview: 'preview',
+  shortcutFocus: 'back to the search box',
+  shortcutClear: 'close the preview, clear the search',
+
+  // Nothing found.
+  nothingFound: (query: string) => `Nothing found for “${query}”`,
+  nothingFoundHelp: 'Try fewer words, or other words for the same thing.',
+  nothingFoundWhy: 'Is a file missing that should be here?',
+  askWhy: 'Find out why',
+
+  // The library sheet.
+  library: 'Library',
+  openLibrary: 'Open the library',
+  closeLibrary: 'Close the library',
+  folders: 'Folders',
+  noFolders: 'No folder has been chosen yet.',
+  addFolder: 'Add a folder…',
+  folderFiles: (n: number) => counted(n, 'file', 'files'),
+  folderAway: 'cannot be reached now',
+  removeFolder: 'Remove',
+  removeFolderLabel: (path: string) => `Remove ${path} from the library`,
+  removeQuestion: 'Remove this folder from the library?',
+  removeExplained: (n: number) =>
+    `Nuthatch erases the text and index it holds of ${counted(n, 'file', 'files')}. The files themselves are not touched.`,
+  removeConfirm: 'Remove from library',
+  cancel: 'Cancel',
+  contents: 'Contents',
+  states: {
+    indexed: 'Read whole',
+    partial: 'Read in part',
+    waiting: 'Waiting to be read',
+    failed: 'Could not be read',
+    skipped: 'Left out on purpose',
+    away: 'In a folder that cannot be reached',
+    unknown: 'Not in the library',
+  } as Record<string, string>,
+  passages: (all: number, embedded: number) =>
+    all === embedded
+      ? `${counted(all, 'passage', 'passages')}, all found by word and by meaning.`
+      : `${counted(all, 'passage', 'passages')} found by word; ${number(embedded)} of them by meaning as well.`,
+  whyTitle: 'Why is this file not found?',
+  whyLabel: 'Full path of the file',
+  whyPlaceholder: 'Paste the path of a file',
+  whyAsk: 'Look it up',
+
+  // What indexing is doing.
+  phase: {
+    idle: '',
+    walking: 'Looking for new and changed files',
+    reading: 'Reading files',
+    embedding: 'Learning meanings',
+  } satisfies Record<Phase, string>,
+  progressLabel: 'Indexing',
+  progressCount: (done: number, total: number) => `${number(done)} of ${number(total)}`,
+  progressToEmbed: (n: number) => counted(n, 'passage to go', 'passages to go'),
+  progressRate: (perSecond: number) =>
+    perSecond >= 10
+      ? `${number(Math.round(perSecond))} files/s`
+      : `${perSecond.toLocaleString(locale, { maximumFractionDigits: 1 })} files/s`,
+  timeLeftMoment: 'a few seconds left',
+  timeLeftUnderMinute: 'less than a minute left',
+  timeLeftMinutes: (n: number) => `about ${number(n)} min left`,
+  timeLeftHours: (hours: number, minutes: number) =>
+    minutes === 0
+      ? `about ${number(hours)} h left`
+      : `about ${number(hours)} h ${number(minutes)} min left`,
+  timeLeftDays: 'more than a day left',
+
+  // Messages.
+  dismiss: 'Dismiss',
+  today: 'today',
+  yesterday: 'yesterday',
+};
+
+export type Strings = typeof strings;

@@ -1,0 +1,10 @@
+/** Starts the window: connects the host, then draws. */
+import { mount } from 'svelte';
+import App from './App.svelte';
+import './styles/tokens.css';
+import './styles/base.css';
+import { connectHost } from './host';
+
+const target = document.getElementById('app');
+if (!target) throw new Error('index.html has no element #app');
+mount(App, { target, props: { host: await connectHost() } });

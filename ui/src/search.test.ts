@@ -1,0 +1,153 @@
+import { fireEvent, screen, waitFor } from '@testing-library/svelte';
+import { describe, expect, it, vi } from 'vitest';
+import { FakeHost } from './host/fake';
+import { box, chosen, names, openWindow, press, result, rows, ScriptedHost, searchFor, type } from './testing/window';
+
+describe('searching', () => {
+  it('puts the caret into the box at the start', () => {
+    openWindow(new FakeHost());
+    expect(document.activeElement).toBe(box());
+  });
+
+  it('shows results while typing, with highlights, page and copies', async () => {
+    openWindow(new FakeHost());
+    await searchFor('notice per');
+    const row = rows().find((one) => one.dataset.path?.endsWith('rental-agreement-2023.pdf'));
+    expect(row?.dataset.page).toBe('4');
+    expect([...row!.querySelectorAll('mark')].map((mark) => mark.textContent)).toContain('notice');
+    expect(row?.textContent).toContain('page 4');
+    expect(row?.textContent).toContain('2 more copies');
+  });
+
+  it('says how many results there are and how long each stage took', async () => {
+    openWindow(new FakeHost({ wordsMs: 4, hybridMs: 28 }));
+    await searchFor('notice period');
+    expect(screen.getByTestId('stages').textContent).toContain('words 4 ms · meaning 28 ms');
+    expect(screen.getByText(`${rows().length} results`).getAttribute('aria-live')).toBe('polite');
+  });
+
+  it('asks as typing first, and as finished after a pause', async () => {
+    const host = openWindow(new ScriptedHost());
+    await type('rent');
+    await waitFor(() => expect(host.searches.length).toBe(2));
+    expect(host.searches.map(({ request }) => request.typing)).toEqual([true, false]);
+  });
+
+  it('ignores answers to an older query', async () => {
+    const host = openWindow(new ScriptedHost());
+    await type('a');
+    await waitFor(() => expect(host.searches.length).toBe(1));
+    await type('ab');
+    await waitFor(() => expect(host.searches.at(-1)?.request.query).toBe('ab'));
+    host.searches.at(-1)?.send({ results: [result(2)] });
+    await waitFor(() => expect(names()).toEqual(['2.txt']));
+    host.searches[0]?.send({ results: [result(1)] });
+    await Promise.resolve();
+    expect(names()).toEqual(['2.txt']);
+  });
+
+  it('keeps the old results until the first answer to the new query', async () => {
+    const host = openWindow(new ScriptedHost());
+    await type('a');
+    await waitFor(() => expect(host.searches.length).toBe(1));
+    host.searches[0]?.send({ results: [result(1)] });
+    await waitFor(() => expect(names()).toEqual(['1.txt']));
+    await type('ab');
+    await waitFor(() => expect(host.searches.at(-1)?.request.query).toBe('ab'));
+    expect(names()).toEqual(['1.txt']);
+  });
+
+  it('does not move the chosen row when the meaning stage reorders the list', async () => {
+    const host = openWindow(new ScriptedHost());
+    await type('a');
+    await waitFor(() => expect(host.searches.length).toBe(1));
+    host.searches[0]?.send({ results: [1, 2, 3].map((id) => result(id)) });
+    await waitFor(() => expect(rows().length).toBe(3));
+    await press('ArrowDown');
+    await press('ArrowDown');
+    host.searches[0]?.send({ stage: 'hybrid', last: true, results: [3, 4, 2, 1].map((id) => result(id)) });
+    await waitFor(() => expect(names()).toEqual(['3.txt', '2.txt', '4.txt', '1.txt']));
+    expect(chosen()).toBe(1);
+  });
+
+  it('does not move the row under the pointer', async () => {
+    const host = openWindow(new ScriptedHost());
+    await type('a');
+    await waitFor(() => expect(host.searches.length).toBe(1));
+    host.searches[0]?.send({ results: [1, 2, 3].map((id) => result(id)) });
+    await waitFor(() => expect(rows().length).toBe(3));
+    // jsdom has no layout, so it is told what lies under the pointer.
+    document.elementFromPoint = () => rows().find((row) => row.dataset.fileId === '1') ?? null;
+    await fireEvent.pointerMove(screen.getByRole('listbox'));
+    host.searches[0]?.send({ stage: 'hybrid', last: true, results: [3, 2, 1].map((id) => result(id)) });
+    await waitFor(() => expect(names()).toEqual(['1.txt', '3.txt', '2.txt']));
+  });
+
+  it('shows text of a document as text, whatever it looks like', async () => {
+    const host = openWindow(new ScriptedHost());
+    await type('a');
+    await waitFor(() => expect(host.searches.length).toBe(1));
+    host.searches[0]?.send({ results: [result(1, { passage: '<img src=x onerror=alert(1)>', highlights: [[1, 4]] })] });
+    await waitFor(() => expect(rows()[0]?.textContent).toContain('<img src=x onerror=alert(1)>'));
+    expect(rows()[0]?.querySelector('img')).toBeNull();
+  });
+
+  it('says what to do when nothing was found, once it is certain', async () => {
+    const host = openWindow(new ScriptedHost({ waiting: 3 }));
+    await type('zyzzyva');
+    await waitFor(() => expect(host.searches.length).toBe(1));
+    host.searches[0]?.send({ results: [] });
+    await Promise.resolve();
+    expect(screen.queryByText(/Nothing found/)).toBeNull();
+    host.searches[0]?.send({ stage: 'hybrid', last: true });
+    await screen.findByText('Nothing found for “zyzzyva”');
+    expect(screen.getByText('3 files are still being read.')).toBeTruthy();
+    screen.getByText('Find out why').click();
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByTestId('why-path')));
+  });
+
+  it('shows a notice of the search with its hint, until it is put away', async () => {
+    openWindow(new FakeHost({ notices: [{ message: 'The model is missing.', hint: 'Install it.' }] }));
+    await searchFor('notice');
+    expect(screen.getByText('Install it.')).toBeTruthy();
+    await fireEvent.click(screen.getByLabelText('Dismiss'));
+    await searchFor('period');
+    expect(screen.queryByText('Install it.')).toBeNull();
+  });
+
+  it('shows an error with its hint, and takes it away when dismissed', async () => {
+    const host = openWindow(new FakeHost());
+    await waitFor(() => expect(screen.getByText(/ready to search/)).toBeTruthy());
+    host.failure = { code: 'locked', message: 'The library is in use.', hint: 'Close the other window.' };
+    await type('notice');
+    const alert = await screen.findByRole('alert');
+    expect(alert.textContent).toContain('The library is in use.');
+    expect(alert.textContent).toContain('Close the other window.');
+    host.failure = null;
+    screen.getByLabelText('Dismiss').click();
+    await waitFor(() => expect(screen.queryByRole('alert')).toBeNull());
+  });
+
+  it('forgets everything when the box is emptied', async () => {
+    openWindow(new FakeHost());
+    await searchFor('notice');
+    await type('');
+    await waitFor(() => expect(rows()).toEqual([]));
+    expect(screen.getByTestId('stages').textContent?.trim()).toBe('');
+  });
+});
+
+describe('the fake host', () => {
+  it('counts highlights in characters', async () => {
+    vi.useFakeTimers();
+    const updates: [string, number][] = [];
+    new FakeHost().search({ query: '紅葉', limit: 5, typing: false }, (update) => {
+      const row = update.results[0];
+      if (row) updates.push([row.passage, row.highlights[0]?.[0] ?? -1]);
+    });
+    vi.runAllTimers();
+    vi.useRealTimers();
+    const [passage, begin] = updates[0]!;
+    expect(Array.from(passage).slice(begin, begin + 2).join('')).toBe('紅葉');
+  });
+});
