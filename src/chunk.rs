@@ -236,6 +236,3 @@ fn trimmed(text: &str, span: Range<usize>) -> Option<Range<usize>> {
     let end = start + slice.trim().len();
     (end > start).then_some(start..end)
 }
-
-#[cfg(test)]
-mod tests;

@@ -133,6 +133,3 @@ fn limit(text: &mut Text, max_bytes: usize) {
         text.partial = Some(format!("only the first {} MB of its text are read", max_bytes >> 20));
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -28,7 +28,9 @@ pub(crate) use derive::load_vectors;
 pub(crate) use walk::why_left_out;
 
 use crate::{
-    cpu, extract,
+    cpu,
+    document::FolderId,
+    extract,
     lexical::{self, SharedLexical},
     store::{self, FileRow, Store, VectorRow},
     vectors::Vectors,
@@ -141,6 +143,8 @@ impl Parts {
 enum Request {
     /// Look at these paths, or at everything; answer when nothing waits to be read any more.
     Look(Option<BTreeSet<PathBuf>>, Option<oneshot::Sender<()>>),
+    /// Forget a folder with all its files; answer when it is done.
+    Forget(FolderId, oneshot::Sender<Result<(), Error>>),
 }
 
 /// What the embedding loop is asked.
@@ -189,6 +193,13 @@ impl Indexing {
         self.requests.send(Request::Look(scopes, None)).await.map_err(|_| Error::Stopped)
     }
 
+    /// Forgets a folder and every trace of it.
+    pub async fn forget(&self, folder: FolderId) -> Result<(), Error> {
+        let (reply, done) = oneshot::channel();
+        self.requests.send(Request::Forget(folder, reply)).await.map_err(|_| Error::Stopped)?;
+        done.await.map_err(|_| Error::Stopped)?
+    }
+
     /// Looks at everything, and returns when all is read and embedded, as far as can be.
     pub async fn settle(&self) -> Result<(), Error> {
         let (reply, done) = oneshot::channel();
@@ -229,6 +240,12 @@ async fn reading_loop(
                 reading.replies.extend(reply);
                 reading.look(scopes.as_ref()).await
             }
+            Some(Request::Forget(folder, reply)) => {
+                let _ = reply.send(forget(&parts, folder).await);
+                // What was fetched before may be gone.
+                reading.files = read::Reading::new(Arc::clone(&parts));
+                Ok(false)
+            }
             None => reading.step().await,
         };
         match outcome {
@@ -245,6 +262,14 @@ async fn reading_loop(
             }
         }
     }
+}
+
+async fn forget(parts: &Parts, folder: FolderId) -> Result<(), Error> {
+    let mut batch = parts.store.begin().await?;
+    batch.remove_folder(folder).await?;
+    let changes = batch.commit().await?;
+    derive::apply(parts, &changes).await?;
+    Ok(parts.lexical.commit().await?)
 }
 
 /// The state of the reading loop.

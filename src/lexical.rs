@@ -52,7 +52,6 @@ pub enum Error {
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// An open word index.
-#[derive(Debug)]
 pub struct Lexical {
     path: PathBuf,
     index: Index,
@@ -130,6 +129,12 @@ impl Lexical {
     }
 }
 
+impl std::fmt::Debug for Lexical {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Lexical").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
 /// A handle shared by the flows.
 pub type SharedLexical = Arc<Lexical>;
 
@@ -151,6 +156,3 @@ fn empty(path: &Path) -> Result<()> {
         _ => Ok(()),
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -23,6 +23,3 @@ pub mod search;
 
 // Floor 5: the public face.
 pub mod engine;
-
-// Above the engine: measuring it.
-pub mod evaluation;

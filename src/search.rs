@@ -351,6 +351,3 @@ fn meaning_leg(neighbours: &[Neighbour]) -> Leg {
     }
     leg
 }
-
-#[cfg(test)]
-mod tests;

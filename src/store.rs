@@ -208,6 +208,3 @@ fn json_list(ids: impl Iterator<Item = i64>) -> String {
 fn path_key(bytes: Vec<u8>) -> PathKey {
     PathKey(bytes)
 }
-
-#[cfg(test)]
-mod tests;

@@ -281,6 +281,3 @@ mod kernels {
         a.iter().zip(b).map(|(&a, &b)| i32::from(i16::from(a) * i16::from(b))).sum()
     }
 }
-
-#[cfg(test)]
-mod tests;

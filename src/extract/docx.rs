@@ -27,13 +27,13 @@ pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
     let mut complaint = read(&main, &mut text, input.max_text_bytes).err();
     let mut extra: Vec<String> = archive
         .file_names()
+        .filter_map(|name| name.ok().map(std::borrow::Cow::into_owned))
         .filter(|name| {
             ["word/footnotes", "word/endnotes", "word/header", "word/footer", "word/comments"]
                 .iter()
                 .any(|start| name.starts_with(start))
         })
         .filter(|name| name.ends_with(".xml"))
-        .map(ToOwned::to_owned)
         .collect();
     extra.sort();
     for name in extra.iter().take(MAX_EXTRA_PARTS) {
@@ -76,28 +76,25 @@ fn read(xml: &[u8], text: &mut Text, max_text_bytes: usize) -> Result<(), String
     loop {
         match reader.read_event() {
             Ok(Event::Start(start)) => match start.local_name().as_ref() {
-                b"t" => in_text = true,
-                b"pStyle" => mark.heading = heading(&start),
+                "t" => in_text = true,
+                "pStyle" => mark.heading = heading(&start),
                 _ => {}
             },
             Ok(Event::Empty(start)) => match start.local_name().as_ref() {
-                b"tab" => paragraph.push('\t'),
-                b"br" | b"cr" => paragraph.push('\n'),
-                b"noBreakHyphen" => paragraph.push('-'),
-                b"pStyle" => mark.heading = heading(&start),
-                b"outlineLvl" => mark.heading = mark.heading.or_else(|| outline(&start)),
+                "tab" => paragraph.push('\t'),
+                "br" | "cr" => paragraph.push('\n'),
+                "noBreakHyphen" => paragraph.push('-'),
+                "pStyle" => mark.heading = heading(&start),
+                "outlineLvl" => mark.heading = mark.heading.or_else(|| outline(&start)),
                 _ => {}
             },
-            Ok(Event::Text(content)) if in_text => match content.xml10_content() {
-                Ok(content) => paragraph.push_str(&content),
-                Err(error) => return Err(format!("the document is damaged: {error}")),
-            },
+            Ok(Event::Text(content)) if in_text => paragraph.push_str(&content.xml10_content()),
             Ok(Event::GeneralRef(reference)) if in_text => {
                 paragraph.push_str(&entity(&reference));
             }
             Ok(Event::End(end)) => match end.local_name().as_ref() {
-                b"t" => in_text = false,
-                b"p" => {
+                "t" => in_text = false,
+                "p" => {
                     text.push(&std::mem::take(&mut paragraph), std::mem::take(&mut mark));
                     if text.text.len() > max_text_bytes {
                         return Ok(());
@@ -119,8 +116,7 @@ fn entity(reference: &quick_xml::events::BytesRef<'_>) -> String {
     if let Ok(Some(character)) = reference.resolve_char_ref() {
         return character.to_string();
     }
-    let name = reference.decode().unwrap_or_default();
-    quick_xml::escape::resolve_xml_entity(&name).unwrap_or_default().to_owned()
+    quick_xml::escape::resolve_xml_entity(reference).unwrap_or_default().to_owned()
 }
 
 /// `Heading1` … `Heading6` (or `heading 1`), `Title`.
@@ -138,7 +134,7 @@ fn outline(level: &BytesStart<'_>) -> Option<u8> {
 }
 
 fn value(element: &BytesStart<'_>) -> Option<String> {
-    let attribute = element.attributes().flatten().find(|attribute| attribute.key.local_name().as_ref() == b"val")?;
+    let attribute = element.attributes().flatten().find(|attribute| attribute.key.local_name().as_ref() == "val")?;
     attribute.normalized_value(XmlVersion::Implicit1_0).ok().map(std::borrow::Cow::into_owned)
 }
 
@@ -147,10 +143,10 @@ fn core_title(xml: &[u8]) -> Option<String> {
     let mut title = None::<String>;
     loop {
         match reader.read_event().ok()? {
-            Event::Start(start) if start.local_name().as_ref() == b"title" => title = Some(String::new()),
+            Event::Start(start) if start.local_name().as_ref() == "title" => title = Some(String::new()),
             Event::Text(content) => {
                 if let Some(title) = &mut title {
-                    title.push_str(&content.xml10_content().ok()?);
+                    title.push_str(&content.xml10_content());
                 }
             }
             Event::GeneralRef(reference) => {
@@ -158,7 +154,7 @@ fn core_title(xml: &[u8]) -> Option<String> {
                     title.push_str(&entity(&reference));
                 }
             }
-            Event::End(end) if end.local_name().as_ref() == b"title" => {
+            Event::End(end) if end.local_name().as_ref() == "title" => {
                 return title.map(|title| title.trim().to_owned()).filter(|title| !title.is_empty());
             }
             Event::Eof => return None,

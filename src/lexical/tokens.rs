@@ -142,7 +142,6 @@ pub fn is_stop_word(word: &str) -> bool {
 }
 
 /// Cuts the endings of one language's words.
-#[derive(Debug)]
 pub struct Endings(Option<Stemmer>);
 
 impl Endings {
