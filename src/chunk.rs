@@ -24,9 +24,18 @@ const MAX_CONTEXT_CHARS: usize = 160;
 
 /// The passages of a text, in order.
 pub fn chunks(text: &Text) -> Vec<Chunk> {
-    let mut packer = Packer { text, headings: Vec::new(), open: Vec::new(), n_tokens: 0, chunks: Vec::new() };
+    let mut packer = Packer {
+        text,
+        headings: Vec::new(),
+        open: Vec::new(),
+        n_tokens: 0,
+        chunks: Vec::new(),
+    };
     for (i, mark) in text.marks.iter().enumerate() {
-        let end = text.marks.get(i + 1).map_or(text.text.len(), |next| next.start);
+        let end = text
+            .marks
+            .get(i + 1)
+            .map_or(text.text.len(), |next| next.start);
         let previous = i.checked_sub(1).and_then(|i| text.marks.get(i));
         packer.part(previous, mark, mark.start..end);
     }
@@ -62,7 +71,8 @@ impl Packer<'_> {
                 self.close();
             }
             self.headings.retain(|&(above, _)| above < level);
-            self.headings.push((level, part.trim().chars().take(MAX_CONTEXT_CHARS).collect()));
+            self.headings
+                .push((level, part.trim().chars().take(MAX_CONTEXT_CHARS).collect()));
         }
         for paragraph in paragraphs(part) {
             let paragraph = span.start + paragraph.start..span.start + paragraph.end;
@@ -87,7 +97,9 @@ impl Packer<'_> {
     }
 
     fn close(&mut self) {
-        let (Some(first), Some(last)) = (self.open.first(), self.open.last()) else { return };
+        let (Some(first), Some(last)) = (self.open.first(), self.open.last()) else {
+            return;
+        };
         let (start, end) = (first.span.start, last.span.end);
         // The heading that a passage begins with stands in its text already.
         let begins = self.text.text.get(start..end).unwrap_or_default();
@@ -97,8 +109,17 @@ impl Packer<'_> {
             .map(|(_, heading)| heading.as_str())
             .filter(|heading| !begins.starts_with(heading))
             .collect();
-        let context: String = headings.join(" › ").chars().take(MAX_CONTEXT_CHARS).collect();
-        self.chunks.push(Chunk { start, end, context, position: self.text.position(start) });
+        let context: String = headings
+            .join(" › ")
+            .chars()
+            .take(MAX_CONTEXT_CHARS)
+            .collect();
+        self.chunks.push(Chunk {
+            start,
+            end,
+            context,
+            position: self.text.position(start),
+        });
         self.open.clear();
         self.n_tokens = 0;
     }
@@ -132,7 +153,9 @@ fn paragraphs(part: &str) -> Vec<Range<usize>> {
     let mut spans = Vec::new();
     let mut start = 0;
     while start < part.len() {
-        let end = part[start..].find("\n\n").map_or(part.len(), |at| start + at);
+        let end = part[start..]
+            .find("\n\n")
+            .map_or(part.len(), |at| start + at);
         spans.extend(trimmed(part, start..end));
         start = (end + 2).min(part.len());
         if end == part.len() {
@@ -148,7 +171,10 @@ fn units(text: &str, span: Range<usize>) -> Vec<Unit> {
     for sentence in sentences(text, span) {
         let n_tokens = estimate_tokens(&text[sentence.clone()]);
         if n_tokens <= TARGET_TOKENS {
-            units.push(Unit { span: sentence, n_tokens });
+            units.push(Unit {
+                span: sentence,
+                n_tokens,
+            });
         } else {
             cut(text, sentence, &mut units);
         }
@@ -214,7 +240,9 @@ fn cut(text: &str, span: Range<usize>, units: &mut Vec<Unit>) {
 /// without spaces. Measured against the default model's tokenizer it is within 15 % on English.
 pub fn estimate_tokens(text: &str) -> usize {
     let mut word_bytes = 0;
-    text.chars().map(|character| token_share(character, &mut word_bytes)).sum()
+    text.chars()
+        .map(|character| token_share(character, &mut word_bytes))
+        .sum()
 }
 
 fn token_share(character: char, word_bytes: &mut usize) -> usize {

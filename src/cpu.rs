@@ -36,8 +36,12 @@ where
     });
     match answer.await {
         Ok(Ok(value)) => Ok(value),
-        Ok(Err(panic)) => Err(Error { reason: panic_message(panic.as_ref()) }),
-        Err(_) => Err(Error { reason: "the pool stopped".into() }),
+        Ok(Err(panic)) => Err(Error {
+            reason: panic_message(panic.as_ref()),
+        }),
+        Err(_) => Err(Error {
+            reason: "the pool stopped".into(),
+        }),
     }
 }
 
@@ -52,7 +56,9 @@ fn pool() -> Result<&'static ThreadPool, Error> {
             .map_err(|error| error.to_string())
     })
     .as_ref()
-    .map_err(|reason| Error { reason: reason.clone() })
+    .map_err(|reason| Error {
+        reason: reason.clone(),
+    })
 }
 
 fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
@@ -69,7 +75,10 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_in_the_work_is_an_error_and_the_pool_goes_on() {
-        let error = run(|| panic!("on purpose")).await.map(|(): ()| ()).unwrap_err();
+        let error = run(|| panic!("on purpose"))
+            .await
+            .map(|(): ()| ())
+            .unwrap_err();
         assert_eq!(error.reason, "on purpose");
         assert_eq!(run(|| 7).await.unwrap(), 7);
     }

@@ -15,7 +15,10 @@ pub struct Dirs {
 impl Dirs {
     /// A library in `library`, worked on by the executables in `programs`.
     pub fn new(library: impl Into<PathBuf>, programs: impl Into<PathBuf>) -> Self {
-        Self { library: library.into(), programs: programs.into() }
+        Self {
+            library: library.into(),
+            programs: programs.into(),
+        }
     }
 
     /// The folder that holds everything below.
@@ -50,7 +53,8 @@ impl Dirs {
 
     /// One of our executables, e.g. `nuthatch`.
     pub fn program(&self, name: &str) -> PathBuf {
-        self.programs.join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+        self.programs
+            .join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
     }
 
     /// Folders in which models may lie: the user's own first, then what shipped.
@@ -64,7 +68,11 @@ impl Dirs {
 
     /// The ONNX Runtime library, if it is there.
     pub fn onnx_runtime(&self) -> Option<PathBuf> {
-        self.shipped(&["libonnxruntime.so", "libonnxruntime.dylib", "onnxruntime.dll"])
+        self.shipped(&[
+            "libonnxruntime.so",
+            "libonnxruntime.dylib",
+            "onnxruntime.dll",
+        ])
     }
 
     /// The pdfium library, if it is there.

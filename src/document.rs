@@ -63,8 +63,14 @@ pub enum FileState {
 
 impl FileState {
     /// Every state, in the order in which they are counted.
-    pub const ALL: [Self; 6] =
-        [Self::Waiting, Self::Indexed, Self::Partial, Self::Failed, Self::Skipped, Self::Away];
+    pub const ALL: [Self; 6] = [
+        Self::Waiting,
+        Self::Indexed,
+        Self::Partial,
+        Self::Failed,
+        Self::Skipped,
+        Self::Away,
+    ];
 
     /// The state's name in the database, in JSON and on the command line.
     pub const fn name(self) -> &'static str {
@@ -191,7 +197,10 @@ impl Text {
                 ""
             });
         }
-        self.marks.push(Mark { start: self.text.len(), ..mark });
+        self.marks.push(Mark {
+            start: self.text.len(),
+            ..mark
+        });
         self.text.push_str(part.trim_end());
     }
 
@@ -219,7 +228,10 @@ fn position(marks: &[Mark], text: &str, offset: usize) -> Position {
         let passed = text.get(mark.start..offset).unwrap_or_default();
         first + passed.bytes().filter(|&byte| byte == b'\n').count() as u32
     });
-    Position { page: mark.page, line }
+    Position {
+        page: mark.page,
+        line,
+    }
 }
 
 /// A piece of a text: where it stands, and what it is about.
@@ -242,10 +254,28 @@ mod tests {
     #[test]
     fn a_position_counts_lines_from_its_mark() {
         let mut text = Text::default();
-        text.push("one\ntwo\nthree", Mark { line: Some(4), ..Mark::default() });
-        text.push("page two", Mark { page: Some(2), ..Mark::default() });
+        text.push(
+            "one\ntwo\nthree",
+            Mark {
+                line: Some(4),
+                ..Mark::default()
+            },
+        );
+        text.push(
+            "page two",
+            Mark {
+                page: Some(2),
+                ..Mark::default()
+            },
+        );
         assert_eq!(text.position(9).line, Some(6));
-        assert_eq!(text.position(text.text.len() - 1), Position { page: Some(2), line: None });
+        assert_eq!(
+            text.position(text.text.len() - 1),
+            Position {
+                page: Some(2),
+                line: None
+            }
+        );
     }
 
     #[test]

@@ -63,13 +63,37 @@ impl std::fmt::Debug for Format {
     }
 }
 
-static PDF: Format = Format { name: "pdf", version: 1, extensions: &["pdf"], parse: pdf::parse };
-static DOCX: Format = Format { name: "docx", version: 1, extensions: &["docx", "docm", "dotx"], parse: docx::parse };
-static HTML: Format = Format { name: "html", version: 1, extensions: &["html", "htm", "xhtml"], parse: html::parse };
-static MARKDOWN: Format =
-    Format { name: "markdown", version: 1, extensions: &["md", "markdown", "mdx", "mkd"], parse: markdown::parse };
+static PDF: Format = Format {
+    name: "pdf",
+    version: 1,
+    extensions: &["pdf"],
+    parse: pdf::parse,
+};
+static DOCX: Format = Format {
+    name: "docx",
+    version: 1,
+    extensions: &["docx", "docm", "dotx"],
+    parse: docx::parse,
+};
+static HTML: Format = Format {
+    name: "html",
+    version: 1,
+    extensions: &["html", "htm", "xhtml"],
+    parse: html::parse,
+};
+static MARKDOWN: Format = Format {
+    name: "markdown",
+    version: 1,
+    extensions: &["md", "markdown", "mdx", "mkd"],
+    parse: markdown::parse,
+};
 /// Everything that is text and has no format of its own.
-static PLAIN: Format = Format { name: "plain", version: 1, extensions: &[], parse: plain::parse };
+static PLAIN: Format = Format {
+    name: "plain",
+    version: 1,
+    extensions: &[],
+    parse: plain::parse,
+};
 
 /// Every format.
 pub fn formats() -> [&'static Format; 5] {
@@ -78,8 +102,8 @@ pub fn formats() -> [&'static Format; 5] {
 
 /// Documents that people expect to be read and that are not yet: said by name in the reason.
 const NOT_YET: [&str; 22] = [
-    "doc", "ppt", "pptx", "xls", "xlsx", "xlsb", "odt", "ods", "odp", "rtf", "epub", "msg", "zip", "7z", "gz",
-    "tar", "png", "jpg", "jpeg", "tif", "tiff", "heic",
+    "doc", "ppt", "pptx", "xls", "xlsx", "xlsb", "odt", "ods", "odp", "rtf", "epub", "msg", "zip",
+    "7z", "gz", "tar", "png", "jpg", "jpeg", "tif", "tiff", "heic",
 ];
 
 /// Bytes that [`identify`] wants to see.
@@ -91,9 +115,14 @@ pub fn identify(extension: &str, head: &[u8]) -> Result<&'static Format, Failure
     if head.is_empty() {
         return Err(Failure::Skipped("the file is empty".into()));
     }
-    let named = formats().into_iter().find(|format| format.extensions.contains(&extension));
+    let named = formats()
+        .into_iter()
+        .find(|format| format.extensions.contains(&extension));
     // A PDF may begin with some bytes of another program's; readers search the first kilobyte.
-    if head.get(..head.len().min(1024)).is_some_and(|start| contains(start, b"%PDF-")) {
+    if head
+        .get(..head.len().min(1024))
+        .is_some_and(|start| contains(start, b"%PDF-"))
+    {
         return Ok(&PDF);
     }
     if head.starts_with(b"PK\x03\x04") {
@@ -103,7 +132,10 @@ pub fn identify(extension: &str, head: &[u8]) -> Result<&'static Format, Failure
         };
     }
     if let Some(format) = named.filter(|format| [PDF.name, DOCX.name].contains(&format.name)) {
-        let reason = format!("it is called .{extension}, but it is not a {} file", format.name);
+        let reason = format!(
+            "it is called .{extension}, but it is not a {} file",
+            format.name
+        );
         return Err(Failure::Failed(reason));
     }
     if NOT_YET.contains(&extension) || plain::looks_binary(head) {
@@ -121,7 +153,9 @@ fn unread(extension: &str) -> Failure {
 }
 
 fn contains(haystack: &[u8], needle: &[u8]) -> bool {
-    haystack.windows(needle.len()).any(|window| window == needle)
+    haystack
+        .windows(needle.len())
+        .any(|window| window == needle)
 }
 
 /// Cuts a text to `max_bytes` at a character boundary and says so.
@@ -130,6 +164,9 @@ fn limit(text: &mut Text, max_bytes: usize) {
         let end = text.text.floor_char_boundary(max_bytes);
         text.text.truncate(end);
         text.marks.retain(|mark| mark.start < end);
-        text.partial = Some(format!("only the first {} MB of its text are read", max_bytes >> 20));
+        text.partial = Some(format!(
+            "only the first {} MB of its text are read",
+            max_bytes >> 20
+        ));
     }
 }

@@ -126,15 +126,24 @@ impl Parts {
         self.write_vectors(|vectors| {
             for row in rows {
                 if !vectors.put(row.passage, row.document, &row.vector) {
-                    tracing::warn!(passage = row.passage.0, "a stored vector has the wrong length");
+                    tracing::warn!(
+                        passage = row.passage.0,
+                        "a stored vector has the wrong length"
+                    );
                 }
             }
         });
     }
 
     fn note_current(&self, file: &FileRow) {
-        let name = file.seen.path.to_path().file_name().map(|name| name.to_string_lossy().into_owned());
-        self.progress.send_modify(|progress| progress.current = name);
+        let name = file
+            .seen
+            .path
+            .to_path()
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned());
+        self.progress
+            .send_modify(|progress| progress.current = name);
     }
 }
 
@@ -172,16 +181,27 @@ impl Indexing {
         let (requests, request_inbox) = mpsc::channel(N_WAITING);
         let (embedding, embed_inbox) = mpsc::channel(N_WAITING);
         let tasks = [
-            tokio::spawn(reading_loop(Arc::clone(&parts), request_inbox, embedding.clone())),
+            tokio::spawn(reading_loop(
+                Arc::clone(&parts),
+                request_inbox,
+                embedding.clone(),
+            )),
             tokio::spawn(embedding_loop(parts, embed_inbox)),
         ];
         let _ = embedding.try_send(EmbedRequest::Wake);
-        Ok(Self { requests, embedding, tasks })
+        Ok(Self {
+            requests,
+            embedding,
+            tasks,
+        })
     }
 
     /// Looks at everything again, in the background.
     pub async fn look(&self) -> Result<(), Error> {
-        self.requests.send(Request::Look(None, None)).await.map_err(|_| Error::Stopped)
+        self.requests
+            .send(Request::Look(None, None))
+            .await
+            .map_err(|_| Error::Stopped)
     }
 
     /// Looks at what changed, in the background.
@@ -190,23 +210,35 @@ impl Indexing {
             Change::Paths(paths) => Some(paths),
             Change::Rescan => None,
         };
-        self.requests.send(Request::Look(scopes, None)).await.map_err(|_| Error::Stopped)
+        self.requests
+            .send(Request::Look(scopes, None))
+            .await
+            .map_err(|_| Error::Stopped)
     }
 
     /// Forgets a folder and every trace of it.
     pub async fn forget(&self, folder: FolderId) -> Result<(), Error> {
         let (reply, done) = oneshot::channel();
-        self.requests.send(Request::Forget(folder, reply)).await.map_err(|_| Error::Stopped)?;
+        self.requests
+            .send(Request::Forget(folder, reply))
+            .await
+            .map_err(|_| Error::Stopped)?;
         done.await.map_err(|_| Error::Stopped)?
     }
 
     /// Looks at everything, and returns when all is read and embedded, as far as can be.
     pub async fn settle(&self) -> Result<(), Error> {
         let (reply, done) = oneshot::channel();
-        self.requests.send(Request::Look(None, Some(reply))).await.map_err(|_| Error::Stopped)?;
+        self.requests
+            .send(Request::Look(None, Some(reply)))
+            .await
+            .map_err(|_| Error::Stopped)?;
         done.await.map_err(|_| Error::Stopped)?;
         let (reply, done) = oneshot::channel();
-        self.embedding.send(EmbedRequest::Settle(reply)).await.map_err(|_| Error::Stopped)?;
+        self.embedding
+            .send(EmbedRequest::Settle(reply))
+            .await
+            .map_err(|_| Error::Stopped)?;
         done.await.map_err(|_| Error::Stopped)
     }
 }
@@ -253,11 +285,15 @@ async fn reading_loop(
                 if wrote {
                     let _ = embedding.try_send(EmbedRequest::Wake);
                 }
-                parts.progress.send_if_modified(|progress| progress.trouble.take().is_some());
+                parts
+                    .progress
+                    .send_if_modified(|progress| progress.trouble.take().is_some());
             }
             Err(error) => {
                 tracing::error!(%error, "indexing is interrupted and tries again");
-                parts.progress.send_modify(|progress| progress.trouble = Some(error.to_string()));
+                parts
+                    .progress
+                    .send_modify(|progress| progress.trouble = Some(error.to_string()));
                 tokio::time::sleep(RETRY_AFTER).await;
             }
         }
@@ -285,12 +321,21 @@ struct Reading {
 impl Reading {
     fn new(parts: Arc<Parts>) -> Self {
         let files = read::Reading::new(Arc::clone(&parts));
-        Self { parts, files, busy: false, something_went: false, replies: Vec::new(), rate: Rate::default() }
+        Self {
+            parts,
+            files,
+            busy: false,
+            something_went: false,
+            replies: Vec::new(),
+            rate: Rate::default(),
+        }
     }
 
     async fn look(&mut self, scopes: Option<&BTreeSet<PathBuf>>) -> Result<bool, Error> {
         self.busy = true;
-        self.parts.progress.send_modify(|progress| progress.walking = true);
+        self.parts
+            .progress
+            .send_modify(|progress| progress.walking = true);
         let went = reconcile::reconcile(&self.parts, scopes).await;
         let n_waiting = self.parts.store.count_waiting().await?;
         self.parts.progress.send_modify(|progress| {
@@ -389,7 +434,9 @@ async fn embed_all(
             Ok(n) => rate.count(n as u32),
             Err(error) => {
                 tracing::warn!(%error, "passages cannot be embedded now");
-                parts.progress.send_modify(|progress| progress.trouble = Some(error.to_string()));
+                parts
+                    .progress
+                    .send_modify(|progress| progress.trouble = Some(error.to_string()));
                 break;
             }
         }
@@ -409,15 +456,25 @@ struct Rate(VecDeque<(Instant, u32)>);
 impl Rate {
     fn count(&mut self, n: u32) {
         self.0.push_back((Instant::now(), n));
-        while self.0.front().is_some_and(|(at, _)| at.elapsed() > RATE_WINDOW) {
+        while self
+            .0
+            .front()
+            .is_some_and(|(at, _)| at.elapsed() > RATE_WINDOW)
+        {
             self.0.pop_front();
         }
     }
 
     fn per_second(&self) -> f64 {
-        let Some((first, n_first)) = self.0.front() else { return 0.0 };
+        let Some((first, n_first)) = self.0.front() else {
+            return 0.0;
+        };
         let n: u32 = self.0.iter().map(|(_, n)| n).sum();
         let seconds = first.elapsed().as_secs_f64();
-        if seconds < 0.5 { 0.0 } else { f64::from(n - n_first) / seconds }
+        if seconds < 0.5 {
+            0.0
+        } else {
+            f64::from(n - n_first) / seconds
+        }
     }
 }

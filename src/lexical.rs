@@ -74,7 +74,11 @@ impl Lexical {
             }
         };
         let mut lexical = Self::over(path, index)?;
-        lexical.writer = Some(Writer::start(&lexical.index, lexical.fields, lexical.reader.clone())?);
+        lexical.writer = Some(Writer::start(
+            &lexical.index,
+            lexical.fields,
+            lexical.reader.clone(),
+        )?);
         Ok(lexical)
     }
 
@@ -88,25 +92,44 @@ impl Lexical {
     fn over(path: PathBuf, index: Index) -> Result<Self> {
         let (_, fields) = schema();
         // Reloaded after our own commits: no thread that polls the disk.
-        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        Ok(Self { path, index, fields, reader, writer: None })
+        let reader = index
+            .reader_builder()
+            .reload_policy(ReloadPolicy::Manual)
+            .try_into()?;
+        Ok(Self {
+            path,
+            index,
+            fields,
+            reader,
+            writer: None,
+        })
     }
 
     /// The last batch that the index holds for certain.
     pub fn committed(&self) -> Result<Sequence> {
         let payload = self.index.load_metas()?.payload;
-        Ok(Sequence(payload.and_then(|text| text.parse().ok()).unwrap_or(0)))
+        Ok(Sequence(
+            payload.and_then(|text| text.parse().ok()).unwrap_or(0),
+        ))
     }
 
     /// Hands over the changes of a batch; they become visible with the next commit, within
     /// seconds. Waits while the writer is busy.
     pub async fn apply(&self, ops: Vec<Op>, sequence: Sequence) -> Result<()> {
-        self.writer.as_ref().ok_or(Error::WriterStopped)?.apply(ops, sequence).await
+        self.writer
+            .as_ref()
+            .ok_or(Error::WriterStopped)?
+            .apply(ops, sequence)
+            .await
     }
 
     /// Makes everything handed over so far durable and visible.
     pub async fn commit(&self) -> Result<()> {
-        self.writer.as_ref().ok_or(Error::WriterStopped)?.commit().await
+        self.writer
+            .as_ref()
+            .ok_or(Error::WriterStopped)?
+            .commit()
+            .await
     }
 
     /// The best passages and file names for a query. Blocking; milliseconds.
@@ -114,7 +137,13 @@ impl Lexical {
         if self.writer.is_none() {
             self.reader.reload()?;
         }
-        query::search(&self.reader.searcher(), self.fields, query, n_passages, n_files)
+        query::search(
+            &self.reader.searcher(),
+            self.fields,
+            query,
+            n_passages,
+            n_files,
+        )
     }
 
     /// Number of passage entries and of file entries.
@@ -124,14 +153,22 @@ impl Lexical {
 
     /// Bytes on disk.
     pub fn size_bytes(&self) -> u64 {
-        let Ok(entries) = std::fs::read_dir(&self.path) else { return 0 };
-        entries.flatten().filter_map(|entry| entry.metadata().ok()).map(|meta| meta.len()).sum()
+        let Ok(entries) = std::fs::read_dir(&self.path) else {
+            return 0;
+        };
+        entries
+            .flatten()
+            .filter_map(|entry| entry.metadata().ok())
+            .map(|meta| meta.len())
+            .sum()
     }
 }
 
 impl std::fmt::Debug for Lexical {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Lexical").field("path", &self.path).finish_non_exhaustive()
+        f.debug_struct("Lexical")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
     }
 }
 
@@ -139,20 +176,26 @@ impl std::fmt::Debug for Lexical {
 pub type SharedLexical = Arc<Lexical>;
 
 fn open_index(path: &Path) -> Result<Index> {
-    std::fs::create_dir_all(path)
-        .map_err(|source| Error::Folder { path: path.to_owned(), source })?;
+    std::fs::create_dir_all(path).map_err(|source| Error::Folder {
+        path: path.to_owned(),
+        source,
+    })?;
     let directory = MmapDirectory::open(path).map_err(tantivy::TantivyError::from)?;
     let index = Index::open_or_create(directory, schema().0)?;
     // A reader touches every segment, so that damage shows here and not in a search.
-    let _: IndexReader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+    let _: IndexReader = index
+        .reader_builder()
+        .reload_policy(ReloadPolicy::Manual)
+        .try_into()?;
     Ok(index)
 }
 
 fn empty(path: &Path) -> Result<()> {
     match std::fs::remove_dir_all(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(Error::Folder { path: path.to_owned(), source: error })
-        }
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::Folder {
+            path: path.to_owned(),
+            source: error,
+        }),
         _ => Ok(()),
     }
 }

@@ -206,7 +206,11 @@ impl Search {
         if let Some(words) = words.as_ref().filter(|_| wants_meaning) {
             let ranked = fusion::fuse(Some(words), None, request.limit);
             let results = show::show(self, &parsed, ranked).await?;
-            on_words(SearchResults { results, notices: notices.clone(), timings });
+            on_words(SearchResults {
+                results,
+                notices: notices.clone(),
+                timings,
+            });
         }
         let meaning = if wants_meaning {
             self.meaning(&parsed, &mut timings, &mut notices).await?
@@ -218,7 +222,11 @@ impl Search {
         let results = show::show(self, &parsed, ranked).await?;
         timings.show = show_began.elapsed();
         timings.total = began.elapsed();
-        Ok(SearchResults { results, notices, timings })
+        Ok(SearchResults {
+            results,
+            notices,
+            timings,
+        })
     }
 
     /// The order alone, for measuring: words, meaning, and both fused, without loading texts.
@@ -252,24 +260,34 @@ impl Search {
     async fn words_leg(&self, hits: WordHits) -> Result<Leg, Error> {
         let mut best: HashMap<Target, (Option<PassageId>, f32)> = HashMap::new();
         for hit in &hits.passages {
-            best.entry(Target::Document(hit.document)).or_insert((Some(hit.passage), hit.score));
+            best.entry(Target::Document(hit.document))
+                .or_insert((Some(hit.passage), hit.score));
         }
         let ids: Vec<FileId> = hits.files.iter().map(|hit| hit.file).collect();
         let files = self.store.files_by_id(&ids).await?;
         let mut named: HashMap<Target, f32> = HashMap::new();
         for hit in &hits.files {
-            let Some(file) = files.iter().find(|file| file.id == hit.file) else { continue };
-            let target = file.document.map_or(Target::File(file.id), Target::Document);
+            let Some(file) = files.iter().find(|file| file.id == hit.file) else {
+                continue;
+            };
+            let target = file
+                .document
+                .map_or(Target::File(file.id), Target::Document);
             let score = named.entry(target).or_default();
             *score = score.max(hit.score);
         }
         for (target, score) in named {
             best.entry(target).or_insert((None, 0.0)).1 += NAME_WEIGHT * score;
         }
-        let mut targets: Vec<_> =
-            best.into_iter().map(|(target, (passage, score))| (target, passage, score)).collect();
+        let mut targets: Vec<_> = best
+            .into_iter()
+            .map(|(target, (passage, score))| (target, passage, score))
+            .collect();
         targets.sort_unstable_by(|a, b| b.2.total_cmp(&a.2).then(a.0.cmp(&b.0)));
-        Ok(Leg { targets, passages: hits.passages.iter().map(|hit| hit.passage).collect() })
+        Ok(Leg {
+            targets,
+            passages: hits.passages.iter().map(|hit| hit.passage).collect(),
+        })
     }
 
     /// `None` when there is no meaning stage; a notice says why.
@@ -297,7 +315,9 @@ impl Search {
             Err(error) => {
                 notices.push(Notice {
                     message: format!("Searched by words only: {error}"),
-                    hint: Some("Word search is complete; run the set-up again if this stays".into()),
+                    hint: Some(
+                        "Word search is complete; run the set-up again if this stays".into(),
+                    ),
                 });
                 return Ok(None);
             }
@@ -305,7 +325,10 @@ impl Search {
         let began = Instant::now();
         let vectors = Arc::clone(&self.vectors);
         let neighbours = cpu::run(move || {
-            vectors.read().unwrap_or_else(PoisonError::into_inner).nearest(&query, N_CANDIDATES)
+            vectors
+                .read()
+                .unwrap_or_else(PoisonError::into_inner)
+                .nearest(&query, N_CANDIDATES)
         })
         .await?;
         let neighbours = self.admitted(parsed, neighbours).await?;
@@ -325,7 +348,10 @@ impl Search {
         let mut admitted = Vec::new();
         for neighbour in neighbours.into_iter().take(100) {
             if let Some(passage) = self.store.passage(neighbour.passage).await? {
-                let text = self.store.text(passage.document, passage.start, passage.end).await?;
+                let text = self
+                    .store
+                    .text(passage.document, passage.start, passage.end)
+                    .await?;
                 if parsed.admits(&text) {
                     admitted.push(neighbour);
                 }
@@ -346,7 +372,8 @@ fn meaning_leg(neighbours: &[Neighbour]) -> Leg {
         leg.passages.push(neighbour.passage);
         if seen.insert(neighbour.document) {
             let target = Target::Document(neighbour.document);
-            leg.targets.push((target, Some(neighbour.passage), neighbour.similarity));
+            leg.targets
+                .push((target, Some(neighbour.passage), neighbour.similarity));
         }
     }
     leg

@@ -66,10 +66,17 @@ impl Settings {
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
-            Err(source) => return Err(Error::Unreadable { path: shown, source }),
+            Err(source) => {
+                return Err(Error::Unreadable {
+                    path: shown,
+                    source,
+                });
+            }
         };
-        toml::from_str(&text)
-            .map_err(|error| Error::Malformed { path: shown, reason: error.to_string() })
+        toml::from_str(&text).map_err(|error| Error::Malformed {
+            path: shown,
+            reason: error.to_string(),
+        })
     }
 
     /// Time limit of one document.
@@ -101,8 +108,19 @@ mod tests {
         assert_eq!(Settings::load(&path).unwrap(), Settings::default());
         std::fs::write(&path, "extract_seconds = 5\nfrom_the_future = true\n").unwrap();
         let settings = Settings::load(&path).unwrap();
-        assert_eq!(settings, Settings { extract_seconds: 5, ..Settings::default() });
+        assert_eq!(
+            settings,
+            Settings {
+                extract_seconds: 5,
+                ..Settings::default()
+            }
+        );
         std::fs::write(&path, "extract_seconds = \"soon\"\n").unwrap();
-        assert!(Settings::load(&path).unwrap_err().to_string().contains("settings.toml"));
+        assert!(
+            Settings::load(&path)
+                .unwrap_err()
+                .to_string()
+                .contains("settings.toml")
+        );
     }
 }

@@ -20,7 +20,10 @@ use std::{
 
 use sqlx::{
     Connection, SqlitePool,
-    sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    sqlite::{
+        SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions,
+        SqliteSynchronous,
+    },
 };
 
 pub use batch::{Batch, Changes};
@@ -40,7 +43,9 @@ const N_READERS: u32 = 4;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Made by a newer program.
-    #[error("the library {path} was made by a newer Nuthatch (format {found}, this one knows {FORMAT})")]
+    #[error(
+        "the library {path} was made by a newer Nuthatch (format {found}, this one knows {FORMAT})"
+    )]
     Newer {
         /// The database.
         path: PathBuf,
@@ -104,8 +109,10 @@ impl Store {
     /// Opens for reading and writing; makes the database or brings it up to date.
     pub async fn open(path: &Path) -> Result<Self> {
         if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder)
-                .map_err(|source| Error::Create { path: folder.to_owned(), source })?;
+            std::fs::create_dir_all(folder).map_err(|source| Error::Create {
+                path: folder.to_owned(),
+                source,
+            })?;
         }
         refuse_newer(path).await?;
         let writer = SqlitePoolOptions::new()
@@ -119,45 +126,63 @@ impl Store {
             )
             .await?;
         sqlx::migrate!("src/store/migrations").run(&writer).await?;
-        sqlx::query("PRAGMA user_version = 1").execute(&writer).await?;
-        Ok(Self { readers: readers(path).await?, writer: Some(writer) })
+        sqlx::query("PRAGMA user_version = 1")
+            .execute(&writer)
+            .await?;
+        Ok(Self {
+            readers: readers(path).await?,
+            writer: Some(writer),
+        })
     }
 
     /// Opens for reading only, beside a process that may be writing.
     pub async fn open_read_only(path: &Path) -> Result<Self> {
         if !path.is_file() {
-            return Err(Error::Missing { path: path.to_owned() });
+            return Err(Error::Missing {
+                path: path.to_owned(),
+            });
         }
         refuse_newer(path).await?;
-        Ok(Self { readers: readers(path).await?, writer: None })
+        Ok(Self {
+            readers: readers(path).await?,
+            writer: None,
+        })
     }
 
     /// The last write batch.
     pub async fn sequence(&self) -> Result<Sequence> {
         let value = self.value("sequence").await?;
         let number = value.and_then(|text| text.parse().ok());
-        number.map(Sequence).ok_or(Error::Damaged { what: "sequence number" })
+        number.map(Sequence).ok_or(Error::Damaged {
+            what: "sequence number",
+        })
     }
 
     async fn value(&self, key: &str) -> Result<Option<String>> {
-        Ok(sqlx::query_scalar("SELECT value FROM library WHERE key = ?")
-            .bind(key)
-            .fetch_optional(&self.readers)
-            .await?)
+        Ok(
+            sqlx::query_scalar("SELECT value FROM library WHERE key = ?")
+                .bind(key)
+                .fetch_optional(&self.readers)
+                .await?,
+        )
     }
 
     /// Bytes of the database by part: `database` and its write-ahead log.
     pub async fn size_bytes(&self) -> Result<u64> {
-        let n_pages: i64 =
-            sqlx::query_scalar("PRAGMA page_count").fetch_one(&self.readers).await?;
-        let page: i64 = sqlx::query_scalar("PRAGMA page_size").fetch_one(&self.readers).await?;
+        let n_pages: i64 = sqlx::query_scalar("PRAGMA page_count")
+            .fetch_one(&self.readers)
+            .await?;
+        let page: i64 = sqlx::query_scalar("PRAGMA page_size")
+            .fetch_one(&self.readers)
+            .await?;
         Ok((n_pages * page) as u64)
     }
 
     /// Asks SQLite whether the database is sound; an empty list means that it is.
     pub async fn check(&self) -> Result<Vec<String>> {
-        let rows: Vec<String> =
-            sqlx::query_scalar("PRAGMA quick_check(20)").fetch_all(&self.readers).await?;
+        let rows: Vec<String> = sqlx::query_scalar("PRAGMA quick_check(20)")
+            .fetch_all(&self.readers)
+            .await?;
         Ok(rows.into_iter().filter(|row| row != "ok").collect())
     }
 
@@ -170,7 +195,9 @@ impl Store {
     }
 
     fn writer(&self) -> Result<&SqlitePool> {
-        self.writer.as_ref().ok_or(Error::Sql(sqlx::Error::PoolClosed))
+        self.writer
+            .as_ref()
+            .ok_or(Error::Sql(sqlx::Error::PoolClosed))
     }
 }
 
@@ -194,9 +221,18 @@ async fn refuse_newer(path: &Path) -> Result<()> {
         return Ok(());
     }
     let mut connection = SqliteConnection::connect_with(&options(path).read_only(true)).await?;
-    let found: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut connection).await?;
+    let found: i64 = sqlx::query_scalar("PRAGMA user_version")
+        .fetch_one(&mut connection)
+        .await?;
     connection.close().await?;
-    if found > FORMAT { Err(Error::Newer { path: path.to_owned(), found }) } else { Ok(()) }
+    if found > FORMAT {
+        Err(Error::Newer {
+            path: path.to_owned(),
+            found,
+        })
+    } else {
+        Ok(())
+    }
 }
 
 /// Ids as a JSON array, to be bound to `json_each`.

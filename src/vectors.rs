@@ -39,11 +39,17 @@ pub struct Vectors {
 /// A vector as it is stored: a little-endian f32 scale, then one signed byte per dimension;
 /// each value is the byte times the scale.
 pub fn quantize(vector: &[f32]) -> Vec<u8> {
-    let largest = vector.iter().fold(0_f32, |largest, value| largest.max(value.abs()));
+    let largest = vector
+        .iter()
+        .fold(0_f32, |largest, value| largest.max(value.abs()));
     let scale = if largest > 0.0 { largest / 127.0 } else { 1.0 };
     let mut bytes = Vec::with_capacity(4 + vector.len());
     bytes.extend(scale.to_le_bytes());
-    bytes.extend(vector.iter().map(|value| ((value / scale).round() as i8).cast_unsigned()));
+    bytes.extend(
+        vector
+            .iter()
+            .map(|value| ((value / scale).round() as i8).cast_unsigned()),
+    );
     bytes
 }
 
@@ -79,7 +85,9 @@ impl Vectors {
     /// a vector of these dimensions.
     #[must_use]
     pub fn put(&mut self, passage: PassageId, document: DocumentId, stored: &[u8]) -> bool {
-        let Some((scale, bytes)) = stored.split_first_chunk::<4>() else { return false };
+        let Some((scale, bytes)) = stored.split_first_chunk::<4>() else {
+            return false;
+        };
         if bytes.len() != self.n_dimensions {
             return false;
         }
@@ -130,7 +138,8 @@ impl Vectors {
         self.scales.swap_remove(row);
         self.values.copy_within(last * n..(last + 1) * n, row * n);
         self.values.truncate(last * n);
-        self.signs.copy_within(last * words..(last + 1) * words, row * words);
+        self.signs
+            .copy_within(last * words..(last + 1) * words, row * words);
         self.signs.truncate(last * words);
         if let Some(&(moved, _)) = self.ids.get(row) {
             self.rows.insert(moved, row as u32);
@@ -181,7 +190,9 @@ impl Vectors {
             return Vec::new();
         }
         let stored = quantize(query);
-        let Some((scale, bytes)) = stored.split_first_chunk::<4>() else { return Vec::new() };
+        let Some((scale, bytes)) = stored.split_first_chunk::<4>() else {
+            return Vec::new();
+        };
         let query_scale = f32::from_le_bytes(*scale);
         let query: Vec<i8> = bytes.iter().map(|byte| byte.cast_signed()).collect();
         let mut hits: Vec<Neighbour> = rows
@@ -192,12 +203,18 @@ impl Vectors {
                 let (passage, document) = self.ids[row];
                 let similarity =
                     kernels::dot(values, &query) as f32 * self.scales[row] * query_scale;
-                Neighbour { passage, document, similarity }
+                Neighbour {
+                    passage,
+                    document,
+                    similarity,
+                }
             })
             .collect();
         // Ties by passage, so that the order does not depend on the order of insertion.
         let order = |a: &Neighbour, b: &Neighbour| {
-            b.similarity.total_cmp(&a.similarity).then(a.passage.cmp(&b.passage))
+            b.similarity
+                .total_cmp(&a.similarity)
+                .then(a.passage.cmp(&b.passage))
         };
         if hits.len() > limit && limit > 0 {
             hits.select_nth_unstable_by(limit - 1, order);
@@ -251,12 +268,22 @@ mod kernels {
             let (rows, _) = signs.as_chunks::<6>();
             return rows
                 .iter()
-                .map(|row| row.iter().zip(query).map(|(a, b)| (a ^ b).count_ones()).sum::<u32>() as u16)
+                .map(|row| {
+                    row.iter()
+                        .zip(query)
+                        .map(|(a, b)| (a ^ b).count_ones())
+                        .sum::<u32>() as u16
+                })
                 .collect();
         }
         signs
             .chunks_exact(query.len().max(1))
-            .map(|row| row.iter().zip(query).map(|(a, b)| (a ^ b).count_ones()).sum::<u32>() as u16)
+            .map(|row| {
+                row.iter()
+                    .zip(query)
+                    .map(|(a, b)| (a ^ b).count_ones())
+                    .sum::<u32>() as u16
+            })
             .collect()
     }
 
@@ -278,6 +305,9 @@ mod kernels {
 
     #[inline(always)]
     fn dot_portable(a: &[i8], b: &[i8]) -> i32 {
-        a.iter().zip(b).map(|(&a, &b)| i32::from(i16::from(a) * i16::from(b))).sum()
+        a.iter()
+            .zip(b)
+            .map(|(&a, &b)| i32::from(i16::from(a) * i16::from(b)))
+            .sum()
     }
 }

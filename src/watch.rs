@@ -51,8 +51,10 @@ impl Watch {
     /// Starts without folders. Batches come out of the receiver.
     pub fn start() -> Result<(Self, mpsc::Receiver<Change>), Error> {
         let (changes, receiver) = mpsc::channel(N_WAITING);
-        let debouncer = new_debouncer(DEBOUNCE, None, Outlet(changes))
-            .map_err(|source| Error { path: PathBuf::new(), source })?;
+        let debouncer = new_debouncer(DEBOUNCE, None, Outlet(changes)).map_err(|source| Error {
+            path: PathBuf::new(),
+            source,
+        })?;
         Ok((Self { debouncer }, receiver))
     }
 
@@ -60,7 +62,10 @@ impl Watch {
     pub fn add(&mut self, folder: &Path) -> Result<(), Error> {
         self.debouncer
             .watch(folder, RecursiveMode::Recursive)
-            .map_err(|source| Error { path: folder.to_owned(), source })
+            .map_err(|source| Error {
+                path: folder.to_owned(),
+                source,
+            })
     }
 
     /// Stops watching a folder; one that is not watched is no error.
@@ -82,7 +87,9 @@ impl DebounceEventHandler for Outlet {
 }
 
 fn change(result: DebounceEventResult) -> Option<Change> {
-    let Ok(events) = result else { return Some(Change::Rescan) };
+    let Ok(events) = result else {
+        return Some(Change::Rescan);
+    };
     let mut paths = BTreeSet::new();
     for event in events {
         if event.need_rescan() {

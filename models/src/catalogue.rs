@@ -90,7 +90,9 @@ struct Catalogue {
 /// If the embedded catalogue is malformed, which a test rules out.
 pub fn models() -> Vec<ModelSpec> {
     #[expect(clippy::expect_used, reason = "embedded data, checked by a test")]
-    toml::from_str::<Catalogue>(include_str!("../catalog.toml")).expect("catalog.toml parses").model
+    toml::from_str::<Catalogue>(include_str!("../catalog.toml"))
+        .expect("catalog.toml parses")
+        .model
 }
 
 impl ModelSpec {
@@ -110,7 +112,9 @@ impl ModelSpec {
     /// Whether every file is there; says nothing about their content.
     pub fn is_present(&self, models: &Path) -> bool {
         let directory = self.directory(models);
-        self.files.iter().all(|file| directory.join(&file.name).is_file())
+        self.files
+            .iter()
+            .all(|file| directory.join(&file.name).is_file())
     }
 
     /// What embeddings are keyed by: model and revision.
@@ -122,8 +126,10 @@ impl ModelSpec {
     pub fn verify(&self, directory: &Path) -> Result<(), FileError> {
         for file in &self.files {
             let path = directory.join(&file.name);
-            let found = sha256(&path)
-                .map_err(|source| FileError::Unreadable { path: path.clone(), source })?;
+            let found = sha256(&path).map_err(|source| FileError::Unreadable {
+                path: path.clone(),
+                source,
+            })?;
             if found != file.sha256 {
                 return Err(FileError::Damaged { path });
             }

@@ -127,10 +127,23 @@ impl ModelWorker {
     /// Makes a handle; the process starts with the first call.
     pub fn new(config: WorkerConfig) -> io::Result<Self> {
         let lanes = Arc::new(Lanes::default());
-        let owner = Owner { config, lanes: Arc::clone(&lanes), process: None, failed: None };
-        #[expect(clippy::disallowed_methods, reason = "the owner thread, joined on drop")]
-        let owner = thread::Builder::new().name("model-worker".into()).spawn(|| owner.run())?;
-        Ok(Self { lanes, owner: Some(owner) })
+        let owner = Owner {
+            config,
+            lanes: Arc::clone(&lanes),
+            process: None,
+            failed: None,
+        };
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the owner thread, joined on drop"
+        )]
+        let owner = thread::Builder::new()
+            .name("model-worker".into())
+            .spawn(|| owner.run())?;
+        Ok(Self {
+            lanes,
+            owner: Some(owner),
+        })
     }
 
     /// One unit-length vector per text, in order. Dropping the future abandons the work at the
@@ -143,7 +156,14 @@ impl ModelWorker {
         let mut order: Vec<usize> = (0..texts.len()).collect();
         order.sort_by_key(|&i| std::cmp::Reverse(texts[i].len()));
         let vectors = vec![Vec::new(); texts.len()];
-        let job = Job { role, texts, order, n_done: 0, vectors, reply };
+        let job = Job {
+            role,
+            texts,
+            order,
+            n_done: 0,
+            vectors,
+            reply,
+        };
         {
             let mut jobs = self.lanes.lock();
             match role {
@@ -205,11 +225,19 @@ impl Owner {
             if jobs.closed {
                 return Next::Close;
             }
-            if let Some(job) = jobs.queries.pop_front().or_else(|| jobs.indexing.pop_front()) {
+            if let Some(job) = jobs
+                .queries
+                .pop_front()
+                .or_else(|| jobs.indexing.pop_front())
+            {
                 return Next::Work(job);
             }
             if self.process.is_none() {
-                jobs = self.lanes.wake.wait(jobs).unwrap_or_else(PoisonError::into_inner);
+                jobs = self
+                    .lanes
+                    .wake
+                    .wait(jobs)
+                    .unwrap_or_else(PoisonError::into_inner);
                 continue;
             }
             let (guard, timeout) = self
@@ -265,7 +293,9 @@ impl Owner {
             Ok(Response::Failed(reason)) => Err(Error::Refused { reason }),
             Ok(Response::Ready) => {
                 self.process = None;
-                Err(Error::Stopped { reason: "it answered out of turn".into() })
+                Err(Error::Stopped {
+                    reason: "it answered out of turn".into(),
+                })
             }
             Err(reason) => {
                 self.process = None;
@@ -290,7 +320,10 @@ impl Owner {
             return Err(error.clone());
         }
         let started = Process::start(&self.config);
-        self.failed = started.as_ref().err().map(|error| (Instant::now(), error.clone()));
+        self.failed = started
+            .as_ref()
+            .err()
+            .map(|error| (Instant::now(), error.clone()));
         started
     }
 }
@@ -315,7 +348,10 @@ struct Process {
 
 impl Process {
     fn start(config: &WorkerConfig) -> Result<Self, Error> {
-        let failed = |reason: String| Error::Start { executable: config.executable.clone(), reason };
+        let failed = |reason: String| Error::Start {
+            executable: config.executable.clone(),
+            reason,
+        };
         let mut child = Command::new(&config.executable)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -327,7 +363,10 @@ impl Process {
         };
         // Two: the answer of a call, and the news that the process ended.
         let (tx, answers) = sync_channel(2);
-        #[expect(clippy::disallowed_methods, reason = "the pipe's reader, joined on drop")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the pipe's reader, joined on drop"
+        )]
         let reader = thread::Builder::new()
             .name("model-answers".into())
             .spawn(move || {
@@ -346,7 +385,12 @@ impl Process {
             })
             .map_err(|error| failed(error.to_string()))?;
         let stdin = Some(BufWriter::new(stdin));
-        let mut process = Self { child, stdin, answers, reader: Some(reader) };
+        let mut process = Self {
+            child,
+            stdin,
+            answers,
+            reader: Some(reader),
+        };
         let open = Request::Open {
             spec: config.spec.clone(),
             directory: config.directory.clone(),
@@ -355,9 +399,10 @@ impl Process {
         };
         match process.call(&open) {
             Ok(Response::Ready) => Ok(process),
-            Ok(Response::Failed(reason)) | Err(reason) => {
-                Err(Error::Load { model: config.spec.id.clone(), reason })
-            }
+            Ok(Response::Failed(reason)) | Err(reason) => Err(Error::Load {
+                model: config.spec.id.clone(),
+                reason,
+            }),
             Ok(Response::Embedded(_)) => Err(failed("it answered out of turn".into())),
         }
     }

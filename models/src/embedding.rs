@@ -52,7 +52,10 @@ impl EmbeddingModel {
             .with_intra_threads(n_threads);
         let model = TextEmbedding::try_new_from_user_defined(model, options)
             .with_context(|| format!("could not load the model {}", spec.id))?;
-        Ok(Self { model, spec: spec.clone() })
+        Ok(Self {
+            model,
+            spec: spec.clone(),
+        })
     }
 
     /// One unit-length vector per text, in order, all in one batch.
@@ -67,7 +70,9 @@ impl EmbeddingModel {
         let texts: Vec<String> = texts.iter().map(|text| format!("{prefix}{text}")).collect();
         let vectors = self.model.embed(&texts, Some(texts.len()))?;
         ensure!(
-            vectors.iter().all(|vector| vector.len() == self.spec.dimensions),
+            vectors
+                .iter()
+                .all(|vector| vector.len() == self.spec.dimensions),
             "the model {} does not give {} dimensions",
             self.spec.id,
             self.spec.dimensions

@@ -62,8 +62,14 @@ mod tests {
         write(&mut pipe, &("über", 7_u32)).unwrap();
         write(&mut pipe, &("", 0_u32)).unwrap();
         let mut from = pipe.as_slice();
-        assert_eq!(read::<(String, u32)>(&mut from, 100).unwrap(), Some(("über".into(), 7)));
-        assert_eq!(read::<(String, u32)>(&mut from, 100).unwrap(), Some((String::new(), 0)));
+        assert_eq!(
+            read::<(String, u32)>(&mut from, 100).unwrap(),
+            Some(("über".into(), 7))
+        );
+        assert_eq!(
+            read::<(String, u32)>(&mut from, 100).unwrap(),
+            Some((String::new(), 0))
+        );
         assert_eq!(read::<(String, u32)>(&mut from, 100).unwrap(), None);
     }
 

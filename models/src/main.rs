@@ -16,7 +16,10 @@ use nuthatch_models::{
 use crate::embedding::EmbeddingModel;
 
 fn main() -> anyhow::Result<()> {
-    serve(&mut BufReader::new(io::stdin().lock()), &mut BufWriter::new(io::stdout().lock()))
+    serve(
+        &mut BufReader::new(io::stdin().lock()),
+        &mut BufWriter::new(io::stdout().lock()),
+    )
 }
 
 /// Answers requests in order until the parent goes.
@@ -32,12 +35,21 @@ fn serve(from: &mut impl io::Read, to: &mut impl io::Write) -> anyhow::Result<()
 
 fn answer(model: &mut Option<EmbeddingModel>, request: Request) -> anyhow::Result<Response> {
     match request {
-        Request::Open { spec, directory, runtime, n_threads } => {
-            *model = Some(EmbeddingModel::load(&spec, &directory, &runtime, n_threads)?);
+        Request::Open {
+            spec,
+            directory,
+            runtime,
+            n_threads,
+        } => {
+            *model = Some(EmbeddingModel::load(
+                &spec, &directory, &runtime, n_threads,
+            )?);
             Ok(Response::Ready)
         }
         Request::Embed { role, texts } => {
-            let model = model.as_mut().ok_or_else(|| anyhow::anyhow!("no model is loaded"))?;
+            let model = model
+                .as_mut()
+                .ok_or_else(|| anyhow::anyhow!("no model is loaded"))?;
             Ok(Response::Embedded(model.embed(role, &texts)?))
         }
     }

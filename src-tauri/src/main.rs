@@ -1,1 +1,3 @@
-fn main(){}
+//! Starts the window.
+
+fn main() {}

@@ -4,7 +4,10 @@
 
 use std::io::{Cursor, Read};
 
-use quick_xml::{Reader, XmlVersion, events::{BytesStart, Event}};
+use quick_xml::{
+    Reader, XmlVersion,
+    events::{BytesStart, Event},
+};
 use zip::ZipArchive;
 
 use super::{Failure, Input, limit};
@@ -19,7 +22,8 @@ pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
     if input.cut {
         return Err(Failure::Failed("the file is longer than the limit".into()));
     }
-    let damaged = |error: zip::result::ZipError| Failure::Failed(format!("the document is damaged: {error}"));
+    let damaged =
+        |error: zip::result::ZipError| Failure::Failed(format!("the document is damaged: {error}"));
     let mut archive = ZipArchive::new(Cursor::new(input.bytes)).map_err(damaged)?;
     let main = part(&mut archive, "word/document.xml")?
         .ok_or_else(|| Failure::Failed("the document is damaged: it has no main part".into()))?;
@@ -29,19 +33,29 @@ pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
         .file_names()
         .filter_map(|name| name.ok().map(std::borrow::Cow::into_owned))
         .filter(|name| {
-            ["word/footnotes", "word/endnotes", "word/header", "word/footer", "word/comments"]
-                .iter()
-                .any(|start| name.starts_with(start))
+            [
+                "word/footnotes",
+                "word/endnotes",
+                "word/header",
+                "word/footer",
+                "word/comments",
+            ]
+            .iter()
+            .any(|start| name.starts_with(start))
         })
         .filter(|name| name.ends_with(".xml"))
         .collect();
     extra.sort();
     for name in extra.iter().take(MAX_EXTRA_PARTS) {
         let result = part(&mut archive, name).map_err(|failure| failure.to_string());
-        let result = result.and_then(|xml| read(&xml.unwrap_or_default(), &mut text, input.max_text_bytes));
+        let result =
+            result.and_then(|xml| read(&xml.unwrap_or_default(), &mut text, input.max_text_bytes));
         complaint = complaint.or(result.err());
     }
-    text.title = part(&mut archive, "docProps/core.xml").ok().flatten().and_then(|xml| core_title(&xml));
+    text.title = part(&mut archive, "docProps/core.xml")
+        .ok()
+        .flatten()
+        .and_then(|xml| core_title(&xml));
     if text.text.is_empty() {
         return Err(match complaint {
             Some(reason) => Failure::Failed(reason),
@@ -54,15 +68,20 @@ pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
 }
 
 fn part(archive: &mut ZipArchive<Cursor<&[u8]>>, name: &str) -> Result<Option<Vec<u8>>, Failure> {
-    let Ok(file) = archive.by_name(name) else { return Ok(None) };
+    let Ok(file) = archive.by_name(name) else {
+        return Ok(None);
+    };
     let mut bytes = Vec::new();
     let n_read = file.take(MAX_PART_BYTES + 1).read_to_end(&mut bytes);
     match n_read {
-        Ok(n) if n as u64 > MAX_PART_BYTES => {
-            Err(Failure::Failed(format!("{name} unpacks to more than {} MB", MAX_PART_BYTES >> 20)))
-        }
+        Ok(n) if n as u64 > MAX_PART_BYTES => Err(Failure::Failed(format!(
+            "{name} unpacks to more than {} MB",
+            MAX_PART_BYTES >> 20
+        ))),
         Ok(_) => Ok(Some(bytes)),
-        Err(error) => Err(Failure::Failed(format!("the document is damaged: {name}: {error}"))),
+        Err(error) => Err(Failure::Failed(format!(
+            "the document is damaged: {name}: {error}"
+        ))),
     }
 }
 
@@ -116,7 +135,9 @@ fn entity(reference: &quick_xml::events::BytesRef<'_>) -> String {
     if let Ok(Some(character)) = reference.resolve_char_ref() {
         return character.to_string();
     }
-    quick_xml::escape::resolve_xml_entity(reference).unwrap_or_default().to_owned()
+    quick_xml::escape::resolve_xml_entity(reference)
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// `Heading1` … `Heading6` (or `heading 1`), `Title`.
@@ -125,17 +146,33 @@ fn heading(style: &BytesStart<'_>) -> Option<u8> {
     if name == "title" {
         return Some(1);
     }
-    let level = name.strip_prefix("heading").or_else(|| name.strip_prefix("berschrift"))?;
-    level.trim().parse().ok().filter(|level| (1..=6).contains(level))
+    let level = name
+        .strip_prefix("heading")
+        .or_else(|| name.strip_prefix("berschrift"))?;
+    level
+        .trim()
+        .parse()
+        .ok()
+        .filter(|level| (1..=6).contains(level))
 }
 
 fn outline(level: &BytesStart<'_>) -> Option<u8> {
-    value(level)?.parse::<u8>().ok().filter(|&level| level < 6).map(|level| level + 1)
+    value(level)?
+        .parse::<u8>()
+        .ok()
+        .filter(|&level| level < 6)
+        .map(|level| level + 1)
 }
 
 fn value(element: &BytesStart<'_>) -> Option<String> {
-    let attribute = element.attributes().flatten().find(|attribute| attribute.key.local_name().as_ref() == "val")?;
-    attribute.normalized_value(XmlVersion::Implicit1_0).ok().map(std::borrow::Cow::into_owned)
+    let attribute = element
+        .attributes()
+        .flatten()
+        .find(|attribute| attribute.key.local_name().as_ref() == "val")?;
+    attribute
+        .normalized_value(XmlVersion::Implicit1_0)
+        .ok()
+        .map(std::borrow::Cow::into_owned)
 }
 
 fn core_title(xml: &[u8]) -> Option<String> {
@@ -143,7 +180,9 @@ fn core_title(xml: &[u8]) -> Option<String> {
     let mut title = None::<String>;
     loop {
         match reader.read_event().ok()? {
-            Event::Start(start) if start.local_name().as_ref() == "title" => title = Some(String::new()),
+            Event::Start(start) if start.local_name().as_ref() == "title" => {
+                title = Some(String::new())
+            }
             Event::Text(content) => {
                 if let Some(title) = &mut title {
                     title.push_str(&content.xml10_content());
@@ -155,7 +194,9 @@ fn core_title(xml: &[u8]) -> Option<String> {
                 }
             }
             Event::End(end) if end.local_name().as_ref() == "title" => {
-                return title.map(|title| title.trim().to_owned()).filter(|title| !title.is_empty());
+                return title
+                    .map(|title| title.trim().to_owned())
+                    .filter(|title| !title.is_empty());
             }
             Event::Eof => return None,
             _ => {}

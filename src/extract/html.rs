@@ -47,13 +47,15 @@ struct Reader {
 impl Reader {
     fn open(&mut self, node: &Node) {
         match node {
-            Node::Text(text) if self.unread > 0 => drop(text),
+            Node::Text(_) if self.unread > 0 => {}
             Node::Text(text) if self.in_title => self.title.push_str(text),
             Node::Text(text) => self.part.push_str(text),
             Node::Element(element) => {
                 let name = element.name();
                 match name {
-                    "script" | "style" | "noscript" | "template" | "svg" | "math" => self.unread += 1,
+                    "script" | "style" | "noscript" | "template" | "svg" | "math" => {
+                        self.unread += 1
+                    }
                     "title" => self.in_title = self.unread == 0,
                     "br" => self.part.push('\n'),
                     "td" | "th" => self.part.push('\t'),
@@ -91,8 +93,15 @@ impl Reader {
 
     fn end_part(&mut self) {
         let part = std::mem::take(&mut self.part);
-        let part = if self.verbatim > 0 { plain::clean(&part) } else { collapse(&part) };
-        let mark = Mark { heading: self.heading.take(), ..Mark::default() };
+        let part = if self.verbatim > 0 {
+            plain::clean(&part)
+        } else {
+            collapse(&part)
+        };
+        let mark = Mark {
+            heading: self.heading.take(),
+            ..Mark::default()
+        };
         self.text.push(part.trim_matches('\n'), mark);
     }
 }
@@ -108,16 +117,42 @@ fn is_block(name: &str) -> bool {
     heading(name).is_some()
         || matches!(
             name,
-            "p" | "div" | "section" | "article" | "aside" | "main" | "header" | "footer" | "nav"
-                | "ul" | "ol" | "li" | "dl" | "dt" | "dd" | "table" | "tr" | "caption" | "blockquote"
-                | "figure" | "figcaption" | "form" | "fieldset" | "hr" | "address" | "details"
-                | "summary" | "option" | "body"
+            "p" | "div"
+                | "section"
+                | "article"
+                | "aside"
+                | "main"
+                | "header"
+                | "footer"
+                | "nav"
+                | "ul"
+                | "ol"
+                | "li"
+                | "dl"
+                | "dt"
+                | "dd"
+                | "table"
+                | "tr"
+                | "caption"
+                | "blockquote"
+                | "figure"
+                | "figcaption"
+                | "form"
+                | "fieldset"
+                | "hr"
+                | "address"
+                | "details"
+                | "summary"
+                | "option"
+                | "body"
         )
 }
 
 /// Runs of white space become one space, as a browser shows them; forced breaks stay.
 fn collapse(part: &str) -> String {
-    let lines = part.split('\n').map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+    let lines = part
+        .split('\n')
+        .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
     let lines: Vec<String> = lines.filter(|line| !line.is_empty()).collect();
     plain::clean(&lines.join(" "))
 }
@@ -136,7 +171,9 @@ fn decode(bytes: &[u8]) -> String {
 /// The encoding named after `charset=` or `encoding=` near the beginning.
 fn declared(head: &[u8]) -> Option<&'static Encoding> {
     let head = String::from_utf8_lossy(head).to_ascii_lowercase();
-    let (_, rest) = head.split_once("charset=").or_else(|| head.split_once("encoding="))?;
+    let (_, rest) = head
+        .split_once("charset=")
+        .or_else(|| head.split_once("encoding="))?;
     let rest = rest.trim_start_matches(['"', '\'', ' ']);
     let end = rest.find(['"', '\'', ' ', '>', ';', '/', '?'])?;
     Encoding::for_label(rest[..end].as_bytes())

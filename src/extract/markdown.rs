@@ -7,7 +7,12 @@ use crate::document::{Mark, Text};
 
 pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
     let source = plain::clean(&plain::decode(input.bytes));
-    let mut reader = Reader { text: Text::default(), part: String::new(), mark: Mark::default(), front: None };
+    let mut reader = Reader {
+        text: Text::default(),
+        part: String::new(),
+        mark: Mark::default(),
+        front: None,
+    };
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH
@@ -26,11 +31,16 @@ pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
     let heading = || {
         let first = text.marks.first().filter(|mark| mark.heading == Some(1))?;
         let end = text.marks.get(1).map_or(text.text.len(), |mark| mark.start);
-        text.text.get(first.start..end).map(|title| title.trim().to_owned())
+        text.text
+            .get(first.start..end)
+            .map(|title| title.trim().to_owned())
     };
     text.title = front.or_else(heading);
     if input.cut {
-        text.partial = Some(format!("only the first {} MB of the file are read", input.bytes.len() >> 20));
+        text.partial = Some(format!(
+            "only the first {} MB of the file are read",
+            input.bytes.len() >> 20
+        ));
     }
     limit(&mut text, input.max_text_bytes);
     Ok(text)
@@ -49,10 +59,18 @@ impl Reader {
     fn take(&mut self, event: Event<'_>, line: u32) {
         match event {
             Event::Start(tag) => self.start(&tag, line),
-            Event::End(TagEnd::MetadataBlock(_)) => self.front = Some(std::mem::take(&mut self.part)),
+            Event::End(TagEnd::MetadataBlock(_)) => {
+                self.front = Some(std::mem::take(&mut self.part))
+            }
             Event::End(
-                TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::Item | TagEnd::CodeBlock
-                | TagEnd::TableRow | TagEnd::TableHead | TagEnd::HtmlBlock | TagEnd::FootnoteDefinition,
+                TagEnd::Paragraph
+                | TagEnd::Heading(_)
+                | TagEnd::Item
+                | TagEnd::CodeBlock
+                | TagEnd::TableRow
+                | TagEnd::TableHead
+                | TagEnd::HtmlBlock
+                | TagEnd::FootnoteDefinition,
             ) => self.end_part(),
             Event::End(TagEnd::TableCell) => self.part.push('\t'),
             Event::Text(text) | Event::Code(text) => {
@@ -64,7 +82,8 @@ impl Reader {
             Event::SoftBreak | Event::HardBreak => self.part.push('\n'),
             Event::Html(html) | Event::InlineHtml(html) => {
                 // Tags are dropped; line breaks keep the count of lines right.
-                self.part.extend(html.chars().filter(|&character| character == '\n'));
+                self.part
+                    .extend(html.chars().filter(|&character| character == '\n'));
             }
             _ => {}
         }
@@ -85,7 +104,11 @@ impl Reader {
             self.end_part();
         }
         self.part.clear();
-        self.mark = Mark { line: Some(line), heading, ..Mark::default() };
+        self.mark = Mark {
+            line: Some(line),
+            heading,
+            ..Mark::default()
+        };
     }
 
     fn end_part(&mut self) {
@@ -93,7 +116,8 @@ impl Reader {
         let mark = std::mem::take(&mut self.mark);
         let n_blank = part.len() - part.trim_start_matches('\n').len();
         let line = mark.line.map(|line| line + n_blank as u32);
-        self.text.push(part.trim_matches('\n'), Mark { line, ..mark });
+        self.text
+            .push(part.trim_matches('\n'), Mark { line, ..mark });
     }
 }
 
@@ -106,7 +130,11 @@ struct Lines<'a> {
 
 impl<'a> Lines<'a> {
     fn new(source: &'a str) -> Self {
-        Self { source, offset: 0, line: 1 }
+        Self {
+            source,
+            offset: 0,
+            line: 1,
+        }
     }
 
     fn at(&mut self, offset: usize) -> u32 {

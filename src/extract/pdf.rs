@@ -11,7 +11,9 @@ use crate::document::{Mark, Text};
 
 pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
     let library = input.pdfium.as_ref().ok_or_else(|| {
-        Failure::Failed("PDF files cannot be read: the pdfium library is missing; run the set-up again".into())
+        Failure::Failed(
+            "PDF files cannot be read: the pdfium library is missing; run the set-up again".into(),
+        )
     })?;
     // pdfium belongs to one thread, and its library is loaded once in the life of a process.
     thread_local!(static PDFIUM: OnceCell<Pdfium> = const { OnceCell::new() });
@@ -21,26 +23,40 @@ pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
                 .map_err(|error| Failure::Failed(format!("PDF files cannot be read: {error}")))?;
             let _ = pdfium.set(Pdfium::new(bindings));
         }
-        let pdfium = pdfium.get().ok_or_else(|| Failure::Failed("PDF files cannot be read".into()))?;
+        let pdfium = pdfium
+            .get()
+            .ok_or_else(|| Failure::Failed("PDF files cannot be read".into()))?;
         read(pdfium, input)
     })
 }
 
 fn read(pdfium: &Pdfium, input: &Input<'_>) -> Result<Text, Failure> {
-    let document = pdfium.load_pdf_from_byte_slice(input.bytes, None).map_err(|error| reason(&error))?;
+    let document = pdfium
+        .load_pdf_from_byte_slice(input.bytes, None)
+        .map_err(|error| reason(&error))?;
     let title = document
         .metadata()
         .get(pdfium_render::prelude::PdfDocumentMetadataTagType::Title)
         .map(|tag| tag.value().trim().to_owned())
         .filter(|title| !title.is_empty());
-    let mut text = Text { title, n_pages: Some(document.pages().len() as u32), ..Text::default() };
+    let mut text = Text {
+        title,
+        n_pages: Some(document.pages().len() as u32),
+        ..Text::default()
+    };
     let (mut n_blank, mut n_broken) = (0, 0);
     for (number, page) in (1..).zip(document.pages().iter()) {
         match page.text() {
             Ok(content) => {
                 let content = unbroken(&content.all());
                 n_blank += u32::from(content.trim().is_empty());
-                text.push(content.trim_start_matches('\n'), Mark { page: Some(number), ..Mark::default() });
+                text.push(
+                    content.trim_start_matches('\n'),
+                    Mark {
+                        page: Some(number),
+                        ..Mark::default()
+                    },
+                );
             }
             Err(_) => n_broken += 1,
         }
@@ -104,6 +120,9 @@ fn unbroken(content: &str) -> String {
 mod tests {
     #[test]
     fn a_hyphen_that_only_breaks_a_line_is_taken_out() {
-        assert_eq!(super::unbroken("exam\u{2}\r\nple\r\nwell-known"), "example\nwell-known");
+        assert_eq!(
+            super::unbroken("exam\u{2}\r\nple\r\nwell-known"),
+            "example\nwell-known"
+        );
     }
 }

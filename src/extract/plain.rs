@@ -16,11 +16,22 @@ pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
         return Err(Failure::Skipped("there is no text in it".into()));
     }
     text.truncate(text.trim_end().len());
-    let partial = input
-        .cut
-        .then(|| format!("only the first {} MB of the file are read", input.bytes.len() >> 20));
-    let marks = vec![Mark { line: Some(1), ..Mark::default() }];
-    Ok(Text { text, marks, partial, ..Text::default() })
+    let partial = input.cut.then(|| {
+        format!(
+            "only the first {} MB of the file are read",
+            input.bytes.len() >> 20
+        )
+    });
+    let marks = vec![Mark {
+        line: Some(1),
+        ..Mark::default()
+    }];
+    Ok(Text {
+        text,
+        marks,
+        partial,
+        ..Text::default()
+    })
 }
 
 /// Bytes as text: a byte-order mark, then valid UTF-8, then a guess by statistics.
@@ -32,7 +43,10 @@ pub fn decode(bytes: &[u8]) -> String {
     if let Ok(text) = std::str::from_utf8(body) {
         return text.to_owned();
     }
-    guess(bytes).decode_without_bom_handling(bytes).0.into_owned()
+    guess(bytes)
+        .decode_without_bom_handling(bytes)
+        .0
+        .into_owned()
 }
 
 fn guess(bytes: &[u8]) -> &'static Encoding {
@@ -47,7 +61,13 @@ fn guess(bytes: &[u8]) -> &'static Encoding {
 /// Mostly Latin text in UTF-16 has a zero in every other byte.
 fn utf16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
     let head = bytes.get(..bytes.len().min(4096) & !1)?;
-    let zeros = |parity: usize| head.iter().skip(parity).step_by(2).filter(|&&byte| byte == 0).count();
+    let zeros = |parity: usize| {
+        head.iter()
+            .skip(parity)
+            .step_by(2)
+            .filter(|&&byte| byte == 0)
+            .count()
+    };
     let (even, odd) = (zeros(0), zeros(1));
     let most = head.len() / 2 * 6 / 10;
     match () {
@@ -74,7 +94,9 @@ pub(super) fn looks_binary(head: &[u8]) -> bool {
     }
     let n_controls = head
         .iter()
-        .filter(|&&byte| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b | 0x0e | 0x0f))
+        .filter(|&&byte| {
+            byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b | 0x0e | 0x0f)
+        })
         .count();
     head.contains(&0) || n_controls * 20 > head.len()
 }

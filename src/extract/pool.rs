@@ -53,7 +53,12 @@ struct Worker {
 impl Pool {
     /// At most `n_workers` processes of `nuthatch`, started on need.
     pub fn new(executable: PathBuf, limits: Limits, n_workers: usize) -> Self {
-        Self { executable, limits, places: Semaphore::new(n_workers), idle: Mutex::default() }
+        Self {
+            executable,
+            limits,
+            places: Semaphore::new(n_workers),
+            idle: Mutex::default(),
+        }
     }
 
     /// Reads one document; waits for a free worker. Dropping the future kills the worker.
@@ -81,11 +86,15 @@ impl Pool {
                 self.rest(worker);
                 answer
             }
-            Ok(Err(_)) => Err(Failure::Failed(worker.obituary(self.limits.memory_mib).await)),
+            Ok(Err(_)) => Err(Failure::Failed(
+                worker.obituary(self.limits.memory_mib).await,
+            )),
             Err(_) => {
                 let _ = worker.child.kill().await;
                 let seconds = self.limits.timeout.as_secs();
-                Err(Failure::Failed(format!("reading it took longer than {seconds} s")))
+                Err(Failure::Failed(format!(
+                    "reading it took longer than {seconds} s"
+                )))
             }
         }
     }
@@ -107,13 +116,16 @@ impl Pool {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Worker>> {
-        self.idle.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.idle
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
 impl Worker {
     fn start(executable: &std::path::Path, memory_mib: u64) -> Result<Self, Failure> {
-        let failed = |reason: String| Failure::Failed(format!("its reader could not be started: {reason}"));
+        let failed =
+            |reason: String| Failure::Failed(format!("its reader could not be started: {reason}"));
         let mut child = Command::new(executable)
             .arg("extract-worker")
             .arg("--memory-mib")
@@ -125,7 +137,12 @@ impl Worker {
             .spawn()
             .map_err(|error| failed(error.to_string()))?;
         match (child.stdin.take(), child.stdout.take()) {
-            (Some(stdin), Some(stdout)) => Ok(Self { child, stdin, stdout, n_read: 0 }),
+            (Some(stdin), Some(stdout)) => Ok(Self {
+                child,
+                stdin,
+                stdout,
+                n_read: 0,
+            }),
             _ => Err(failed("it has no pipes".into())),
         }
     }

@@ -8,7 +8,10 @@
 pub(super) fn enter(memory_mib: u64) {
     use rustix::process::{Resource, Rlimit, nice, setrlimit};
 
-    let at_most = |limit: u64| Rlimit { current: Some(limit), maximum: Some(limit) };
+    let at_most = |limit: u64| Rlimit {
+        current: Some(limit),
+        maximum: Some(limit),
+    };
     // A limit that the system does not know is not worth refusing to work.
     let _ = setrlimit(Resource::Core, at_most(0));
     let _ = setrlimit(Resource::Fsize, at_most(0));

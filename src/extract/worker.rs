@@ -39,7 +39,11 @@ pub fn serve(memory_mib: u64, pdfium: Option<PathBuf>) -> io::Result<()> {
     let mut to = BufWriter::new(io::stdout().lock());
     while let Some(request) = frame::read::<Request>(&mut from, MAX_REQUEST_BYTES)? {
         let response: Response = catch_unwind(AssertUnwindSafe(|| read(&request, pdfium.clone())))
-            .unwrap_or_else(|_| Err(Failure::Failed("its reader failed on it (a fault of the program)".into())));
+            .unwrap_or_else(|_| {
+                Err(Failure::Failed(
+                    "its reader failed on it (a fault of the program)".into(),
+                ))
+            });
         frame::write(&mut to, &response)?;
     }
     Ok(())
@@ -50,14 +54,21 @@ fn read(request: &Request, pdfium: Option<PathBuf>) -> Response {
     let failed = |error: io::Error| Failure::Failed(reason(&error));
     let file = std::fs::File::open(&path).map_err(failed)?;
     let mut bytes = Vec::new();
-    file.take(request.max_file_bytes + 1).read_to_end(&mut bytes).map_err(failed)?;
+    file.take(request.max_file_bytes + 1)
+        .read_to_end(&mut bytes)
+        .map_err(failed)?;
     let cut = bytes.len() as u64 > request.max_file_bytes;
     bytes.truncate(request.max_file_bytes as usize);
     let format = formats()
         .into_iter()
         .find(|format| format.name == request.format)
         .ok_or_else(|| Failure::Failed("its format is unknown to this worker".into()))?;
-    (format.parse)(&Input { bytes: &bytes, cut, max_text_bytes: request.max_text_bytes, pdfium })
+    (format.parse)(&Input {
+        bytes: &bytes,
+        cut,
+        max_text_bytes: request.max_text_bytes,
+        pdfium,
+    })
 }
 
 /// An input or output error in words for a file's reason.

@@ -23,8 +23,13 @@ pub(super) async fn apply(parts: &Parts, changes: &Changes) -> Result<(), Error>
     }
     // Until everything is handed over, a commit in between must not claim this batch.
     let before = Sequence(changes.sequence.0 - 1).min(parts.lexical.committed()?);
-    let removed = changes.removed_documents.iter().map(|&id| Op::RemoveDocument(id));
-    let ops: Vec<Op> = removed.chain(changes.removed_files.iter().map(|&id| Op::RemoveFile(id))).collect();
+    let removed = changes
+        .removed_documents
+        .iter()
+        .map(|&id| Op::RemoveDocument(id));
+    let ops: Vec<Op> = removed
+        .chain(changes.removed_files.iter().map(|&id| Op::RemoveFile(id)))
+        .collect();
     parts.lexical.apply(ops, before).await?;
     for documents in changes.documents.chunks(BATCH_DOCUMENTS) {
         let mut ops = Vec::new();
@@ -33,7 +38,10 @@ pub(super) async fn apply(parts: &Parts, changes: &Changes) -> Result<(), Error>
         }
         parts.lexical.apply(ops, before).await?;
     }
-    parts.lexical.apply(file_ops(parts, &changes.files).await?, changes.sequence).await?;
+    parts
+        .lexical
+        .apply(file_ops(parts, &changes.files).await?, changes.sequence)
+        .await?;
     vectors(parts, changes).await
 }
 
@@ -50,7 +58,10 @@ pub(super) async fn replay(parts: &Parts) -> Result<(), Error> {
         apply(parts, &changes).await?;
         parts.lexical.commit().await?;
     }
-    Ok(parts.store.trim_deletions(parts.lexical.committed()?).await?)
+    Ok(parts
+        .store
+        .trim_deletions(parts.lexical.committed()?)
+        .await?)
 }
 
 /// Loads every stored vector.
@@ -62,19 +73,28 @@ pub(crate) async fn load_vectors(
     let mut after = PassageId(0);
     loop {
         let rows = store.vectors_after(model, after, BATCH_VECTORS).await?;
-        let Some(last) = rows.last() else { return Ok(()) };
+        let Some(last) = rows.last() else {
+            return Ok(());
+        };
         after = last.passage;
-        let mut vectors = vectors.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut vectors = vectors
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         for row in &rows {
             if !vectors.put(row.passage, row.document, &row.vector) {
-                tracing::warn!(passage = row.passage.0, "a stored vector has the wrong length");
+                tracing::warn!(
+                    passage = row.passage.0,
+                    "a stored vector has the wrong length"
+                );
             }
         }
     }
 }
 
 async fn document_op(parts: &Parts, id: DocumentId) -> Result<Option<Op>, Error> {
-    let Some(document) = parts.store.document(id).await? else { return Ok(None) };
+    let Some(document) = parts.store.document(id).await? else {
+        return Ok(None);
+    };
     let text = parts.store.text(id, 0, document.n_text_bytes).await?;
     let title = document.title.unwrap_or_default();
     let passages = parts.store.passages_of(id).await?;
@@ -86,7 +106,11 @@ async fn document_op(parts: &Parts, id: DocumentId) -> Result<Option<Op>, Error>
             text: text.get(row.start..row.end).unwrap_or_default().to_owned(),
         })
         .collect();
-    Ok(Some(Op::PutDocument { document: id, language: document.language, passages }))
+    Ok(Some(Op::PutDocument {
+        document: id,
+        language: document.language,
+        passages,
+    }))
 }
 
 async fn file_ops(parts: &Parts, ids: &[FileId]) -> Result<Vec<Op>, Error> {
@@ -94,25 +118,42 @@ async fn file_ops(parts: &Parts, ids: &[FileId]) -> Result<Vec<Op>, Error> {
     let ids: Vec<FileId> = unique.into_iter().collect();
     let folders = parts.store.folders().await?;
     let files = parts.store.files_by_id(&ids).await?;
-    Ok(files.iter().map(|file| Op::PutFile(file_entry(file, &folders))).collect())
+    Ok(files
+        .iter()
+        .map(|file| Op::PutFile(file_entry(file, &folders)))
+        .collect())
 }
 
 /// The words by which a file is found: its name, and the folders from the chosen one down.
 fn file_entry(file: &FileRow, folders: &[FolderRow]) -> FileEntry {
     let path = file.seen.path.to_path();
-    let root = folders.iter().find(|folder| folder.id == file.folder).map(|folder| folder.path.to_path());
+    let root = folders
+        .iter()
+        .find(|folder| folder.id == file.folder)
+        .map(|folder| folder.path.to_path());
     let above = path.parent().unwrap_or(&path);
-    let below_root = root.as_deref().and_then(std::path::Path::parent).and_then(|base| above.strip_prefix(base).ok());
+    let below_root = root
+        .as_deref()
+        .and_then(std::path::Path::parent)
+        .and_then(|base| above.strip_prefix(base).ok());
     FileEntry {
         file: file.id,
-        name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        name: path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned(),
         folder: below_root.unwrap_or(above).to_string_lossy().into_owned(),
     }
 }
 
 async fn vectors(parts: &Parts, changes: &Changes) -> Result<(), Error> {
-    let stale: HashSet<DocumentId> =
-        changes.removed_documents.iter().chain(&changes.documents).copied().collect();
+    let stale: HashSet<DocumentId> = changes
+        .removed_documents
+        .iter()
+        .chain(&changes.documents)
+        .copied()
+        .collect();
     if stale.is_empty() {
         return Ok(());
     }

@@ -93,13 +93,21 @@ impl Reading {
             || self.n_bytes >= BATCH_BYTES
             || self.began.elapsed() >= BATCH_AGE
             || self.tasks.is_empty();
-        if due && !self.outcomes.is_empty() { self.flush().await.map(Some) } else { Ok(Some(0)) }
+        if due && !self.outcomes.is_empty() {
+            self.flush().await.map(Some)
+        } else {
+            Ok(Some(0))
+        }
     }
 
     async fn fill(&mut self) -> Result<(), Error> {
         if self.queue.is_empty() && self.tasks.len() < self.parts.n_readers {
             let waiting = self.parts.store.waiting(N_FETCHED).await?;
-            self.queue.extend(waiting.into_iter().filter(|file| !self.in_hand.contains(&file.id)));
+            self.queue.extend(
+                waiting
+                    .into_iter()
+                    .filter(|file| !self.in_hand.contains(&file.id)),
+            );
         }
         while self.tasks.len() < self.parts.n_readers
             && let Some(file) = self.queue.pop_front()
@@ -153,26 +161,38 @@ async fn write(parts: &Parts, outcomes: Vec<Outcome>) -> Result<(), Error> {
             What::Failure(Failure::Skipped(reason)) => (None, FileState::Skipped, Some(reason)),
             What::Failure(Failure::Failed(reason)) => (None, FileState::Failed, Some(reason)),
         };
-        batch.set_document(file.id, document, state, reason.as_deref()).await?;
+        batch
+            .set_document(file.id, document, state, reason.as_deref())
+            .await?;
     }
     let changes = batch.commit().await?;
     derive::apply(parts, &changes).await
 }
 
 fn state_of(partial: Option<&String>) -> FileState {
-    if partial.is_some() { FileState::Partial } else { FileState::Indexed }
+    if partial.is_some() {
+        FileState::Partial
+    } else {
+        FileState::Indexed
+    }
 }
 
 async fn read(parts: &Parts, file: &FileRow) -> Result<What, Failure> {
     let path = file.seen.path.to_path();
-    let looked = cpu::run(move || look(&path)).await.map_err(|error| Failure::Failed(error.to_string()))?;
+    let looked = cpu::run(move || look(&path))
+        .await
+        .map_err(|error| Failure::Failed(error.to_string()))?;
     let looked = match looked {
         Ok(looked) => looked,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(What::Gone),
         Err(error) => return Err(Failure::Failed(extract::worker::reason(&error))),
     };
     let path = file.seen.path.to_path();
-    let extension = path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    let extension = path
+        .extension()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .to_ascii_lowercase();
     let format = extract::identify(&extension, &looked.head)?;
     let failed = |error: crate::store::Error| Failure::Failed(error.to_string());
     let known = parts
@@ -217,7 +237,10 @@ struct Looked {
 fn look(path: &Path) -> io::Result<Looked> {
     let mut file = std::fs::File::open(path)?;
     if !file.metadata()?.is_file() {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "it is not a regular file",
+        ));
     }
     let mut hasher = blake3::Hasher::new();
     let mut head = Vec::new();
@@ -226,7 +249,10 @@ fn look(path: &Path) -> io::Result<Looked> {
         let n = file.read(&mut buffer)?;
         let bytes = &buffer[..n];
         if n == 0 {
-            return Ok(Looked { hash: *hasher.finalize().as_bytes(), head });
+            return Ok(Looked {
+                hash: *hasher.finalize().as_bytes(),
+                head,
+            });
         }
         let room = extract::HEAD_BYTES.saturating_sub(head.len()).min(n);
         head.extend_from_slice(&bytes[..room]);

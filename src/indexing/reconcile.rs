@@ -28,7 +28,10 @@ struct Difference {
 
 /// Looks at all folders, or at `scopes` in them, and brings the ledger up to date.
 /// Returns whether something went, so that documents without a file may be left.
-pub(super) async fn reconcile(parts: &Parts, scopes: Option<&BTreeSet<PathBuf>>) -> Result<bool, Error> {
+pub(super) async fn reconcile(
+    parts: &Parts,
+    scopes: Option<&BTreeSet<PathBuf>>,
+) -> Result<bool, Error> {
     let mut difference = Difference::default();
     for folder in parts.store.folders().await? {
         if let Some(folder) = present(parts, folder).await? {
@@ -57,7 +60,10 @@ async fn compare(
 ) -> Result<(), Error> {
     let root = folder.path.to_path();
     let scopes: Option<BTreeSet<PathBuf>> = scopes.map(|scopes| {
-        let inside = scopes.iter().filter(|scope| scope.starts_with(&root)).cloned();
+        let inside = scopes
+            .iter()
+            .filter(|scope| scope.starts_with(&root))
+            .cloned();
         // Events name the root itself when something in it changed; that is no reason to walk all.
         inside.collect()
     });
@@ -84,15 +90,23 @@ async fn compare(
     }
     let unreadable = |row: &FileRow| {
         let path = row.seen.path.to_path();
-        walked.unreadable.iter().any(|folder| path.starts_with(folder))
+        walked
+            .unreadable
+            .iter()
+            .any(|folder| path.starts_with(folder))
     };
-    difference.gone.extend(known.into_values().filter(|row| !unreadable(row)));
+    difference
+        .gone
+        .extend(known.into_values().filter(|row| !unreadable(row)));
     Ok(())
 }
 
 async fn rows_below(parts: &Parts, path: &Path) -> Result<Vec<(PathKey, FileRow)>, Error> {
     let rows = parts.store.files_below(&PathKey::of(path)).await?;
-    Ok(rows.into_iter().map(|row| (row.seen.path.clone(), row)).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.seen.path.clone(), row))
+        .collect())
 }
 
 async fn write(parts: &Parts, difference: Difference) -> Result<bool, Error> {
@@ -109,12 +123,19 @@ async fn write(parts: &Parts, difference: Difference) -> Result<bool, Error> {
             None => lost.push(row),
         }
     }
-    let mut writer = Writer { parts, batch: None, n_changes: 0 };
+    let mut writer = Writer {
+        parts,
+        batch: None,
+        n_changes: 0,
+    };
     let mut renamed_paths: HashSet<PathKey> = HashSet::new();
     let mut arrivals = Vec::new();
     let mut renames = Vec::new();
     for (folder, seen) in new {
-        let look = seen.file_key.clone().map(|key| (key, seen.size_bytes, seen.modified_ns));
+        let look = seen
+            .file_key
+            .clone()
+            .map(|key| (key, seen.size_bytes, seen.modified_ns));
         match look.and_then(|look| gone_by_key.remove(&look)) {
             Some(row) => {
                 renamed_paths.insert(seen.path.clone());
@@ -144,7 +165,11 @@ async fn write(parts: &Parts, difference: Difference) -> Result<bool, Error> {
         writer.wrote().await?;
     }
     for (folder, seen) in arrivals {
-        writer.batch().await?.add_file(folder, &seen, FileState::Waiting, None).await?;
+        writer
+            .batch()
+            .await?
+            .add_file(folder, &seen, FileState::Waiting, None)
+            .await?;
         writer.wrote().await?;
     }
     writer.flush().await?;
@@ -152,7 +177,9 @@ async fn write(parts: &Parts, difference: Difference) -> Result<bool, Error> {
 }
 
 fn extension(path: &PathKey) -> Option<std::ffi::OsString> {
-    path.to_path().extension().map(std::ffi::OsStr::to_ascii_lowercase)
+    path.to_path()
+        .extension()
+        .map(std::ffi::OsStr::to_ascii_lowercase)
 }
 
 /// Splits a long list of changes into batches.
@@ -173,7 +200,11 @@ impl Writer<'_> {
 
     async fn wrote(&mut self) -> Result<(), Error> {
         self.n_changes += 1;
-        if self.n_changes >= BATCH_FILES { self.flush().await } else { Ok(()) }
+        if self.n_changes >= BATCH_FILES {
+            self.flush().await
+        } else {
+            Ok(())
+        }
     }
 
     async fn flush(&mut self) -> Result<(), Error> {

@@ -16,7 +16,7 @@ use ignore::WalkBuilder;
 use crate::{document::PathKey, store::Observed};
 
 /// The name of the program's own ignore files.
-pub const IGNORE_FILE: &str = ".nuthatchignore";
+pub(super) const IGNORE_FILE: &str = ".nuthatchignore";
 
 /// What a walk saw.
 #[derive(Debug, Default)]
@@ -58,7 +58,9 @@ fn builder(root: &Path, scopes: Option<BTreeSet<PathBuf>>, library: &Path) -> Wa
             let path = entry.path();
             path != library
                 && scopes.as_ref().is_none_or(|scopes| {
-                    scopes.iter().any(|scope| path.starts_with(scope) || scope.starts_with(path))
+                    scopes
+                        .iter()
+                        .any(|scope| path.starts_with(scope) || scope.starts_with(path))
                 })
         });
     builder
@@ -71,14 +73,19 @@ fn failed_path(error: &ignore::Error) -> Option<PathBuf> {
             Some(io::ErrorKind::NotFound) => None,
             _ => Some(path.clone()),
         },
-        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => failed_path(err),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => {
+            failed_path(err)
+        }
         _ => None,
     }
 }
 
 /// A file as the file system shows it.
 pub(super) fn observed(path: &Path, metadata: &Metadata) -> Observed {
-    let modified = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+    let modified = metadata
+        .modified()
+        .ok()
+        .and_then(|time| time.duration_since(UNIX_EPOCH).ok());
     Observed {
         path: PathKey::of(path),
         size_bytes: metadata.len(),
@@ -105,13 +112,22 @@ pub(crate) fn why_left_out(root: &Path, path: &Path, library: &Path) -> Option<S
         return Some("it belongs to Nuthatch's own library".into());
     }
     let scopes = BTreeSet::from([path.to_owned()]);
-    if builder(root, Some(scopes), library).build().flatten().any(|entry| entry.path() == path) {
+    if builder(root, Some(scopes), library)
+        .build()
+        .flatten()
+        .any(|entry| entry.path() == path)
+    {
         return None;
     }
     let below = path.strip_prefix(root).unwrap_or(path);
-    let hidden = below.components().find(|part| part.as_os_str().to_string_lossy().starts_with('.'));
+    let hidden = below
+        .components()
+        .find(|part| part.as_os_str().to_string_lossy().starts_with('.'));
     Some(match hidden {
-        Some(part) => format!("“{}” is hidden; hidden files and folders are left out", part.as_os_str().display()),
+        Some(part) => format!(
+            "“{}” is hidden; hidden files and folders are left out",
+            part.as_os_str().display()
+        ),
         None => format!("a rule in a .gitignore or {IGNORE_FILE} leaves it out"),
     })
 }
@@ -124,7 +140,14 @@ mod tests {
         let mut names: Vec<String> = walked
             .files
             .iter()
-            .map(|file| file.path.to_path().strip_prefix(root).unwrap().display().to_string())
+            .map(|file| {
+                file.path
+                    .to_path()
+                    .strip_prefix(root)
+                    .unwrap()
+                    .display()
+                    .to_string()
+            })
             .collect();
         names.sort();
         names
@@ -151,7 +174,10 @@ mod tests {
             (".nuthatchignore", "*.log\n"),
         ]);
         let library = Path::new("/nowhere");
-        assert_eq!(names(&walk(root.path(), None, library), root.path()), ["a.txt"]);
+        assert_eq!(
+            names(&walk(root.path(), None, library), root.path()),
+            ["a.txt"]
+        );
         let why = |name: &str| why_left_out(root.path(), &root.path().join(name), library);
         assert_eq!(why("a.txt"), None);
         assert!(why(".secret/b.txt").unwrap().contains("hidden"));
@@ -161,7 +187,12 @@ mod tests {
 
     #[test]
     fn a_scope_is_walked_without_its_neighbours_but_with_the_rules_above_it() {
-        let root = tree(&[("x/a.txt", ""), ("x/b.log", ""), ("y/c.txt", ""), (".gitignore", "*.log\n")]);
+        let root = tree(&[
+            ("x/a.txt", ""),
+            ("x/b.log", ""),
+            ("y/c.txt", ""),
+            (".gitignore", "*.log\n"),
+        ]);
         let scopes = BTreeSet::from([root.path().join("x")]);
         let walked = walk(root.path(), Some(&scopes), Path::new("/nowhere"));
         assert_eq!(names(&walked, root.path()), ["x/a.txt"]);
@@ -172,6 +203,9 @@ mod tests {
     fn a_loop_of_symbolic_links_ends() {
         let root = tree(&[("a/b.txt", "")]);
         std::os::unix::fs::symlink(root.path(), root.path().join("a/loop")).unwrap();
-        assert_eq!(names(&walk(root.path(), None, Path::new("/nowhere")), root.path()), ["a/b.txt"]);
+        assert_eq!(
+            names(&walk(root.path(), None, Path::new("/nowhere")), root.path()),
+            ["a/b.txt"]
+        );
     }
 }

@@ -6,7 +6,10 @@
 use tantivy::{
     DocAddress, Searcher, Term,
     collector::{Count, TopDocs},
-    query::{BooleanQuery, BoostQuery, DisjunctionMaxQuery, ExistsQuery, Occur, PhraseQuery, Query, TermQuery},
+    query::{
+        BooleanQuery, BoostQuery, DisjunctionMaxQuery, ExistsQuery, Occur, PhraseQuery, Query,
+        TermQuery,
+    },
     schema::{Field, IndexRecordOption},
 };
 
@@ -104,7 +107,10 @@ pub(super) fn search(
     if query.excluded.is_empty() {
         let prefixed = expand(searcher, fields.name, query.prefix.as_deref())?;
         for (score, address) in top(searcher, &names(fields, query, &prefixed), n_files)? {
-            hits.files.push(FileHit { file: FileId(number(searcher, address, "file")?), score });
+            hits.files.push(FileHit {
+                file: FileId(number(searcher, address, "file")?),
+                score,
+            });
         }
     }
     Ok(hits)
@@ -129,10 +135,16 @@ fn passages(fields: Fields, query: &WordQuery, prefixed: &[String]) -> BooleanQu
         let stems = |field| any(term.stems.iter().map(|stem| word(field, stem)).collect());
         clauses.push((Occur::Should, stems(fields.stems)));
         clauses.push((Occur::Should, boosted(stems(fields.title), TITLE_WEIGHT)));
-        clauses.push((Occur::Should, boosted(word(fields.words, &term.word), EXACT_WEIGHT)));
+        clauses.push((
+            Occur::Should,
+            boosted(word(fields.words, &term.word), EXACT_WEIGHT),
+        ));
     }
     if !prefixed.is_empty() {
-        let words = prefixed.iter().map(|full| word(fields.words, full)).collect();
+        let words = prefixed
+            .iter()
+            .map(|full| word(fields.words, full))
+            .collect();
         clauses.push((Occur::Should, boosted(any(words), 0.5)));
     }
     for phrase in &query.phrases {
@@ -148,10 +160,19 @@ fn names(fields: Fields, query: &WordQuery, prefixed: &[String]) -> BooleanQuery
     let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::new();
     for term in &query.terms {
         clauses.push((Occur::Should, word(fields.name, &term.word)));
-        clauses.push((Occur::Should, boosted(word(fields.folder, &term.word), FOLDER_WEIGHT)));
+        clauses.push((
+            Occur::Should,
+            boosted(word(fields.folder, &term.word), FOLDER_WEIGHT),
+        ));
     }
     if !prefixed.is_empty() {
-        clauses.push((Occur::Should, any(prefixed.iter().map(|full| word(fields.name, full)).collect())));
+        clauses.push((
+            Occur::Should,
+            any(prefixed
+                .iter()
+                .map(|full| word(fields.name, full))
+                .collect()),
+        ));
     }
     for phrase in &query.phrases {
         clauses.push((Occur::Must, sequence(fields.name, phrase)));
@@ -160,21 +181,31 @@ fn names(fields: Fields, query: &WordQuery, prefixed: &[String]) -> BooleanQuery
 }
 
 fn word(field: Field, word: &str) -> Box<dyn Query> {
-    Box::new(TermQuery::new(Term::from_field_text(field, word), IndexRecordOption::WithFreqs))
+    Box::new(TermQuery::new(
+        Term::from_field_text(field, word),
+        IndexRecordOption::WithFreqs,
+    ))
 }
 
 fn sequence(field: Field, words: &[String]) -> Box<dyn Query> {
     match words {
         [only] => word(field, only),
         _ => Box::new(PhraseQuery::new(
-            words.iter().map(|word| Term::from_field_text(field, word)).collect(),
+            words
+                .iter()
+                .map(|word| Term::from_field_text(field, word))
+                .collect(),
         )),
     }
 }
 
 /// The best of several forms of one word, so that having many forms is no advantage.
 fn any(mut forms: Vec<Box<dyn Query>>) -> Box<dyn Query> {
-    if forms.len() == 1 { forms.swap_remove(0) } else { Box::new(DisjunctionMaxQuery::new(forms)) }
+    if forms.len() == 1 {
+        forms.swap_remove(0)
+    } else {
+        Box::new(DisjunctionMaxQuery::new(forms))
+    }
 }
 
 fn boosted(query: Box<dyn Query>, weight: f32) -> Box<dyn Query> {
@@ -183,11 +214,18 @@ fn boosted(query: Box<dyn Query>, weight: f32) -> Box<dyn Query> {
 
 /// The most common words that begin with `prefix`.
 fn expand(searcher: &Searcher, field: Field, prefix: Option<&str>) -> Result<Vec<String>> {
-    let Some(prefix) = prefix.filter(|prefix| !prefix.is_empty()) else { return Ok(Vec::new()) };
+    let Some(prefix) = prefix.filter(|prefix| !prefix.is_empty()) else {
+        return Ok(Vec::new());
+    };
     let mut found: Vec<(u32, String)> = Vec::new();
     for segment in searcher.segment_readers() {
         let index = segment.inverted_index(field)?;
-        let mut stream = index.terms().range().ge(prefix.as_bytes()).into_stream().map_err(tantivy::TantivyError::from)?;
+        let mut stream = index
+            .terms()
+            .range()
+            .ge(prefix.as_bytes())
+            .into_stream()
+            .map_err(tantivy::TantivyError::from)?;
         while stream.advance() && stream.key().starts_with(prefix.as_bytes()) {
             if let Ok(word) = std::str::from_utf8(stream.key()) {
                 found.push((stream.value().doc_freq, word.to_owned()));
@@ -208,6 +246,9 @@ fn expand(searcher: &Searcher, field: Field, prefix: Option<&str>) -> Result<Vec
 }
 
 fn number(searcher: &Searcher, address: DocAddress, field: &str) -> Result<i64> {
-    let column = searcher.segment_reader(address.segment_ord).fast_fields().u64(field)?;
+    let column = searcher
+        .segment_reader(address.segment_ord)
+        .fast_fields()
+        .u64(field)?;
     Ok(column.first(address.doc_id).unwrap_or_default() as i64)
 }

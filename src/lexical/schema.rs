@@ -5,7 +5,8 @@
 //! [`FORMAT`], and with it a rebuilt index.
 
 use tantivy::schema::{
-    FAST, Field, INDEXED, IndexRecordOption, STORED, Schema, SchemaBuilder, TextFieldIndexing, TextOptions,
+    FAST, Field, INDEXED, IndexRecordOption, STORED, Schema, SchemaBuilder, TextFieldIndexing,
+    TextOptions,
 };
 
 /// Version of the index on disk, and the name of its folder.
@@ -52,6 +53,8 @@ pub(super) fn schema() -> (Schema, Fields) {
 /// Every text field is handed over in tokens of our own.
 fn text(record: IndexRecordOption) -> TextOptions {
     TextOptions::default().set_indexing_options(
-        TextFieldIndexing::default().set_tokenizer("raw").set_index_option(record),
+        TextFieldIndexing::default()
+            .set_tokenizer("raw")
+            .set_index_option(record),
     )
 }

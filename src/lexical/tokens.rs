@@ -64,9 +64,15 @@ impl Class {
     fn of(character: char) -> Self {
         match character {
             // Thai, Lao, Burmese, Khmer; Kana; Han; Hangul; Han compatibility and extensions.
-            '\u{0e01}'..='\u{0e3a}' | '\u{0e40}'..='\u{0eff}' | '\u{1000}'..='\u{109f}'
-            | '\u{1780}'..='\u{17d3}' | '\u{3041}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}'
-            | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}'
+            '\u{0e01}'..='\u{0e3a}'
+            | '\u{0e40}'..='\u{0eff}'
+            | '\u{1000}'..='\u{109f}'
+            | '\u{1780}'..='\u{17d3}'
+            | '\u{3041}'..='\u{30ff}'
+            | '\u{3400}'..='\u{4dbf}'
+            | '\u{4e00}'..='\u{9fff}'
+            | '\u{ac00}'..='\u{d7af}'
+            | '\u{f900}'..='\u{faff}'
             | '\u{20000}'..='\u{3ffff}' => Self::Unspaced,
             _ if character.is_alphanumeric() => Self::Word,
             _ => Self::Separator,
@@ -85,12 +91,19 @@ fn push_word(tokens: &mut Vec<Token>, run: &str, span: Range<usize>) {
 
 /// Every two neighbours; a lone character stands for itself.
 fn push_pairs(tokens: &mut Vec<Token>, run: &str, start: usize) {
-    let bounds: Vec<usize> = run.char_indices().map(|(at, _)| at).chain([run.len()]).collect();
+    let bounds: Vec<usize> = run
+        .char_indices()
+        .map(|(at, _)| at)
+        .chain([run.len()])
+        .collect();
     let width = 2.min(bounds.len() - 1);
     for pair in bounds.windows(width + 1) {
         if let (Some(&from), Some(&to)) = (pair.first(), pair.last()) {
             let word = run[from..to].nfkc().collect();
-            tokens.push(Token { span: start + from..start + to, word });
+            tokens.push(Token {
+                span: start + from..start + to,
+                word,
+            });
         }
     }
 }
@@ -98,22 +111,28 @@ fn push_pairs(tokens: &mut Vec<Token>, run: &str, start: usize) {
 /// Lower case, compatibility forms unified, accents of Latin and Greek letters and the vowel
 /// marks of Arabic dropped. Marks that make another letter (Cyrillic й, Indic vowels) stay.
 pub fn fold(word: &str) -> Cow<'_, str> {
-    if word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()) {
+    if word
+        .bytes()
+        .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+    {
         return Cow::Borrowed(word);
     }
     if word.is_ascii() {
         return Cow::Owned(word.to_ascii_lowercase());
     }
     let mut base = ' ';
-    let decomposed = word.nfkd().flat_map(char::to_lowercase).filter(move |&character| {
-        let accent = ('\u{300}'..='\u{36f}').contains(&character);
-        if !is_combining_mark(character) {
-            base = character;
-        }
-        !(accent && base < '\u{400}'
-            || ('\u{64b}'..='\u{65f}').contains(&character)
-            || matches!(character, '\u{670}' | '\u{640}'))
-    });
+    let decomposed = word
+        .nfkd()
+        .flat_map(char::to_lowercase)
+        .filter(move |&character| {
+            let accent = ('\u{300}'..='\u{36f}').contains(&character);
+            if !is_combining_mark(character) {
+                base = character;
+            }
+            !(accent && base < '\u{400}'
+                || ('\u{64b}'..='\u{65f}').contains(&character)
+                || matches!(character, '\u{670}' | '\u{640}'))
+        });
     let mut folded = String::with_capacity(word.len());
     for character in decomposed.nfc() {
         match character {

@@ -94,13 +94,25 @@ impl Writer {
     pub(super) fn start(index: &Index, fields: Fields, reader: IndexReader) -> Result<Self> {
         let writer = index.writer_with_num_threads(1, BUFFER_BYTES)?;
         let (commands, inbox) = sync_channel(N_WAITING);
-        let owner = Owner { writer, fields, reader, pending: None, n_entries: 0 };
-        #[expect(clippy::disallowed_methods, reason = "the owner thread, joined on drop")]
+        let owner = Owner {
+            writer,
+            fields,
+            reader,
+            pending: None,
+            n_entries: 0,
+        };
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the owner thread, joined on drop"
+        )]
         let thread = thread::Builder::new()
             .name("word-index".into())
             .spawn(move || owner.run(&inbox))
             .map_err(|_| Error::WriterStopped)?;
-        Ok(Self { commands: Some(commands), thread: Some(thread) })
+        Ok(Self {
+            commands: Some(commands),
+            thread: Some(thread),
+        })
     }
 
     pub(super) async fn apply(&self, ops: Vec<Op>, sequence: Sequence) -> Result<()> {
@@ -154,7 +166,9 @@ impl Owner {
         loop {
             let command = match self.pending {
                 None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
-                Some((since, _)) => inbox.recv_timeout(COMMIT_AFTER.saturating_sub(since.elapsed())),
+                Some((since, _)) => {
+                    inbox.recv_timeout(COMMIT_AFTER.saturating_sub(since.elapsed()))
+                }
             };
             let outcome = match command {
                 Ok(Command::Apply(ops, sequence)) => self.apply(ops, sequence),
@@ -184,17 +198,26 @@ impl Owner {
         }
         let since = self.pending.map_or_else(Instant::now, |(since, _)| since);
         self.pending = Some((since, sequence));
-        if self.n_entries >= COMMIT_ENTRIES { self.commit() } else { Ok(()) }
+        if self.n_entries >= COMMIT_ENTRIES {
+            self.commit()
+        } else {
+            Ok(())
+        }
     }
 
     fn apply_one(&mut self, op: Op) -> Result<()> {
         let fields = self.fields;
         match op {
-            Op::PutDocument { document, language, passages } => {
+            Op::PutDocument {
+                document,
+                language,
+                passages,
+            } => {
                 self.delete(fields.document, document.0);
                 let endings = Endings::of(language.as_deref());
                 for passage in passages {
-                    self.writer.add_document(passage_document(fields, document, &passage, &endings))?;
+                    self.writer
+                        .add_document(passage_document(fields, document, &passage, &endings))?;
                     self.n_entries += 1;
                 }
             }
@@ -210,7 +233,8 @@ impl Owner {
     }
 
     fn delete(&mut self, field: Field, id: i64) {
-        self.writer.delete_term(Term::from_field_u64(field, id as u64));
+        self.writer
+            .delete_term(Term::from_field_u64(field, id as u64));
         self.n_entries += 1;
     }
 
@@ -248,7 +272,10 @@ fn passage_document(
         .filter(|token| !is_stop_word(&token.word))
         .map(|token| endings.cut(&token.word).into_owned());
     entry.add_pre_tokenized_text(fields.title, pre_tokenized(title));
-    entry.add_pre_tokenized_text(fields.words, pre_tokenized(words.into_iter().map(|token| token.word)));
+    entry.add_pre_tokenized_text(
+        fields.words,
+        pre_tokenized(words.into_iter().map(|token| token.word)),
+    );
     entry
 }
 
@@ -265,7 +292,14 @@ fn file_document(fields: Fields, file: &FileEntry) -> TantivyDocument {
 fn pre_tokenized(words: impl Iterator<Item = String>) -> PreTokenizedString {
     let tokens = words
         .enumerate()
-        .map(|(position, text)| Token { position, text, ..Token::default() })
+        .map(|(position, text)| Token {
+            position,
+            text,
+            ..Token::default()
+        })
         .collect();
-    PreTokenizedString { text: String::new(), tokens }
+    PreTokenizedString {
+        text: String::new(),
+        tokens,
+    }
 }

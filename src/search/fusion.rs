@@ -27,7 +27,10 @@ pub fn reciprocal_rank<T: Copy + Eq + Hash + Ord>(legs: &[&[T]]) -> Vec<Fused<T>
     let mut scores: HashMap<T, Vec<f64>> = HashMap::new();
     for leg in legs {
         for (rank, item) in (1_u32..).zip(leg.iter()) {
-            scores.entry(*item).or_default().push(1.0 / (K + f64::from(rank)));
+            scores
+                .entry(*item)
+                .or_default()
+                .push(1.0 / (K + f64::from(rank)));
         }
     }
     let mut fused: Vec<Fused<T>> = scores
@@ -35,7 +38,10 @@ pub fn reciprocal_rank<T: Copy + Eq + Hash + Ord>(legs: &[&[T]]) -> Vec<Fused<T>
         .map(|(item, mut parts)| {
             // Summed in one order, since floating-point sums depend on it.
             parts.sort_unstable_by(f64::total_cmp);
-            Fused { item, score: parts.iter().sum() }
+            Fused {
+                item,
+                score: parts.iter().sum(),
+            }
         })
         .collect();
     fused.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(a.item.cmp(&b.item)));
@@ -48,13 +54,21 @@ pub(super) fn fuse(words: Option<&Leg>, meaning: Option<&Leg>, limit: usize) -> 
     let by_meaning = ranks(meaning);
     let ordered: Vec<Fused<Target>> = match (words, meaning) {
         (Some(words), Some(meaning)) => {
-            let targets = |leg: &Leg| leg.targets.iter().map(|&(target, ..)| target).collect::<Vec<_>>();
+            let targets = |leg: &Leg| {
+                leg.targets
+                    .iter()
+                    .map(|&(target, ..)| target)
+                    .collect::<Vec<_>>()
+            };
             reciprocal_rank(&[&targets(words), &targets(meaning)])
         }
         (Some(leg), None) | (None, Some(leg)) => leg
             .targets
             .iter()
-            .map(|&(item, _, score)| Fused { item, score: f64::from(score) })
+            .map(|&(item, _, score)| Fused {
+                item,
+                score: f64::from(score),
+            })
             .collect(),
         (None, None) => Vec::new(),
     };
@@ -62,21 +76,34 @@ pub(super) fn fuse(words: Option<&Leg>, meaning: Option<&Leg>, limit: usize) -> 
     ordered
         .into_iter()
         .take(limit)
-        .map(|Fused { item: target, score }| {
-            let words = by_words.get(&target);
-            let meaning = by_meaning.get(&target);
-            let candidates = [words, meaning].into_iter().flatten().filter_map(|rank| rank.passage);
-            // `max_by` takes the last of equals: words come first here, meaning wins a tie.
-            let passage = candidates.max_by(|a, b| {
-                let score = |passage| passages.get(passage).copied().unwrap_or_default();
-                score(a).total_cmp(&score(b))
-            });
-            let ranks = Ranks {
-                words: words.map(|rank| (rank.rank, rank.score)),
-                meaning: meaning.map(|rank| (rank.rank, rank.score)),
-            };
-            Ranked { target, passage, score, ranks }
-        })
+        .map(
+            |Fused {
+                 item: target,
+                 score,
+             }| {
+                let words = by_words.get(&target);
+                let meaning = by_meaning.get(&target);
+                let candidates = [words, meaning]
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|rank| rank.passage);
+                // `max_by` takes the last of equals: words come first here, meaning wins a tie.
+                let passage = candidates.max_by(|a, b| {
+                    let score = |passage| passages.get(passage).copied().unwrap_or_default();
+                    score(a).total_cmp(&score(b))
+                });
+                let ranks = Ranks {
+                    words: words.map(|rank| (rank.rank, rank.score)),
+                    meaning: meaning.map(|rank| (rank.rank, rank.score)),
+                };
+                Ranked {
+                    target,
+                    passage,
+                    score,
+                    ranks,
+                }
+            },
+        )
         .collect()
 }
 
@@ -90,15 +117,30 @@ fn ranks(leg: Option<&Leg>) -> HashMap<Target, Rank> {
     let targets = leg.map(|leg| leg.targets.as_slice()).unwrap_or_default();
     (1..)
         .zip(targets)
-        .map(|(rank, &(target, passage, score))| (target, Rank { rank, score, passage }))
+        .map(|(rank, &(target, passage, score))| {
+            (
+                target,
+                Rank {
+                    rank,
+                    score,
+                    passage,
+                },
+            )
+        })
         .collect()
 }
 
 /// How good each passage is over both legs: which one of a document to show.
 fn passage_scores(words: Option<&Leg>, meaning: Option<&Leg>) -> HashMap<PassageId, f64> {
-    let legs: Vec<&[PassageId]> =
-        [words, meaning].into_iter().flatten().map(|leg| leg.passages.as_slice()).collect();
-    reciprocal_rank(&legs).into_iter().map(|fused| (fused.item, fused.score)).collect()
+    let legs: Vec<&[PassageId]> = [words, meaning]
+        .into_iter()
+        .flatten()
+        .map(|leg| leg.passages.as_slice())
+        .collect();
+    reciprocal_rank(&legs)
+        .into_iter()
+        .map(|fused| (fused.item, fused.score))
+        .collect()
 }
 
 #[cfg(test)]

@@ -32,11 +32,18 @@ impl<'a> Highlighter<'a> {
 
     fn matches(&self, word: &str, endings: &Endings) -> bool {
         let query = self.query;
-        if query.prefix.as_ref().is_some_and(|prefix| word.starts_with(prefix)) {
+        if query
+            .prefix
+            .as_ref()
+            .is_some_and(|prefix| word.starts_with(prefix))
+        {
             return true;
         }
         let stem = endings.cut(word);
-        query.terms.iter().any(|term| term.word == word || term.stems.iter().any(|known| *known == stem))
+        query
+            .terms
+            .iter()
+            .any(|term| term.word == word || term.stems.iter().any(|known| *known == stem))
     }
 }
 
@@ -61,7 +68,10 @@ fn in_characters(text: &str, ranges: &[(usize, usize)]) -> Vec<(usize, usize)> {
         at_byte = byte;
         at_character
     };
-    ranges.iter().map(|&(start, end)| (count(start), count(end))).collect()
+    ranges
+        .iter()
+        .map(|&(start, end)| (count(start), count(end)))
+        .collect()
 }
 
 #[cfg(test)]
@@ -81,7 +91,14 @@ mod tests {
 
     #[test]
     fn forms_of_a_word_are_lit_by_characters_not_bytes() {
-        assert_eq!(lit("foundation", "Ünïcödé first: the Foundations, founded", false), ["Foundations"]);
+        assert_eq!(
+            lit(
+                "foundation",
+                "Ünïcödé first: the Foundations, founded",
+                false
+            ),
+            ["Foundations"]
+        );
         assert_eq!(lit("café", "a CAFE, a café", false), ["CAFE", "café"]);
     }
 

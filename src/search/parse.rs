@@ -34,8 +34,13 @@ impl ParsedQuery {
     /// Whether a text meets the conditions.
     pub fn admits(&self, text: &str) -> bool {
         let words: Vec<String> = tokens(text).into_iter().map(|token| token.word).collect();
-        let has = |phrase: &Vec<String>| words.windows(phrase.len()).any(|window| window == phrase.as_slice());
-        self.words.phrases.iter().all(has) && !self.words.excluded.iter().any(|word| words.contains(word))
+        let has = |phrase: &Vec<String>| {
+            words
+                .windows(phrase.len())
+                .any(|window| window == phrase.as_slice())
+        };
+        self.words.phrases.iter().all(has)
+            && !self.words.excluded.iter().any(|word| words.contains(word))
     }
 }
 
@@ -55,14 +60,18 @@ pub fn parse(query: &str, typing: bool, languages: &[String]) -> ParsedQuery {
         match piece {
             Piece::Plain(word) => plain.push(word),
             Piece::Phrase(phrase) => {
-                let words: Vec<String> = tokens(phrase).into_iter().map(|token| token.word).collect();
+                let words: Vec<String> =
+                    tokens(phrase).into_iter().map(|token| token.word).collect();
                 if !words.is_empty() {
                     plain.push(phrase);
                     parsed.words.phrases.push(words);
                 }
             }
             Piece::Excluded(word) => {
-                parsed.words.excluded.extend(tokens(word).into_iter().map(|token| token.word));
+                parsed
+                    .words
+                    .excluded
+                    .extend(tokens(word).into_iter().map(|token| token.word));
             }
         }
     }
@@ -103,7 +112,12 @@ fn terms(text: &str, languages: &[String], notices: &mut Vec<Notice>) -> Vec<Wor
         });
     }
     let endings: Vec<Endings> = std::iter::once(Endings::of(None))
-        .chain(languages.iter().filter(|language| *language != "eng").map(|language| Endings::of(Some(language))))
+        .chain(
+            languages
+                .iter()
+                .filter(|language| *language != "eng")
+                .map(|language| Endings::of(Some(language))),
+        )
         .collect();
     words
         .into_iter()
@@ -137,7 +151,9 @@ fn pieces(query: &str) -> Vec<Piece<'_>> {
             rest = after.trim_start_matches(['"', '”', '“']).trim_start();
             continue;
         }
-        let end = rest.find(|c: char| c.is_whitespace() || matches!(c, '"' | '“' | '„')).unwrap_or(rest.len());
+        let end = rest
+            .find(|c: char| c.is_whitespace() || matches!(c, '"' | '“' | '„'))
+            .unwrap_or(rest.len());
         let (word, after) = rest.split_at(end);
         match word.strip_prefix('-') {
             Some(excluded) if excluded.starts_with(char::is_alphanumeric) => {
@@ -157,7 +173,12 @@ mod tests {
     use super::*;
 
     fn words(parsed: &ParsedQuery) -> Vec<&str> {
-        parsed.words.terms.iter().map(|term| term.word.as_str()).collect()
+        parsed
+            .words
+            .terms
+            .iter()
+            .map(|term| term.word.as_str())
+            .collect()
     }
 
     #[test]
@@ -173,13 +194,22 @@ mod tests {
 
     #[test]
     fn a_query_of_stop_words_is_still_a_query() {
-        assert_eq!(words(&parse("to be or not to be", false, &[])), ["to", "be", "or", "not"]);
-        assert_eq!(words(&parse("the end of the war", false, &[])), ["end", "war"]);
+        assert_eq!(
+            words(&parse("to be or not to be", false, &[])),
+            ["to", "be", "or", "not"]
+        );
+        assert_eq!(
+            words(&parse("the end of the war", false, &[])),
+            ["end", "war"]
+        );
     }
 
     #[test]
     fn the_last_word_is_a_prefix_only_while_typing() {
-        assert_eq!(parse("annual rep", true, &[]).words.prefix.as_deref(), Some("rep"));
+        assert_eq!(
+            parse("annual rep", true, &[]).words.prefix.as_deref(),
+            Some("rep")
+        );
         assert_eq!(parse("annual rep ", false, &[]).words.prefix, None);
     }
 
@@ -187,7 +217,11 @@ mod tests {
     fn an_endless_query_is_cut_with_a_notice() {
         let parsed = parse(&"word ".repeat(2_000), false, &[]);
         assert_eq!(parsed.notices.len(), 1);
-        let parsed = parse(&(0..500).map(|i| format!("w{i} ")).collect::<String>(), false, &[]);
+        let parsed = parse(
+            &(0..500).map(|i| format!("w{i} ")).collect::<String>(),
+            false,
+            &[],
+        );
         assert_eq!(parsed.words.terms.len(), MAX_QUERY_WORDS);
         assert_eq!(parsed.notices.len(), 2, "{:?}", parsed.notices);
     }

@@ -20,7 +20,9 @@ pub(super) async fn show(
     let passages: Vec<PassageId> = ranked.iter().filter_map(|ranked| ranked.passage).collect();
     let mut files: HashMap<Target, Vec<FileRow>> = HashMap::new();
     for file in store.files_by_document(&documents).await? {
-        let target = file.document.map_or(Target::File(file.id), Target::Document);
+        let target = file
+            .document
+            .map_or(Target::File(file.id), Target::Document);
         files.entry(target).or_default().push(file);
     }
     for file in store.files_by_id(&lone).await? {
@@ -35,18 +37,29 @@ pub(super) async fn show(
         if files.is_empty() {
             continue;
         }
-        let document = document_of(&ranked).and_then(|id| documents.iter().find(|row| row.id == id)).cloned();
-        let passage = ranked.passage.and_then(|id| passages.iter().find(|row| row.id == id)).cloned();
+        let document = document_of(&ranked)
+            .and_then(|id| documents.iter().find(|row| row.id == id))
+            .cloned();
+        let passage = ranked
+            .passage
+            .and_then(|id| passages.iter().find(|row| row.id == id))
+            .cloned();
         // A file that matched by name alone still shows how it begins.
         let passage = match (passage, &document) {
             (None, Some(document)) => store.first_passage(document.id).await?,
             (passage, _) => passage,
         };
         let text = match &passage {
-            Some(passage) => store.text(passage.document, passage.start, passage.end).await?,
+            Some(passage) => {
+                store
+                    .text(passage.document, passage.start, passage.end)
+                    .await?
+            }
             None => String::new(),
         };
-        let language = document.as_ref().and_then(|document| document.language.as_deref());
+        let language = document
+            .as_ref()
+            .and_then(|document| document.language.as_deref());
         let highlights = highlighter.ranges(&text, language);
         let file = files.remove(0);
         results.push(SearchResult {

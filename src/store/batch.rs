@@ -52,9 +52,17 @@ impl Store {
         let last: String = sqlx::query_scalar("SELECT value FROM library WHERE key = 'sequence'")
             .fetch_one(&mut *transaction)
             .await?;
-        let last: i64 = last.parse().map_err(|_| Error::Damaged { what: "sequence number" })?;
-        let changes = Changes { sequence: Sequence(last + 1), ..Changes::default() };
-        Ok(Batch { transaction, changes })
+        let last: i64 = last.parse().map_err(|_| Error::Damaged {
+            what: "sequence number",
+        })?;
+        let changes = Changes {
+            sequence: Sequence(last + 1),
+            ..Changes::default()
+        };
+        Ok(Batch {
+            transaction,
+            changes,
+        })
     }
 
     /// What happened after a batch.
@@ -66,14 +74,22 @@ impl Store {
                 .await?;
         let of = |wanted: &str| {
             let wanted = wanted.to_owned();
-            deletions.iter().filter(move |(kind, _)| *kind == wanted).map(|&(_, id)| id)
+            deletions
+                .iter()
+                .filter(move |(kind, _)| *kind == wanted)
+                .map(|&(_, id)| id)
         };
         Ok(Changes {
             sequence: self.sequence().await?,
             removed_documents: of("document").map(DocumentId).collect(),
             removed_files: of("file").map(FileId).collect(),
             documents: self.documents_since(since).await?,
-            files: self.files_since(since).await?.into_iter().map(|file| file.id).collect(),
+            files: self
+                .files_since(since)
+                .await?
+                .into_iter()
+                .map(|file| file.id)
+                .collect(),
         })
     }
 
@@ -130,7 +146,12 @@ impl Batch {
     }
 
     /// Notes where a file is now and how it looks, e.g. after a rename; its content stays.
-    pub async fn observe_file(&mut self, id: FileId, folder: FolderId, seen: &Observed) -> Result<()> {
+    pub async fn observe_file(
+        &mut self,
+        id: FileId,
+        folder: FolderId,
+        seen: &Observed,
+    ) -> Result<()> {
         sqlx::query(
             "UPDATE files SET folder_id = ?, path = ?, size_bytes = ?, modified_ns = ?, file_key = ?, \
              sequence = ? WHERE id = ?",
@@ -149,7 +170,12 @@ impl Batch {
     }
 
     /// Sets a file's state and reason; what was read out of it before stays findable.
-    pub async fn set_state(&mut self, id: FileId, state: FileState, reason: Option<&str>) -> Result<()> {
+    pub async fn set_state(
+        &mut self,
+        id: FileId,
+        state: FileState,
+        reason: Option<&str>,
+    ) -> Result<()> {
         sqlx::query("UPDATE files SET state = ?, reason = ?, sequence = ? WHERE id = ?")
             .bind(state.name())
             .bind(reason)
@@ -232,7 +258,10 @@ impl Batch {
             // changed, and content that was read before is known by its hash.
             "UPDATE files SET state = 'waiting', reason = NULL WHERE folder_id = ? AND state = 'away'"
         };
-        sqlx::query(statement).bind(folder.0).execute(&mut *self.transaction).await?;
+        sqlx::query(statement)
+            .bind(folder.0)
+            .execute(&mut *self.transaction)
+            .await?;
         Ok(())
     }
 
@@ -249,7 +278,11 @@ impl Batch {
                 .await?;
         }
         for chunk in &new.chunks {
-            let text = new.text.text.get(chunk.start..chunk.end).unwrap_or_default();
+            let text = new
+                .text
+                .text
+                .get(chunk.start..chunk.end)
+                .unwrap_or_default();
             let input = passage_input(new.text.title.as_deref(), &chunk.context, text);
             sqlx::query(
                 "INSERT INTO passages (document_id, start, \"end\", page, line, context, text_hash, embedded) \
@@ -272,7 +305,8 @@ impl Batch {
     }
 
     async fn put_document_row(&mut self, new: &NewDocument) -> Result<DocumentId> {
-        let marks = postcard::to_stdvec(&new.text.marks).map_err(|_| Error::Damaged { what: "marks" })?;
+        let marks =
+            postcard::to_stdvec(&new.text.marks).map_err(|_| Error::Damaged { what: "marks" })?;
         let before: Option<i64> =
             sqlx::query_scalar("SELECT id FROM documents WHERE content_hash = ? AND extractor = ?")
                 .bind(new.content_hash.as_slice())
@@ -284,7 +318,10 @@ impl Batch {
                 "DELETE FROM texts WHERE document_id = ?",
                 "DELETE FROM passages WHERE document_id = ?",
             ] {
-                sqlx::query(statement).bind(before).execute(&mut *self.transaction).await?;
+                sqlx::query(statement)
+                    .bind(before)
+                    .execute(&mut *self.transaction)
+                    .await?;
             }
         }
         let id: i64 = sqlx::query_scalar(
@@ -333,16 +370,19 @@ impl Batch {
                 .bind(document.0)
                 .fetch_one(&mut *self.transaction)
                 .await?;
-        if used { Ok(()) } else { self.remove_document(document).await }
+        if used {
+            Ok(())
+        } else {
+            self.remove_document(document).await
+        }
     }
 
     async fn remove_document(&mut self, document: DocumentId) -> Result<()> {
-        let hashes: Vec<Vec<u8>> = sqlx::query_scalar(
-            "DELETE FROM passages WHERE document_id = ? RETURNING text_hash",
-        )
-        .bind(document.0)
-        .fetch_all(&mut *self.transaction)
-        .await?;
+        let hashes: Vec<Vec<u8>> =
+            sqlx::query_scalar("DELETE FROM passages WHERE document_id = ? RETURNING text_hash")
+                .bind(document.0)
+                .fetch_all(&mut *self.transaction)
+                .await?;
         for hash in hashes {
             sqlx::query(
                 "DELETE FROM embeddings WHERE text_hash = ?1 \

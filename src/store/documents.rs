@@ -91,7 +91,10 @@ impl FromRow<'_, SqliteRow> for PassageRow {
             document: DocumentId(row.try_get("document_id")?),
             start: row.try_get::<i64, _>("start")? as usize,
             end: row.try_get::<i64, _>("end")? as usize,
-            position: Position { page: row.try_get("page")?, line: row.try_get("line")? },
+            position: Position {
+                page: row.try_get("page")?,
+                line: row.try_get("line")?,
+            },
             context: row.try_get("context")?,
         })
     }
@@ -150,34 +153,42 @@ impl Store {
 
     /// The passages of a document, in reading order.
     pub async fn passages_of(&self, document: DocumentId) -> Result<Vec<PassageRow>> {
-        Ok(sqlx::query_as("SELECT * FROM passages WHERE document_id = ? ORDER BY start")
-            .bind(document.0)
-            .fetch_all(&self.readers)
-            .await?)
+        Ok(
+            sqlx::query_as("SELECT * FROM passages WHERE document_id = ? ORDER BY start")
+                .bind(document.0)
+                .fetch_all(&self.readers)
+                .await?,
+        )
     }
 
     /// The first passage of a document.
     pub async fn first_passage(&self, document: DocumentId) -> Result<Option<PassageRow>> {
-        Ok(sqlx::query_as("SELECT * FROM passages WHERE document_id = ? ORDER BY start LIMIT 1")
-            .bind(document.0)
-            .fetch_optional(&self.readers)
-            .await?)
+        Ok(
+            sqlx::query_as("SELECT * FROM passages WHERE document_id = ? ORDER BY start LIMIT 1")
+                .bind(document.0)
+                .fetch_optional(&self.readers)
+                .await?,
+        )
     }
 
     /// The documents with these ids, in no order.
     pub async fn documents_by_id(&self, ids: &[DocumentId]) -> Result<Vec<DocumentRow>> {
-        Ok(sqlx::query_as("SELECT * FROM documents WHERE id IN (SELECT value FROM json_each(?))")
-            .bind(json_list(ids.iter().map(|id| id.0)))
-            .fetch_all(&self.readers)
-            .await?)
+        Ok(
+            sqlx::query_as("SELECT * FROM documents WHERE id IN (SELECT value FROM json_each(?))")
+                .bind(json_list(ids.iter().map(|id| id.0)))
+                .fetch_all(&self.readers)
+                .await?,
+        )
     }
 
     /// The passages with these ids, in no order.
     pub async fn passages_by_id(&self, ids: &[PassageId]) -> Result<Vec<PassageRow>> {
-        Ok(sqlx::query_as("SELECT * FROM passages WHERE id IN (SELECT value FROM json_each(?))")
-            .bind(json_list(ids.iter().map(|id| id.0)))
-            .fetch_all(&self.readers)
-            .await?)
+        Ok(
+            sqlx::query_as("SELECT * FROM passages WHERE id IN (SELECT value FROM json_each(?))")
+                .bind(json_list(ids.iter().map(|id| id.0)))
+                .fetch_all(&self.readers)
+                .await?,
+        )
     }
 
     /// The languages of the documents, the most common first.
@@ -201,8 +212,9 @@ impl Store {
 
     /// Number of passages.
     pub async fn count_passages(&self) -> Result<u64> {
-        let n: i64 =
-            sqlx::query_scalar("SELECT count(*) FROM passages").fetch_one(&self.readers).await?;
+        let n: i64 = sqlx::query_scalar("SELECT count(*) FROM passages")
+            .fetch_one(&self.readers)
+            .await?;
         Ok(n as u64)
     }
 
@@ -219,7 +231,9 @@ impl Store {
         .fetch_all(&self.readers)
         .await?;
         let damaged = |_| Error::Damaged { what: "text" };
-        let Some(&(first, _)) = blocks.first() else { return Ok(String::new()) };
+        let Some(&(first, _)) = blocks.first() else {
+            return Ok(String::new());
+        };
         let mut bytes = Vec::new();
         for (_, block) in blocks {
             bytes.extend(zstd::decode_all(block.as_slice()).map_err(damaged)?);

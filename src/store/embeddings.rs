@@ -52,12 +52,15 @@ impl Store {
                 Ok(ToEmbed {
                     passage: PassageId(row.try_get(0)?),
                     document: DocumentId(row.try_get(1)?),
-                    text_hash: hash
-                        .try_into()
-                        .map_err(|_| Error::Damaged { what: "hash of a passage" })?,
+                    text_hash: hash.try_into().map_err(|_| Error::Damaged {
+                        what: "hash of a passage",
+                    })?,
                     title: row.try_get(3)?,
                     context: row.try_get(4)?,
-                    span: (row.try_get::<i64, _>(5)? as usize, row.try_get::<i64, _>(6)? as usize),
+                    span: (
+                        row.try_get::<i64, _>(5)? as usize,
+                        row.try_get::<i64, _>(6)? as usize,
+                    ),
                 })
             })
             .collect()
@@ -81,12 +84,14 @@ impl Store {
         let mut transaction = self.writer()?.begin_with("BEGIN IMMEDIATE").await?;
         let mut rows = Vec::new();
         for (hash, vector) in vectors {
-            sqlx::query("INSERT OR REPLACE INTO embeddings (text_hash, model, vector) VALUES (?, ?, ?)")
-                .bind(hash.as_slice())
-                .bind(model)
-                .bind(vector)
-                .execute(&mut *transaction)
-                .await?;
+            sqlx::query(
+                "INSERT OR REPLACE INTO embeddings (text_hash, model, vector) VALUES (?, ?, ?)",
+            )
+            .bind(hash.as_slice())
+            .bind(model)
+            .bind(vector)
+            .execute(&mut *transaction)
+            .await?;
             let passages: Vec<(i64, i64)> = sqlx::query_as(
                 "UPDATE passages SET embedded = 1 WHERE text_hash = ? RETURNING id, document_id",
             )
@@ -160,5 +165,9 @@ impl Store {
 }
 
 fn vector_row((passage, document, vector): (i64, i64, Vec<u8>)) -> VectorRow {
-    VectorRow { passage: PassageId(passage), document: DocumentId(document), vector }
+    VectorRow {
+        passage: PassageId(passage),
+        document: DocumentId(document),
+        vector,
+    }
 }

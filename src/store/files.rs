@@ -56,9 +56,13 @@ impl FromRow<'_, SqliteRow> for FileRow {
                 modified_ns: row.try_get("modified_ns")?,
                 file_key: row.try_get("file_key")?,
             },
-            state: state.parse().map_err(|error| sqlx::Error::Decode(Box::new(error)))?,
+            state: state
+                .parse()
+                .map_err(|error| sqlx::Error::Decode(Box::new(error)))?,
             reason: row.try_get("reason")?,
-            document: row.try_get::<Option<i64>, _>("document_id")?.map(DocumentId),
+            document: row
+                .try_get::<Option<i64>, _>("document_id")?
+                .map(DocumentId),
         })
     }
 }
@@ -82,10 +86,12 @@ impl Store {
 
     /// The files with these ids, in no order.
     pub async fn files_by_id(&self, ids: &[FileId]) -> Result<Vec<FileRow>> {
-        Ok(sqlx::query_as("SELECT * FROM files WHERE id IN (SELECT value FROM json_each(?))")
-            .bind(json_list(ids.iter().map(|id| id.0)))
-            .fetch_all(&self.readers)
-            .await?)
+        Ok(
+            sqlx::query_as("SELECT * FROM files WHERE id IN (SELECT value FROM json_each(?))")
+                .bind(json_list(ids.iter().map(|id| id.0)))
+                .fetch_all(&self.readers)
+                .await?,
+        )
     }
 
     /// The files that have these contents, by path.
@@ -101,12 +107,14 @@ impl Store {
     /// The file at `path` and all files below it.
     pub async fn files_below(&self, path: &PathKey) -> Result<Vec<FileRow>> {
         let (first, last) = path.below();
-        Ok(sqlx::query_as("SELECT * FROM files WHERE path = ? OR (path >= ? AND path < ?)")
-            .bind(&path.0)
-            .bind(first.0)
-            .bind(last.0)
-            .fetch_all(&self.readers)
-            .await?)
+        Ok(
+            sqlx::query_as("SELECT * FROM files WHERE path = ? OR (path >= ? AND path < ?)")
+                .bind(&path.0)
+                .bind(first.0)
+                .bind(last.0)
+                .fetch_all(&self.readers)
+                .await?,
+        )
     }
 
     /// Files whose content waits to be read, the most recently changed first.
@@ -129,14 +137,18 @@ impl Store {
 
     /// Files that were added or changed after a batch.
     pub async fn files_since(&self, since: Sequence) -> Result<Vec<FileRow>> {
-        Ok(sqlx::query_as("SELECT * FROM files WHERE sequence > ? ORDER BY id")
-            .bind(since.0)
-            .fetch_all(&self.readers)
-            .await?)
+        Ok(
+            sqlx::query_as("SELECT * FROM files WHERE sequence > ? ORDER BY id")
+                .bind(since.0)
+                .fetch_all(&self.readers)
+                .await?,
+        )
     }
 
     /// All paths with state and reason, by path; for comparing libraries in tests.
     pub async fn all_files(&self) -> Result<Vec<FileRow>> {
-        Ok(sqlx::query_as("SELECT * FROM files ORDER BY path").fetch_all(&self.readers).await?)
+        Ok(sqlx::query_as("SELECT * FROM files ORDER BY path")
+            .fetch_all(&self.readers)
+            .await?)
     }
 }

@@ -36,7 +36,11 @@ impl Store {
                 .await?;
         Ok(rows
             .into_iter()
-            .map(|(id, path, away)| FolderRow { id: FolderId(id), path: path_key(path), away })
+            .map(|(id, path, away)| FolderRow {
+                id: FolderId(id),
+                path: path_key(path),
+                away,
+            })
             .collect())
     }
 
@@ -62,9 +66,14 @@ impl Store {
         .await?;
         rows.into_iter()
             .map(|(folder, state, n)| {
-                let state =
-                    state.parse().map_err(|_| Error::Damaged { what: "state of a file" })?;
-                Ok(StateCount { folder: FolderId(folder), state, n_files: n as u64 })
+                let state = state.parse().map_err(|_| Error::Damaged {
+                    what: "state of a file",
+                })?;
+                Ok(StateCount {
+                    folder: FolderId(folder),
+                    state,
+                    n_files: n as u64,
+                })
             })
             .collect()
     }

@@ -1,0 +1,351 @@
+//! Arguments, and what each verb prints.
+
+use std::{
+    io::{self, BufRead, Write},
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Duration,
+};
+
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+use nuthatch::{
+    dirs::{self, Dirs},
+    engine::{Engine, Error},
+    extract,
+    search::{Only, SearchRequest, SearchResult, SearchResults},
+};
+use serde_json::{Map, Value, json};
+
+/// Finds things in your own files, by word and by meaning.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+pub(crate) struct Arguments {
+    /// Where the library lies
+    #[arg(long, global = true, env = "NUTHATCH_HOME", value_name = "DIR")]
+    library: Option<PathBuf>,
+    /// Print one JSON document
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Add folders, index them and wait
+    Add {
+        /// The folders
+        #[arg(required = true)]
+        folders: Vec<PathBuf>,
+    },
+    /// Forget a folder; its files are not touched
+    Remove {
+        /// The folder
+        folder: PathBuf,
+    },
+    /// Search
+    Search {
+        /// What to look for
+        query: String,
+        /// Results at most
+        #[arg(long, default_value_t = 10)]
+        limit: usize,
+        /// One retriever instead of both
+        #[arg(long, value_parser = ["words", "meaning"])]
+        only: Option<String>,
+        /// Leave the fused order as it is (there is no reranker yet)
+        #[arg(long)]
+        no_rerank: bool,
+        /// Show each stage's part in a result
+        #[arg(long)]
+        explain: bool,
+    },
+    /// Show what the library holds
+    Status,
+    /// Say what is known of a file, and why it is or is not found
+    Why {
+        /// The path
+        path: PathBuf,
+    },
+    /// Keep the library up to date until interrupted
+    Watch,
+    /// Search at a prompt
+    Prompt {
+        /// A folder to add first
+        folder: Option<PathBuf>,
+    },
+    #[command(hide = true)]
+    ExtractWorker {
+        #[arg(long)]
+        memory_mib: u64,
+    },
+}
+
+pub(crate) fn exit_code(error: &anyhow::Error) -> ExitCode {
+    ExitCode::from(match error.downcast_ref::<Error>() {
+        Some(Error::NotFound { .. }) => 3,
+        Some(Error::Locked { .. }) => 4,
+        _ => 1,
+    })
+}
+
+pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
+    let programs = std::env::current_exe().context("could not tell where the program lies")?;
+    let programs = programs.parent().unwrap_or(Path::new(".")).to_owned();
+    let library = match arguments.library {
+        Some(library) => std::path::absolute(library)?,
+        None => dirs::default_library(
+            &std::env::home_dir().context("could not tell your home folder; use --library")?,
+        ),
+    };
+    let dirs = Dirs::new(library, programs);
+    if let Verb::ExtractWorker { memory_mib } = arguments.verb {
+        return Ok(extract::worker::serve(memory_mib, dirs.pdfium())?);
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()?;
+    runtime.block_on(verb(arguments.verb, dirs, arguments.json))
+}
+
+async fn verb(verb: Verb, dirs: Dirs, json: bool) -> anyhow::Result<()> {
+    match verb {
+        Verb::Add { folders } => add(dirs, &folders, json).await,
+        Verb::Remove { folder } => Ok(Engine::open(dirs).await?.remove_folder(&folder).await?),
+        Verb::Search {
+            query,
+            limit,
+            only,
+            explain,
+            no_rerank: _,
+        } => {
+            let only = match only.as_deref() {
+                Some("words") => Some(Only::Words),
+                Some(_) => Some(Only::Meaning),
+                None => None,
+            };
+            let request = SearchRequest {
+                query,
+                limit,
+                only,
+                typing: false,
+            };
+            let found = Engine::open_read_only(dirs)
+                .await?
+                .search(&request, drop)
+                .await?;
+            if json {
+                print(&search_json(&request.query, &found, explain))
+            } else {
+                print_results(&found, explain);
+                Ok(())
+            }
+        }
+        Verb::Status => status(dirs, json).await,
+        Verb::Why { path } => {
+            let why = Engine::open_read_only(dirs).await?.why(&path).await?;
+            let shown = path.display();
+            if json {
+                print(&json!({"path": shown.to_string(), "state": why.state, "reason": why.reason}))
+            } else {
+                println!("{shown}: {}: {}", why.state, why.reason);
+                Ok(())
+            }
+        }
+        Verb::Watch => {
+            let engine = Engine::open(dirs).await?;
+            engine.follow().await?;
+            eprintln!("watching; interrupt to stop");
+            std::future::pending().await
+        }
+        Verb::Prompt { folder } => prompt(dirs, folder).await,
+        Verb::ExtractWorker { .. } => Ok(()),
+    }
+}
+
+async fn add(dirs: Dirs, folders: &[PathBuf], json: bool) -> anyhow::Result<()> {
+    let engine = Engine::open(dirs).await?;
+    for folder in folders {
+        engine.add_folder(folder).await?;
+    }
+    let mut progress = engine.progress();
+    let bar = indicatif::ProgressBar::new_spinner();
+    bar.enable_steady_tick(Duration::from_millis(200));
+    let settled = engine.settle();
+    tokio::pin!(settled);
+    loop {
+        tokio::select! {
+            outcome = &mut settled => break outcome?,
+            _ = progress.changed() => {
+                let now = progress.borrow_and_update().clone();
+                let left = now.seconds_left.map(|left| format!(", about {left:.0} s left")).unwrap_or_default();
+                bar.set_message(format!(
+                    "{} files read, {} waiting, {:.1} files/s, {} passages to embed{left}",
+                    now.n_done, now.n_waiting, now.files_per_second, now.n_to_embed
+                ));
+            }
+        }
+    }
+    bar.finish_and_clear();
+    let status = status_json(&engine).await?;
+    if json {
+        print(&status)
+    } else {
+        println!("{}", status_text(&status));
+        Ok(())
+    }
+}
+
+async fn status(dirs: Dirs, json: bool) -> anyhow::Result<()> {
+    let engine = Engine::open_read_only(dirs).await?;
+    let status = status_json(&engine).await?;
+    if json {
+        print(&status)
+    } else {
+        println!("{}", status_text(&status));
+        Ok(())
+    }
+}
+
+async fn status_json(engine: &Engine) -> anyhow::Result<Value> {
+    let status = engine.status().await?;
+    let files: Map<String, Value> = status
+        .files
+        .iter()
+        .map(|(state, n)| (state.name().to_owned(), json!(n)))
+        .collect();
+    let bytes: Map<String, Value> = status
+        .bytes
+        .iter()
+        .map(|&(part, n)| (part.to_owned(), json!(n)))
+        .collect();
+    let folders: Vec<Value> = status
+        .folders
+        .iter()
+        .map(|folder| json!({"path": folder.path.display().to_string(), "away": folder.away, "files": folder.n_files}))
+        .collect();
+    let notices: Vec<&str> = status
+        .notices
+        .iter()
+        .map(|notice| notice.message.as_str())
+        .collect();
+    Ok(json!({
+        "files": files, "passages": status.n_passages, "to_embed": status.n_to_embed,
+        "bytes": bytes, "folders": folders, "notices": notices,
+    }))
+}
+
+fn status_text(status: &Value) -> String {
+    format!(
+        "files {}\npassages {} ({} to embed)\nbytes {}\nnotices {}",
+        status["files"], status["passages"], status["to_embed"], status["bytes"], status["notices"]
+    )
+}
+
+fn print(document: &Value) -> anyhow::Result<()> {
+    Ok(writeln!(io::stdout(), "{document:#}")?)
+}
+
+fn search_json(query: &str, found: &SearchResults, explain: bool) -> Value {
+    let results: Vec<Value> = found
+        .results
+        .iter()
+        .map(|result| result_json(result, explain))
+        .collect();
+    let notices: Vec<String> = found
+        .notices
+        .iter()
+        .map(|notice| notice.message.clone())
+        .collect();
+    let timings = &found.timings;
+    let stages = [
+        ("words", timings.words),
+        ("embed", timings.embed),
+        ("vectors", timings.vectors),
+        ("show", Some(timings.show)),
+        ("total", Some(timings.total)),
+    ];
+    let timings: Map<String, Value> = stages
+        .into_iter()
+        .filter_map(|(stage, time)| Some((stage.to_owned(), json!(time?.as_secs_f64() * 1e3))))
+        .collect();
+    json!({"query": query, "results": results, "notices": notices, "timings_ms": timings})
+}
+
+fn result_json(result: &SearchResult, explain: bool) -> Value {
+    let position = result
+        .passage
+        .as_ref()
+        .map(|passage| passage.position)
+        .unwrap_or_default();
+    let mut shown = json!({
+        "path": result.file.seen.path.to_path().display().to_string(),
+        "page": position.page,
+        "line": position.line,
+        "passage": result.text,
+        "highlights": result.highlights,
+        "score": result.score,
+    });
+    if explain {
+        let leg = |rank: Option<(usize, f32)>| {
+            rank.map(|(rank, score)| json!({"rank": rank, "score": score}))
+        };
+        shown["explain"] =
+            json!({"words": leg(result.ranks.words), "meaning": leg(result.ranks.meaning)});
+    }
+    shown
+}
+
+fn print_results(found: &SearchResults, explain: bool) {
+    for notice in &found.notices {
+        eprintln!("{}", notice.message);
+    }
+    for (number, result) in (1..).zip(&found.results) {
+        let position = result
+            .passage
+            .as_ref()
+            .map(|passage| passage.position)
+            .unwrap_or_default();
+        let place = match (position.page, position.line) {
+            (Some(page), _) => format!(", page {page}"),
+            (None, Some(line)) => format!(", line {line}"),
+            (None, None) => String::new(),
+        };
+        println!(
+            "{number}. {}{place}",
+            result.file.seen.path.to_path().display()
+        );
+        let text: String = result.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        println!("   {}", text.chars().take(300).collect::<String>());
+        if explain {
+            println!(
+                "   words {:?}, meaning {:?}, score {:.4}",
+                result.ranks.words, result.ranks.meaning, result.score
+            );
+        }
+    }
+}
+
+async fn prompt(dirs: Dirs, folder: Option<PathBuf>) -> anyhow::Result<()> {
+    let engine = Engine::open(dirs).await?;
+    engine.follow().await?;
+    if let Some(folder) = folder {
+        engine.add_folder(&folder).await?;
+    }
+    eprintln!("Type what you look for; an empty line ends.");
+    for line in io::stdin().lock().lines() {
+        let query = line?;
+        if query.trim().is_empty() {
+            break;
+        }
+        let request = SearchRequest {
+            query,
+            limit: 10,
+            ..SearchRequest::default()
+        };
+        print_results(&engine.search(&request, drop).await?, false);
+    }
+    Ok(())
+}

@@ -1,0 +1,522 @@
+//! The public face: open and close a library, and everything one can do with it.
+//!
+//! Owns the library's lock, its threads and its child processes; wires the rooms below together
+//! and adds no logic of its own. Whoever opens a library for writing holds its lock; others read.
+//! Start reading at [`Engine::open`].
+
+use std::{
+    fs::{File, TryLockError},
+    io::{self, Write},
+    path::{Path, PathBuf},
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
+
+use nuthatch_models::{ModelSpec, ModelWorker, WorkerConfig};
+use tokio::{
+    sync::{OnceCell, watch},
+    task::JoinHandle,
+};
+
+use crate::{
+    dirs::Dirs,
+    document::{FileState, PathKey},
+    extract,
+    indexing::{self, Indexing, Parts, Progress},
+    lexical::Lexical,
+    search::{self, Notice, Search, SearchRequest, SearchResults},
+    settings::{self, Settings},
+    store::{self, Store},
+    vectors::Vectors,
+    watch::Watch,
+};
+
+/// Languages whose word endings a query tries, at most.
+const N_LANGUAGES: u32 = 4;
+
+/// Why an operation failed, by what a caller can do about it.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is nothing at this path.
+    #[error("{path} does not exist")]
+    NotFound {
+        /// The path.
+        path: PathBuf,
+    },
+    /// It is there, but cannot be read.
+    #[error("{path} cannot be read: {reason}")]
+    Unreadable {
+        /// The path.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// Another process writes this library.
+    #[error(
+        "the library is in use by another Nuthatch (process {holder}); close it, or search only"
+    )]
+    Locked {
+        /// Its process id, as far as known.
+        holder: String,
+    },
+    /// The database failed, or was made by a newer program.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// A search failed.
+    #[error(transparent)]
+    Search(#[from] search::Error),
+    /// Indexing failed.
+    #[error(transparent)]
+    Indexing(#[from] indexing::Error),
+    /// The settings cannot be read.
+    #[error(transparent)]
+    Settings(#[from] settings::Error),
+    /// The library was opened for reading only.
+    #[error("the library is open for reading only")]
+    ReadOnly,
+}
+
+/// A shorthand of this room.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// The library at one moment.
+#[derive(Debug, Clone)]
+pub struct Status {
+    /// The chosen folders with their number of files.
+    pub folders: Vec<FolderStatus>,
+    /// Number of files by state.
+    pub files: Vec<(FileState, u64)>,
+    /// Passages that can be found.
+    pub n_passages: u64,
+    /// Passages without an embedding.
+    pub n_to_embed: u64,
+    /// Bytes on disk by part.
+    pub bytes: Vec<(&'static str, u64)>,
+    /// What is missing, and how to get it.
+    pub notices: Vec<Notice>,
+}
+
+/// One chosen folder.
+#[derive(Debug, Clone)]
+pub struct FolderStatus {
+    /// Its path.
+    pub path: PathBuf,
+    /// It cannot be reached now.
+    pub away: bool,
+    /// Files of it in the library.
+    pub n_files: u64,
+}
+
+/// State of a path, and why.
+#[derive(Debug, Clone)]
+pub struct Why {
+    /// A state's name, or `unknown` for a path outside the library.
+    pub state: &'static str,
+    /// The reason, in a sentence.
+    pub reason: String,
+}
+
+/// An open library. Dropping it stops all work where it is; nothing is lost.
+#[derive(Debug)]
+pub struct Engine {
+    dirs: Dirs,
+    store: Store,
+    lexical: Option<Arc<Lexical>>,
+    vectors: Arc<RwLock<Vectors>>,
+    vectors_loaded: OnceCell<()>,
+    model: std::result::Result<Arc<ModelWorker>, Notice>,
+    model_key: String,
+    progress: watch::Receiver<Progress>,
+    writing: Option<Writing>,
+}
+
+/// What only the writing process has.
+#[derive(Debug)]
+struct Writing {
+    indexing: Arc<Indexing>,
+    watching: std::sync::Mutex<Option<(Watch, JoinHandle<()>)>>,
+    // Last, so that it is released after everything else has stopped.
+    _lock: File,
+}
+
+impl Engine {
+    /// Opens a library for reading and writing; makes it if there is none.
+    pub async fn open(dirs: Dirs) -> Result<Self> {
+        let lock = lock(&dirs)?;
+        let settings = Settings::load(&dirs.settings())?;
+        let store = Store::open(&dirs.database()).await?;
+        let lexical = Arc::new(Lexical::open(&dirs.index()).map_err(indexing::Error::from)?);
+        let (mut engine, progress) = Self::over(dirs, &settings, store, Some(Arc::clone(&lexical)));
+        engine.load_vectors().await?;
+        let parts = Parts {
+            store: engine.store.clone(),
+            lexical,
+            vectors: Arc::clone(&engine.vectors),
+            pool: extract::Pool::new(
+                engine.dirs.program("nuthatch"),
+                limits(&settings),
+                n_readers(),
+            ),
+            n_readers: n_readers(),
+            model: engine.model.clone().map_err(|notice| notice.message),
+            model_key: engine.model_key.clone(),
+            library: engine.dirs.library().to_owned(),
+            progress,
+        };
+        let indexing = Arc::new(Indexing::start(Arc::new(parts)).await?);
+        engine.writing = Some(Writing {
+            indexing,
+            watching: std::sync::Mutex::default(),
+            _lock: lock,
+        });
+        Ok(engine)
+    }
+
+    /// Opens a library for reading only, beside a process that may be writing it.
+    pub async fn open_read_only(dirs: Dirs) -> Result<Self> {
+        let settings = Settings::load(&dirs.settings())?;
+        let store = Store::open_read_only(&dirs.database()).await?;
+        let lexical = Lexical::open_read_only(&dirs.index()).ok().map(Arc::new);
+        Ok(Self::over(dirs, &settings, store, lexical).0)
+    }
+
+    fn over(
+        dirs: Dirs,
+        settings: &Settings,
+        store: Store,
+        lexical: Option<Arc<Lexical>>,
+    ) -> (Self, watch::Sender<Progress>) {
+        let spec = ModelSpec::default_embedding();
+        let (progress_tx, progress) = watch::channel(Progress::default());
+        let engine = Self {
+            store,
+            lexical,
+            vectors: Arc::new(RwLock::new(Vectors::new(spec.dimensions))),
+            vectors_loaded: OnceCell::new(),
+            model_key: spec.key(),
+            model: model(&dirs, settings, spec),
+            progress,
+            writing: None,
+            dirs,
+        };
+        (engine, progress_tx)
+    }
+
+    async fn load_vectors(&self) -> Result<()> {
+        let load = || indexing::load_vectors(&self.store, &self.vectors, &self.model_key);
+        self.vectors_loaded.get_or_try_init(load).await?;
+        Ok(())
+    }
+
+    fn writing(&self) -> Result<&Writing> {
+        self.writing.as_ref().ok_or(Error::ReadOnly)
+    }
+
+    /// Adds a folder and begins to index it; returns its canonical path.
+    pub async fn add_folder(&self, path: &Path) -> Result<PathBuf> {
+        let writing = self.writing()?;
+        let path = readable_folder(path)?;
+        self.store.add_folder(&PathKey::of(&path)).await?;
+        self.watch_folder(&path);
+        writing.indexing.look().await?;
+        Ok(path)
+    }
+
+    /// Removes a folder and everything the library knows of it; the files are not touched.
+    pub async fn remove_folder(&self, path: &Path) -> Result<()> {
+        let writing = self.writing()?;
+        let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let key = PathKey::of(&path);
+        let folders = self.store.folders().await?;
+        let Some(folder) = folders.into_iter().find(|folder| folder.path == key) else {
+            return Err(Error::NotFound { path });
+        };
+        if let Some((watch, _)) = writing
+            .watching
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .as_mut()
+        {
+            watch.remove(&path);
+        }
+        Ok(writing.indexing.forget(folder.id).await?)
+    }
+
+    /// Looks at every folder again, and returns when all is read and embedded, as far as can be.
+    pub async fn settle(&self) -> Result<()> {
+        Ok(self.writing()?.indexing.settle().await?)
+    }
+
+    /// Looks at every folder, then follows changes until the engine is dropped.
+    pub async fn follow(&self) -> Result<()> {
+        let writing = self.writing()?;
+        if let Ok((watch, mut changes)) = Watch::start() {
+            let indexing = Arc::clone(&writing.indexing);
+            let task = tokio::spawn(async move {
+                while let Some(change) = changes.recv().await {
+                    if indexing.look_at(change).await.is_err() {
+                        return;
+                    }
+                }
+            });
+            *writing
+                .watching
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner) = Some((watch, task));
+        }
+        for folder in self.store.folders().await? {
+            self.watch_folder(&folder.path.to_path());
+        }
+        Ok(writing.indexing.look().await?)
+    }
+
+    fn watch_folder(&self, path: &Path) {
+        let Some(writing) = &self.writing else { return };
+        let mut watching = writing
+            .watching
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some((watch, _)) = watching.as_mut()
+            && let Err(error) = watch.add(path)
+        {
+            tracing::warn!(cause = %error.source, "a folder is not watched");
+        }
+    }
+
+    /// What indexing does, as it changes.
+    pub fn progress(&self) -> watch::Receiver<Progress> {
+        self.progress.clone()
+    }
+
+    /// Runs a search; `on_words` gets the word stage's results before the final ones.
+    pub async fn search(
+        &self,
+        request: &SearchRequest,
+        on_words: impl FnOnce(SearchResults) + Send,
+    ) -> Result<SearchResults> {
+        Ok(self
+            .searching(request.only)
+            .await?
+            .run(request, on_words)
+            .await?)
+    }
+
+    /// What a search draws on, at this moment.
+    pub async fn searching(&self, only: Option<search::Only>) -> Result<Search> {
+        if only != Some(search::Only::Words) {
+            self.load_vectors().await?;
+        }
+        Ok(Search {
+            store: self.store.clone(),
+            lexical: self.lexical.clone(),
+            vectors: Arc::clone(&self.vectors),
+            model: self.model.clone(),
+            languages: self.store.languages(N_LANGUAGES).await?.into(),
+        })
+    }
+
+    /// The library at this moment.
+    pub async fn status(&self) -> Result<Status> {
+        let counts = self.store.counts().await?;
+        let total = |wanted: &dyn Fn(&store::StateCount) -> bool| {
+            counts
+                .iter()
+                .filter(|count| wanted(count))
+                .map(|count| count.n_files)
+                .sum::<u64>()
+        };
+        let folders = self
+            .store
+            .folders()
+            .await?
+            .into_iter()
+            .map(|folder| FolderStatus {
+                path: folder.path.to_path(),
+                away: folder.away,
+                n_files: total(&|count| count.folder == folder.id),
+            });
+        Ok(Status {
+            folders: folders.collect(),
+            files: FileState::ALL
+                .iter()
+                .map(|&state| (state, total(&|count| count.state == state)))
+                .collect(),
+            n_passages: self.store.count_passages().await?,
+            n_to_embed: self.store.count_to_embed().await?,
+            bytes: vec![
+                ("database", self.store.size_bytes().await?),
+                (
+                    "words",
+                    self.lexical
+                        .as_ref()
+                        .map_or(0, |lexical| lexical.size_bytes()),
+                ),
+            ],
+            notices: self.model.as_ref().err().cloned().into_iter().collect(),
+        })
+    }
+
+    /// The state of a path, and why; for any path.
+    pub async fn why(&self, path: &Path) -> Result<Why> {
+        let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let resolved = match (
+            absolute.parent().map(Path::canonicalize),
+            absolute.file_name(),
+        ) {
+            (Some(Ok(parent)), Some(name)) => parent.join(name),
+            _ => absolute,
+        };
+        if let Some(file) = self.store.file_at(&PathKey::of(&resolved)).await? {
+            let reason = file
+                .reason
+                .unwrap_or_else(|| usual_reason(file.state).to_owned());
+            return Ok(Why {
+                state: file.state.name(),
+                reason,
+            });
+        }
+        let folders = self.store.folders().await?;
+        let root = folders
+            .iter()
+            .map(|folder| folder.path.to_path())
+            .find(|root| resolved.starts_with(root));
+        let unknown = |reason: &str| Why {
+            state: "unknown",
+            reason: reason.to_owned(),
+        };
+        let Ok(metadata) = resolved.symlink_metadata() else {
+            return Ok(unknown("there is nothing at this path"));
+        };
+        let Some(root) = root else {
+            return Ok(unknown("it is in none of the chosen folders"));
+        };
+        if metadata.is_symlink() {
+            return Ok(Why {
+                state: "skipped",
+                reason: "it is a symbolic link; what it points to is found where it lies".into(),
+            });
+        }
+        Ok(
+            match indexing::why_left_out(&root, &resolved, self.dirs.library()) {
+                Some(reason) => Why {
+                    state: "skipped",
+                    reason,
+                },
+                None if metadata.is_dir() => unknown("it is a folder; ask about a file in it"),
+                None => Why {
+                    state: "waiting",
+                    reason: "it is new and has not been looked at yet".into(),
+                },
+            },
+        )
+    }
+}
+
+fn usual_reason(state: FileState) -> &'static str {
+    match state {
+        FileState::Waiting => "it waits to be read",
+        FileState::Indexed => "it was read whole; every word of it can be found",
+        FileState::Partial => "it was read in part",
+        FileState::Failed => "it could not be read",
+        FileState::Skipped => "it was left out",
+        FileState::Away => "its folder cannot be reached now",
+    }
+}
+
+fn readable_folder(path: &Path) -> Result<PathBuf> {
+    let unreadable = |reason: String| Error::Unreadable {
+        path: path.to_owned(),
+        reason,
+    };
+    let canonical = path.canonicalize().map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => Error::NotFound {
+            path: path.to_owned(),
+        },
+        _ => unreadable(error.to_string()),
+    })?;
+    if !canonical.is_dir() {
+        return Err(unreadable(
+            "it is a file; add the folder that holds it".into(),
+        ));
+    }
+    std::fs::read_dir(&canonical).map_err(|error| unreadable(error.to_string()))?;
+    Ok(canonical)
+}
+
+fn lock(dirs: &Dirs) -> Result<File> {
+    let unreadable = |error: &io::Error| Error::Unreadable {
+        path: dirs.lock(),
+        reason: error.to_string(),
+    };
+    std::fs::create_dir_all(dirs.library()).map_err(|error| unreadable(&error))?;
+    let mut file = File::options()
+        .create(true)
+        .read(true)
+        .write(true)
+        .truncate(false)
+        .open(dirs.lock())
+        .map_err(|error| unreadable(&error))?;
+    match file.try_lock() {
+        Ok(()) => {
+            // For the message of whoever comes second; the lock itself is the system's.
+            let _ = file.set_len(0);
+            let _ = write!(file, "{}", std::process::id());
+            Ok(file)
+        }
+        Err(TryLockError::WouldBlock) => {
+            let holder = std::fs::read_to_string(dirs.lock()).unwrap_or_else(|_| "unknown".into());
+            Err(Error::Locked { holder })
+        }
+        Err(TryLockError::Error(error)) => Err(unreadable(&error)),
+    }
+}
+
+fn limits(settings: &Settings) -> extract::Limits {
+    extract::Limits {
+        timeout: settings.extract_timeout(),
+        memory_mib: settings.extract_memory_mib,
+        max_file_bytes: settings.max_file_mib << 20,
+        max_text_bytes: (settings.max_text_mib << 20) as usize,
+    }
+}
+
+fn n_readers() -> usize {
+    std::thread::available_parallelism()
+        .map_or(1, usize::from)
+        .min(8)
+}
+
+/// The embedding model's process, not yet started; or what is missing for it.
+fn model(
+    dirs: &Dirs,
+    settings: &Settings,
+    spec: ModelSpec,
+) -> std::result::Result<Arc<ModelWorker>, Notice> {
+    let missing = |what: &str| Notice {
+        message: format!("Search by meaning is off: {what} is missing"),
+        hint: Some("Word search is complete. Run the set-up (cargo xtask setup) to get it".into()),
+    };
+    let executable = dirs.program("nuthatch-models");
+    if !executable.is_file() {
+        return Err(missing("the program nuthatch-models"));
+    }
+    let runtime = dirs
+        .onnx_runtime()
+        .ok_or_else(|| missing("the ONNX Runtime library"))?;
+    let models = dirs.models();
+    let models = models
+        .iter()
+        .find(|models| spec.is_present(models))
+        .ok_or_else(|| missing(&format!("the model {}", spec.id)))?;
+    let config = WorkerConfig {
+        executable,
+        runtime,
+        directory: spec.directory(models),
+        spec,
+        n_threads: settings.n_model_threads(),
+        idle_timeout: Duration::from_secs(settings.model_idle_seconds),
+    };
+    ModelWorker::new(config)
+        .map(Arc::new)
+        .map_err(|error| missing(&format!("a thread ({error})")))
+}
