@@ -33,7 +33,7 @@ const MICRO_BATCH_CHARS: usize = 8_000;
 /// Texts in one micro-batch; larger ones gain nothing on a processor.
 const MICRO_BATCH_TEXTS: usize = 32;
 /// A worker that does not answer for this long is taken for hung and killed.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(120);
+const ANSWER_TIMEOUT: Duration = Duration::from_mins(2);
 /// After a failed start the next attempt waits this long, so that a broken installation
 /// does not start processes in a loop.
 const RETRY_AFTER: Duration = Duration::from_secs(20);
@@ -392,7 +392,7 @@ impl Process {
             reader: Some(reader),
         };
         let open = Request::Open {
-            spec: config.spec.clone(),
+            spec: Box::new(config.spec.clone()),
             directory: config.directory.clone(),
             runtime: config.runtime.clone(),
             n_threads: config.n_threads,

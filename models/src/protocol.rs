@@ -15,7 +15,7 @@ pub enum Request {
     /// Load a model; must come first.
     Open {
         /// What the model is.
-        spec: ModelSpec,
+        spec: Box<ModelSpec>,
         /// The folder with the model's files.
         directory: PathBuf,
         /// The ONNX Runtime shared library.

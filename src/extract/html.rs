@@ -176,5 +176,5 @@ fn declared(head: &[u8]) -> Option<&'static Encoding> {
         .or_else(|| head.split_once("encoding="))?;
     let rest = rest.trim_start_matches(['"', '\'', ' ']);
     let end = rest.find(['"', '\'', ' ', '>', ';', '/', '?'])?;
-    Encoding::for_label(rest[..end].as_bytes())
+    Encoding::for_label(rest.as_bytes().get(..end)?)
 }
