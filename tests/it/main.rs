@@ -1,0 +1,3 @@
+//! The engine's journeys through the real executables, on temporary folders.
+
+mod journeys;
