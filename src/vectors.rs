@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet};
 use crate::document::{DocumentId, PassageId};
 
 /// Rows kept after the sign scan for each row that is asked for, and at least.
-/// Chosen so that recall@10 of the exact int8 scan is above 0.99 (see `nuthatch bench vectors`).
+/// A first guess; recall@10 against the exact int8 scan is to be measured.
 const RESCORED_PER_HIT: usize = 20;
 const RESCORED_AT_LEAST: usize = 2_000;
 

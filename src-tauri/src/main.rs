@@ -1,3 +1,14 @@
-//! Starts the window.
+//! `nuthatch-desktop`: the window. It does not open yet; this says so instead of doing nothing.
 
-fn main() {}
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+
+fn main() -> ExitCode {
+    let _ = writeln!(
+        io::stderr(),
+        "The window is not built yet. Use the command line: nuthatch add FOLDER, nuthatch search QUERY"
+    );
+    ExitCode::FAILURE
+}

@@ -18,9 +18,9 @@ use crate::{
     lexical::{Result, schema::Fields},
 };
 
-/// Weight of a match in title or headings beside one in the text; chosen by `nuthatch eval`.
+/// Weight of a match in title or headings beside one in the text; a first guess, not measured yet.
 const TITLE_WEIGHT: f32 = 0.6;
-/// Weight of the exact form beside the stem; chosen by `nuthatch eval`.
+/// Weight of the exact form beside the stem; a first guess, not measured yet.
 const EXACT_WEIGHT: f32 = 0.15;
 /// Weight of a folder's name beside the file's own.
 const FOLDER_WEIGHT: f32 = 0.3;
