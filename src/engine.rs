@@ -2,13 +2,17 @@
 //!
 //! Owns the library's lock, its threads and its child processes; wires the rooms below together
 //! and adds no logic of its own. Whoever opens a library for writing holds its lock; others read.
-//! Start reading at [`Engine::open`].
+//! Start reading at [`Engine::open`]; what can be asked of an open library is in the files of
+//! `engine/`.
+
+mod preview;
+mod status;
 
 use std::{
     fs::{File, TryLockError},
     io::{self, Write},
     path::{Path, PathBuf},
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, Mutex, PoisonError, RwLock},
     time::Duration,
 };
 
@@ -20,7 +24,7 @@ use tokio::{
 
 use crate::{
     dirs::Dirs,
-    document::{FileState, PathKey},
+    document::{PathKey, Sequence},
     extract,
     indexing::{self, Indexing, Parts, Progress},
     lexical::Lexical,
@@ -30,6 +34,9 @@ use crate::{
     vectors::Vectors,
     watch::Watch,
 };
+
+pub use preview::Preview;
+pub use status::{FolderStatus, Status, Why};
 
 /// Languages whose word endings a query tries, at most.
 const N_LANGUAGES: u32 = 4;
@@ -43,6 +50,9 @@ pub enum Error {
         /// The path.
         path: PathBuf,
     },
+    /// A file that was asked for by its id has left the library.
+    #[error("the file is not in the library any more")]
+    Forgotten,
     /// It is there, but cannot be read.
     #[error("{path} cannot be read: {reason}")]
     Unreadable {
@@ -79,43 +89,6 @@ pub enum Error {
 /// A shorthand of this room.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// The library at one moment.
-#[derive(Debug, Clone)]
-pub struct Status {
-    /// The chosen folders with their number of files.
-    pub folders: Vec<FolderStatus>,
-    /// Number of files by state.
-    pub files: Vec<(FileState, u64)>,
-    /// Passages that can be found.
-    pub n_passages: u64,
-    /// Passages without an embedding.
-    pub n_to_embed: u64,
-    /// Bytes on disk by part.
-    pub bytes: Vec<(&'static str, u64)>,
-    /// What is missing, and how to get it.
-    pub notices: Vec<Notice>,
-}
-
-/// One chosen folder.
-#[derive(Debug, Clone)]
-pub struct FolderStatus {
-    /// Its path.
-    pub path: PathBuf,
-    /// It cannot be reached now.
-    pub away: bool,
-    /// Files of it in the library.
-    pub n_files: u64,
-}
-
-/// State of a path, and why.
-#[derive(Debug, Clone)]
-pub struct Why {
-    /// A state's name, or `unknown` for a path outside the library.
-    pub state: &'static str,
-    /// The reason, in a sentence.
-    pub reason: String,
-}
-
 /// An open library. Dropping it stops all work where it is; nothing is lost.
 #[derive(Debug)]
 pub struct Engine {
@@ -127,6 +100,7 @@ pub struct Engine {
     model: std::result::Result<Arc<ModelWorker>, Notice>,
     model_key: String,
     progress: watch::Receiver<Progress>,
+    languages: Mutex<Option<(Sequence, Arc<[String]>)>>,
     writing: Option<Writing>,
 }
 
@@ -134,7 +108,7 @@ pub struct Engine {
 #[derive(Debug)]
 struct Writing {
     indexing: Arc<Indexing>,
-    watching: std::sync::Mutex<Option<(Watch, JoinHandle<()>)>>,
+    watching: Mutex<Option<(Watch, JoinHandle<()>)>>,
     // Last, so that it is released after everything else has stopped.
     _lock: File,
 }
@@ -166,7 +140,7 @@ impl Engine {
         let indexing = Arc::new(Indexing::start(Arc::new(parts)).await?);
         engine.writing = Some(Writing {
             indexing,
-            watching: std::sync::Mutex::default(),
+            watching: Mutex::default(),
             _lock: lock,
         });
         Ok(engine)
@@ -196,6 +170,7 @@ impl Engine {
             model_key: spec.key(),
             model: model(&dirs, settings, spec),
             progress,
+            languages: Mutex::default(),
             writing: None,
             dirs,
         };
@@ -311,115 +286,26 @@ impl Engine {
             lexical: self.lexical.clone(),
             vectors: Arc::clone(&self.vectors),
             model: self.model.clone(),
-            languages: self.store.languages(N_LANGUAGES).await?.into(),
+            languages: self.languages().await?,
         })
     }
 
-    /// The library at this moment.
-    pub async fn status(&self) -> Result<Status> {
-        let counts = self.store.counts().await?;
-        let total = |wanted: &dyn Fn(&store::StateCount) -> bool| {
-            counts
-                .iter()
-                .filter(|count| wanted(count))
-                .map(|count| count.n_files)
-                .sum::<u64>()
+    /// The documents' languages, counted again when something was written since.
+    async fn languages(&self) -> Result<Arc<[String]>> {
+        let sequence = self.store.sequence().await?;
+        let known = || {
+            self.languages
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
         };
-        let folders = self
-            .store
-            .folders()
-            .await?
-            .into_iter()
-            .map(|folder| FolderStatus {
-                path: folder.path.to_path(),
-                away: folder.away,
-                n_files: total(&|count| count.folder == folder.id),
-            });
-        Ok(Status {
-            folders: folders.collect(),
-            files: FileState::ALL
-                .iter()
-                .map(|&state| (state, total(&|count| count.state == state)))
-                .collect(),
-            n_passages: self.store.count_passages().await?,
-            n_to_embed: self.store.count_to_embed().await?,
-            bytes: vec![
-                ("database", self.store.size_bytes().await?),
-                (
-                    "words",
-                    self.lexical
-                        .as_ref()
-                        .map_or(0, |lexical| lexical.size_bytes()),
-                ),
-            ],
-            notices: self.model.as_ref().err().cloned().into_iter().collect(),
-        })
-    }
-
-    /// The state of a path, and why; for any path.
-    pub async fn why(&self, path: &Path) -> Result<Why> {
-        let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        let resolved = match (
-            absolute.parent().map(Path::canonicalize),
-            absolute.file_name(),
-        ) {
-            (Some(Ok(parent)), Some(name)) => parent.join(name),
-            _ => absolute,
-        };
-        if let Some(file) = self.store.file_at(&PathKey::of(&resolved)).await? {
-            let reason = file
-                .reason
-                .unwrap_or_else(|| usual_reason(file.state).to_owned());
-            return Ok(Why {
-                state: file.state.name(),
-                reason,
-            });
+        if let Some((counted_at, languages)) = &*known()
+            && *counted_at == sequence
+        {
+            return Ok(Arc::clone(languages));
         }
-        let folders = self.store.folders().await?;
-        let root = folders
-            .iter()
-            .map(|folder| folder.path.to_path())
-            .find(|root| resolved.starts_with(root));
-        let unknown = |reason: &str| Why {
-            state: "unknown",
-            reason: reason.to_owned(),
-        };
-        let Ok(metadata) = resolved.symlink_metadata() else {
-            return Ok(unknown("there is nothing at this path"));
-        };
-        let Some(root) = root else {
-            return Ok(unknown("it is in none of the chosen folders"));
-        };
-        if metadata.is_symlink() {
-            return Ok(Why {
-                state: "skipped",
-                reason: "it is a symbolic link; what it points to is found where it lies".into(),
-            });
-        }
-        Ok(
-            match indexing::why_left_out(&root, &resolved, self.dirs.library()) {
-                Some(reason) => Why {
-                    state: "skipped",
-                    reason,
-                },
-                None if metadata.is_dir() => unknown("it is a folder; ask about a file in it"),
-                None => Why {
-                    state: "waiting",
-                    reason: "it is new and has not been looked at yet".into(),
-                },
-            },
-        )
-    }
-}
-
-fn usual_reason(state: FileState) -> &'static str {
-    match state {
-        FileState::Waiting => "it waits to be read",
-        FileState::Indexed => "it was read whole; every word of it can be found",
-        FileState::Partial => "it was read in part",
-        FileState::Failed => "it could not be read",
-        FileState::Skipped => "it was left out",
-        FileState::Away => "its folder cannot be reached now",
+        let languages: Arc<[String]> = self.store.languages(N_LANGUAGES).await?.into();
+        *known() = Some((sequence, Arc::clone(&languages)));
+        Ok(languages)
     }
 }
 

@@ -1,0 +1,159 @@
+//! What can be told about a library: its state at one moment, and why a file is or is not found.
+//!
+//! Reads the store and the file system; changes nothing. Invariant: every path has an answer.
+
+use std::path::{Path, PathBuf};
+
+use super::{Engine, Result};
+use crate::{
+    document::{FileState, PathKey},
+    indexing,
+    search::Notice,
+    store,
+};
+
+/// The library at one moment.
+#[derive(Debug, Clone)]
+pub struct Status {
+    /// The chosen folders with their number of files.
+    pub folders: Vec<FolderStatus>,
+    /// Number of files by state.
+    pub files: Vec<(FileState, u64)>,
+    /// Passages that can be found.
+    pub n_passages: u64,
+    /// Passages without an embedding.
+    pub n_to_embed: u64,
+    /// Bytes on disk by part.
+    pub bytes: Vec<(&'static str, u64)>,
+    /// What is missing, and how to get it.
+    pub notices: Vec<Notice>,
+}
+
+/// One chosen folder.
+#[derive(Debug, Clone)]
+pub struct FolderStatus {
+    /// Its path.
+    pub path: PathBuf,
+    /// It cannot be reached now.
+    pub away: bool,
+    /// Files of it in the library.
+    pub n_files: u64,
+}
+
+/// State of a path, and why.
+#[derive(Debug, Clone)]
+pub struct Why {
+    /// A state's name, or `unknown` for a path outside the library.
+    pub state: &'static str,
+    /// The reason, in a sentence.
+    pub reason: String,
+}
+
+impl Engine {
+    /// The library at this moment.
+    pub async fn status(&self) -> Result<Status> {
+        let counts = self.store.counts().await?;
+        let total = |wanted: &dyn Fn(&store::StateCount) -> bool| {
+            counts
+                .iter()
+                .filter(|count| wanted(count))
+                .map(|count| count.n_files)
+                .sum::<u64>()
+        };
+        let folders = self
+            .store
+            .folders()
+            .await?
+            .into_iter()
+            .map(|folder| FolderStatus {
+                path: folder.path.to_path(),
+                away: folder.away,
+                n_files: total(&|count| count.folder == folder.id),
+            });
+        Ok(Status {
+            folders: folders.collect(),
+            files: FileState::ALL
+                .iter()
+                .map(|&state| (state, total(&|count| count.state == state)))
+                .collect(),
+            n_passages: self.store.count_passages().await?,
+            n_to_embed: self.store.count_to_embed().await?,
+            bytes: vec![
+                ("database", self.store.size_bytes().await?),
+                (
+                    "words",
+                    self.lexical
+                        .as_ref()
+                        .map_or(0, |lexical| lexical.size_bytes()),
+                ),
+            ],
+            notices: self.model.as_ref().err().cloned().into_iter().collect(),
+        })
+    }
+
+    /// The state of a path, and why; for any path.
+    pub async fn why(&self, path: &Path) -> Result<Why> {
+        let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let resolved = match (
+            absolute.parent().map(Path::canonicalize),
+            absolute.file_name(),
+        ) {
+            (Some(Ok(parent)), Some(name)) => parent.join(name),
+            _ => absolute,
+        };
+        if let Some(file) = self.store.file_at(&PathKey::of(&resolved)).await? {
+            let reason = file
+                .reason
+                .unwrap_or_else(|| usual_reason(file.state).to_owned());
+            return Ok(Why {
+                state: file.state.name(),
+                reason,
+            });
+        }
+        let folders = self.store.folders().await?;
+        let root = folders
+            .iter()
+            .map(|folder| folder.path.to_path())
+            .find(|root| resolved.starts_with(root));
+        let unknown = |reason: &str| Why {
+            state: "unknown",
+            reason: reason.to_owned(),
+        };
+        let Ok(metadata) = resolved.symlink_metadata() else {
+            return Ok(unknown("there is nothing at this path"));
+        };
+        let Some(root) = root else {
+            return Ok(unknown("it is in none of the chosen folders"));
+        };
+        if metadata.is_symlink() {
+            return Ok(Why {
+                state: "skipped",
+                reason: "it is a symbolic link; what it points to is found where it lies".into(),
+            });
+        }
+        Ok(
+            match indexing::why_left_out(&root, &resolved, self.dirs.library()) {
+                Some(reason) => Why {
+                    state: "skipped",
+                    reason,
+                },
+                None if metadata.is_dir() => unknown("it is a folder; ask about a file in it"),
+                None => Why {
+                    state: "waiting",
+                    reason: "it is new and has not been looked at yet".into(),
+                },
+            },
+        )
+    }
+}
+
+fn usual_reason(state: FileState) -> &'static str {
+    match state {
+        FileState::Waiting => "it waits to be read",
+        FileState::Indexed => "it was read whole; every word of it can be found",
+        FileState::Partial => "it was read in part",
+        FileState::Failed => "it could not be read",
+        FileState::Skipped => "it was left out",
+        FileState::Away => "its folder cannot be reached now",
+    }
+}

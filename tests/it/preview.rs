@@ -1,0 +1,215 @@
+//! What a preview shows is exactly what was found: the right page, the passage's own text, whole
+//! characters.
+
+use std::path::{Path, PathBuf};
+
+use nuthatch::{
+    dirs::Dirs,
+    document::FileId,
+    engine::{Engine, Error, Preview},
+    search::{Only, SearchRequest, SearchResult},
+};
+
+struct Home {
+    root: tempfile::TempDir,
+}
+
+impl Home {
+    fn new() -> Self {
+        let root = tempfile::Builder::new()
+            .prefix("nuthatch")
+            .tempdir()
+            .unwrap();
+        std::fs::create_dir(root.path().join("docs")).unwrap();
+        Self { root }
+    }
+
+    fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.root.path().join("docs").join(name);
+        std::fs::write(&path, content).unwrap();
+        path.canonicalize().unwrap()
+    }
+
+    async fn open(&self) -> Engine {
+        let programs = Path::new(env!("CARGO_BIN_EXE_nuthatch")).parent().unwrap();
+        let dirs = Dirs::new(self.root.path().join("library"), programs);
+        let engine = Engine::open(dirs).await.unwrap();
+        engine
+            .add_folder(&self.root.path().join("docs"))
+            .await
+            .unwrap();
+        engine.settle().await.unwrap();
+        engine
+    }
+}
+
+async fn first(engine: &Engine, query: &str) -> SearchResult {
+    let request = SearchRequest {
+        query: query.into(),
+        limit: 5,
+        only: Some(Only::Words),
+        typing: false,
+    };
+    let found = engine.search(&request, drop).await.unwrap();
+    found.results.into_iter().next().unwrap()
+}
+
+async fn preview_of(engine: &Engine, result: &SearchResult, query: &str) -> Preview {
+    let passage = result.passage.as_ref().map(|passage| passage.id);
+    engine
+        .preview(result.file.id, passage, query)
+        .await
+        .unwrap()
+}
+
+fn characters(text: &str, (start, end): (usize, usize)) -> String {
+    assert!(start <= end && end <= text.chars().count());
+    text.chars().skip(start).take(end - start).collect()
+}
+
+fn lit(preview: &Preview) -> Vec<String> {
+    let highlights = preview.highlights.iter();
+    highlights
+        .map(|&range| characters(&preview.text, range))
+        .collect()
+}
+
+/// A PDF with one line of text per page, written byte by byte.
+fn pdf(pages: &[&str]) -> Vec<u8> {
+    let n = pages.len();
+    let kids: Vec<String> = (0..n).map(|i| format!("{} 0 R", 4 + 2 * i)).collect();
+    let mut objects = vec![
+        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+        format!("<< /Type /Pages /Count {n} /Kids [{}] >>", kids.join(" ")),
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>".to_owned(),
+    ];
+    for (i, text) in pages.iter().enumerate() {
+        let content = format!("BT /F1 12 Tf 72 720 Td ({text}) Tj ET");
+        objects.push(format!(
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] \
+             /Resources << /Font << /F1 3 0 R >> >> /Contents {} 0 R >>",
+            5 + 2 * i
+        ));
+        objects.push(format!(
+            "<< /Length {} >>\nstream\n{content}\nendstream",
+            content.len()
+        ));
+    }
+    let mut file = "%PDF-1.4\n".to_owned();
+    let mut offsets = Vec::new();
+    for (number, object) in (1..).zip(&objects) {
+        offsets.push(file.len());
+        file += &format!("{number} 0 obj\n{object}\nendobj\n");
+    }
+    let table = file.len();
+    file += &format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
+    for offset in offsets {
+        file += &format!("{offset:010} 00000 n \n");
+    }
+    file += &format!(
+        "trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{table}\n%%EOF\n",
+        objects.len() + 1
+    );
+    file.into_bytes()
+}
+
+#[tokio::test]
+async fn a_passage_in_a_long_text_is_shown_with_its_surroundings() {
+    let home = Home::new();
+    let mut paragraphs: Vec<String> = (0..200)
+        .map(|i| format!("Absatz {i} erzählt von Grünfinken 🐦 und Bäumen.\nZweite Zeile über Öl."))
+        .collect();
+    paragraphs[120] = "Der Kleiber über uns hämmert Haselnüsse auf.".into();
+    let text = paragraphs.join("\n\n");
+    home.write("vögel.txt", &text);
+    let engine = home.open().await;
+    let result = first(&engine, "Haselnüsse").await;
+    let preview = preview_of(&engine, &result, "Haselnüsse").await;
+
+    assert!(text.contains(&preview.text), "it is a piece of the text");
+    assert_eq!(
+        characters(&preview.text, preview.passage.unwrap()),
+        result.text
+    );
+    assert_eq!(lit(&preview), ["Haselnüsse"]);
+    assert!(preview.more_before && preview.more_after);
+    assert!(preview.text.chars().count() <= 3_000);
+    assert!(preview.text.starts_with("Absatz") && preview.text.ends_with("Öl."));
+    let first_line = preview.text.lines().next().unwrap();
+    let line = text.lines().position(|line| line == first_line).unwrap() + 1;
+    assert_eq!(preview.line, Some(line as u32));
+    assert_eq!((preview.page, preview.n_pages), (None, None));
+}
+
+#[tokio::test]
+async fn a_short_text_is_shown_whole() {
+    let home = Home::new();
+    let path = home.write("tee.md", "# Grüner Tee\n\nEr zieht bei achtzig Grad.\n");
+    let engine = home.open().await;
+    let result = first(&engine, "achtzig").await;
+    let preview = preview_of(&engine, &result, "achtzig Grad").await;
+    assert!(!preview.more_before && !preview.more_after);
+    assert_eq!(preview.line, Some(1));
+    assert_eq!(lit(&preview), ["achtzig", "Grad"]);
+    assert_eq!(preview.path, path);
+    assert_eq!(engine.file_path(result.file.id).await.unwrap(), path);
+    let unaimed = engine.preview(result.file.id, None, "").await.unwrap();
+    assert_eq!(unaimed.text, preview.text);
+    assert_eq!((unaimed.passage, unaimed.highlights.len()), (None, 0));
+}
+
+#[tokio::test]
+async fn a_document_with_pages_is_shown_by_the_page() {
+    let home = Home::new();
+    home.write(
+        "contract.pdf",
+        pdf(&[
+            "The tenancy begins in May.",
+            "",
+            "The deposit is repaid with interest.",
+            "The notice period is three months.",
+        ]),
+    );
+    let engine = home.open().await;
+    let result = first(&engine, "deposit").await;
+    let preview = preview_of(&engine, &result, "deposit").await;
+    assert_eq!((preview.page, preview.n_pages), (Some(3), Some(4)));
+    assert_eq!(preview.text.trim(), "The deposit is repaid with interest.");
+    assert_eq!(
+        characters(&preview.text, preview.passage.unwrap()),
+        result.text
+    );
+    assert_eq!(lit(&preview), ["deposit"]);
+    assert!(!preview.more_before && !preview.more_after);
+
+    let file = result.file.id;
+    let turned = engine.preview_page(file, 4, "notice").await.unwrap();
+    assert_eq!(turned.page, Some(4));
+    assert_eq!(turned.text.trim(), "The notice period is three months.");
+    assert_eq!(
+        (lit(&turned), turned.passage),
+        (vec!["notice".into()], None)
+    );
+    let blank = engine.preview_page(file, 2, "notice").await.unwrap();
+    assert_eq!((blank.page, blank.text.as_str()), (Some(2), ""));
+    let beyond = engine.preview_page(file, 99, "").await.unwrap();
+    assert_eq!(beyond.page, Some(4));
+}
+
+#[tokio::test]
+async fn a_file_without_text_or_outside_the_library_is_told_apart() {
+    let home = Home::new();
+    home.write("zyzzyva.bin", [0_u8, 1, 2, 3, 0, 0, 9]);
+    let engine = home.open().await;
+    let result = first(&engine, "zyzzyva").await;
+    let preview = engine.preview(result.file.id, None, "x").await.unwrap();
+    assert_eq!((preview.text.as_str(), preview.page), ("", None));
+    let gone = FileId(9_999);
+    for outcome in [
+        engine.preview(gone, None, "x").await.map(drop),
+        engine.preview_page(gone, 1, "x").await.map(drop),
+        engine.file_path(gone).await.map(drop),
+    ] {
+        assert!(matches!(outcome, Err(Error::Forgotten)), "{outcome:?}");
+    }
+}
