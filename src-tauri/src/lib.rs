@@ -1,1 +1,62 @@
-//! d
+//! The window: a shell around the engine, and the only crate that names tauri.
+//!
+//! Owns starting: the window is shown at once, the library opens behind it and every command
+//! waits for it. Holds no logic of searching or indexing. Start reading at [`run`], then at
+//! `commands`; `wire` has the shapes that cross the boundary.
+
+mod commands;
+mod desktop;
+mod encode;
+mod live;
+pub mod wire;
+
+use std::path::PathBuf;
+
+use nuthatch::dirs::Dirs;
+use tauri::Manager;
+
+use crate::desktop::Desktop;
+
+/// What the window is started with.
+#[derive(Debug)]
+pub struct Start {
+    /// Where the library and the programs lie.
+    pub dirs: Dirs,
+    /// Folders to add to the library.
+    pub folders: Vec<PathBuf>,
+}
+
+/// Shows the window and returns when it was closed.
+pub fn run(start: Start) -> tauri::Result<()> {
+    let app = tauri::Builder::default()
+        .plugin(tauri_plugin_dialog::init())
+        .plugin(tauri_plugin_opener::init())
+        .invoke_handler(tauri::generate_handler![
+            commands::search,
+            commands::status,
+            commands::subscribe_progress,
+            commands::pick_folder,
+            commands::add_folder,
+            commands::remove_folder,
+            commands::preview,
+            commands::preview_page,
+            commands::open_file,
+            commands::reveal_file,
+            commands::why,
+        ])
+        .setup(move |app| {
+            let (desktop, opener) = Desktop::closed();
+            app.manage(desktop);
+            let handle = app.handle().clone();
+            tauri::async_runtime::spawn(async move {
+                let opened = opener.open(start).await;
+                if let Some(progress) = opened {
+                    live::announce_changes(handle, progress).await;
+                }
+            });
+            Ok(())
+        })
+        .build(tauri::generate_context!())?;
+    app.run(|_, _| {});
+    Ok(())
+}

@@ -87,8 +87,18 @@ impl Engine {
                         .map_or(0, |lexical| lexical.size_bytes()),
                 ),
             ],
-            notices: self.model.as_ref().err().cloned().into_iter().collect(),
+            notices: self.notices(),
         })
+    }
+
+    fn notices(&self) -> Vec<Notice> {
+        let trouble = self.progress.borrow().trouble.clone();
+        let interrupted = trouble.map(|cause| Notice {
+            message: format!("Indexing was interrupted: {cause}"),
+            hint: Some("It is tried again; what was read so far can be found".into()),
+        });
+        let no_model = self.model.as_ref().err().cloned();
+        no_model.into_iter().chain(interrupted).collect()
     }
 
     /// The state of a path, and why; for any path.

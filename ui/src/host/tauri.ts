@@ -8,6 +8,9 @@ import { listen } from '@tauri-apps/api/event';
 import type { LibraryStatus, Preview, Progress, SearchUpdate, Why } from './bindings';
 import { asIpcError, type Host } from './host';
 
+/** Tells a newer search from an older one, also when the page was loaded again. */
+let searchNumber = Date.now();
+
 async function call<T>(command: string, args?: InvokeArgs): Promise<T> {
   try {
     return await invoke<T>(command, args);
@@ -19,6 +22,7 @@ async function call<T>(command: string, args?: InvokeArgs): Promise<T> {
 export const tauriHost: Host = {
   search(request, onUpdate) {
     let cancelled = false;
+    searchNumber += 1;
     const channel = new Channel<SearchUpdate>();
     channel.onmessage = (update) => {
       if (!cancelled) onUpdate(update);
@@ -28,7 +32,7 @@ export const tauriHost: Host = {
       cancel: () => {
         cancelled = true;
       },
-      done: call<void>('search', { request, onUpdate: channel }),
+      done: call<void>('search', { request, number: searchNumber, onUpdate: channel }),
     };
   },
 

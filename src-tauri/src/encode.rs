@@ -1,0 +1,294 @@
+//! The engine's types into the shapes of `wire`, and errors into what a user can do about them.
+//!
+//! Pure; knows nothing of tauri. Invariant: every error of the engine has a code and a hint.
+
+use std::{ffi::OsStr, path::Path, time::Duration};
+
+use nuthatch::{document::FileState, engine, indexing, search, search::SearchResults, store};
+
+use crate::wire::{
+    ErrorCode, FileCounts, Folder, IpcError, LibraryStatus, Notice, Phase, Preview, Progress,
+    SearchRequest, SearchResult, SearchUpdate, Stage, Why,
+};
+
+impl From<SearchRequest> for search::SearchRequest {
+    fn from(request: SearchRequest) -> Self {
+        Self {
+            query: request.query,
+            limit: request.limit as usize,
+            only: None,
+            typing: request.typing,
+        }
+    }
+}
+
+/// The final results are by words alone when there was no search by meaning.
+pub(crate) fn update(found: SearchResults, elapsed: Duration, last: bool) -> SearchUpdate {
+    let stage = if found.timings.vectors.is_some() {
+        Stage::Hybrid
+    } else {
+        Stage::Words
+    };
+    SearchUpdate {
+        stage,
+        results: found.results.into_iter().map(result).collect(),
+        notices: found.notices.iter().map(notice).collect(),
+        elapsed_ms: elapsed.as_secs_f64() * 1e3,
+        last,
+    }
+}
+
+fn result(found: search::SearchResult) -> SearchResult {
+    let path = found.file.seen.path.to_path();
+    let position = found.passage.as_ref().map(|passage| passage.position);
+    SearchResult {
+        file_id: id(found.file.id.0),
+        passage_id: found.passage.as_ref().map(|passage| id(passage.id.0)),
+        name: name(&path),
+        folder: path.parent().map(shown).unwrap_or_default(),
+        kind: path
+            .extension()
+            .map(|extension| extension.to_string_lossy().to_lowercase())
+            .unwrap_or_default(),
+        path: shown(&path),
+        title: found.document.and_then(|document| document.title),
+        modified_ms: (found.file.seen.modified_ns / 1_000_000) as f64,
+        page: position.and_then(|position| position.page),
+        line: position.and_then(|position| position.line),
+        passage: found.text,
+        highlights: ranges(&found.highlights),
+        score: found.score,
+        n_copies: count(found.copies.len() as u64),
+    }
+}
+
+/// The library's state, with what is to be known about how it was opened.
+pub(crate) fn status(status: engine::Status, opened_with: &[search::Notice]) -> LibraryStatus {
+    let n_files = |state| {
+        let counted = status.files.iter().find(|(counted, _)| *counted == state);
+        count(counted.map_or(0, |&(_, n)| n))
+    };
+    LibraryStatus {
+        folders: status
+            .folders
+            .iter()
+            .map(|folder| Folder {
+                path: shown(&folder.path),
+                away: folder.away,
+                n_files: count(folder.n_files),
+            })
+            .collect(),
+        files: FileCounts {
+            waiting: n_files(FileState::Waiting),
+            indexed: n_files(FileState::Indexed),
+            partial: n_files(FileState::Partial),
+            failed: n_files(FileState::Failed),
+            skipped: n_files(FileState::Skipped),
+            away: n_files(FileState::Away),
+        },
+        n_passages: count(status.n_passages),
+        n_embedded: count(status.n_passages.saturating_sub(status.n_to_embed)),
+        notices: opened_with
+            .iter()
+            .chain(&status.notices)
+            .map(notice)
+            .collect(),
+    }
+}
+
+/// What indexing does now.
+pub(crate) fn progress(now: &indexing::Progress) -> Progress {
+    let phase = if now.walking {
+        Phase::Walking
+    } else if now.n_waiting > 0 {
+        Phase::Reading
+    } else if now.embedding {
+        Phase::Embedding
+    } else {
+        Phase::Idle
+    };
+    Progress {
+        phase,
+        n_done: count(now.n_done),
+        n_total: count(now.n_done + now.n_waiting),
+        n_to_embed: count(now.n_to_embed),
+        files_per_second: now.files_per_second,
+        seconds_left: now.seconds_left,
+        current: now.current.clone(),
+    }
+}
+
+pub(crate) fn preview(preview: engine::Preview) -> Preview {
+    Preview {
+        name: name(&preview.path),
+        path: shown(&preview.path),
+        title: preview.title,
+        page: preview.page,
+        n_pages: preview.n_pages,
+        line: preview.line,
+        text: preview.text,
+        passage: preview.passage.map(range),
+        highlights: ranges(&preview.highlights),
+        more_before: preview.more_before,
+        more_after: preview.more_after,
+    }
+}
+
+pub(crate) fn why(path: &Path, why: engine::Why) -> Why {
+    Why {
+        path: shown(path),
+        state: why.state.into(),
+        reason: why.reason,
+    }
+}
+
+/// A file that is in the library, but no longer on the disk.
+pub(crate) fn gone(path: &Path) -> IpcError {
+    IpcError {
+        code: ErrorCode::NotFound,
+        message: format!("{} is no longer there", shown(path)),
+        hint: Some("It was moved or deleted a moment ago; search again".into()),
+    }
+}
+
+impl From<engine::Error> for IpcError {
+    fn from(error: engine::Error) -> Self {
+        let (code, hint) = code_and_hint(&error);
+        Self {
+            code,
+            message: sentence(&error),
+            hint: Some(hint.into()),
+        }
+    }
+}
+
+fn code_and_hint(error: &engine::Error) -> (ErrorCode, &'static str) {
+    use engine::Error;
+    if let Some(error) = failure_of_store(error) {
+        return match error {
+            store::Error::Newer { .. } => (
+                ErrorCode::Newer,
+                "Install the newer Nuthatch again, or start this one with --library and another folder",
+            ),
+            error if error.is_disk() => (
+                ErrorCode::Disk,
+                "Make room on the disk, or check that the library's folder may be written",
+            ),
+            _ => (ErrorCode::Bug, "Start Nuthatch again"),
+        };
+    }
+    match error {
+        Error::NotFound { .. } => (ErrorCode::NotFound, "Check that it is still there"),
+        Error::Forgotten => (
+            ErrorCode::NotFound,
+            "It was moved or deleted, or its folder was removed; search again",
+        ),
+        Error::Unreadable { .. } | Error::Settings(_) => (
+            ErrorCode::Unreadable,
+            "Check that it is what it should be and that you may read it",
+        ),
+        Error::Locked { .. } | Error::ReadOnly => (
+            ErrorCode::Locked,
+            "Close the other Nuthatch, then start this one again",
+        ),
+        _ => (ErrorCode::Bug, "Start Nuthatch again"),
+    }
+}
+
+fn failure_of_store(error: &engine::Error) -> Option<&store::Error> {
+    match error {
+        engine::Error::Store(error)
+        | engine::Error::Search(search::Error::Store(error))
+        | engine::Error::Indexing(indexing::Error::Store(error)) => Some(error),
+        _ => None,
+    }
+}
+
+/// An error with its causes, as one sentence that begins like one.
+fn sentence(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let next = error.to_string();
+        // Transparent errors repeat the words of their cause.
+        if !text.ends_with(&next) {
+            text = format!("{text}: {next}");
+        }
+        cause = error.source();
+    }
+    let mut characters = text.chars();
+    match characters.next() {
+        Some(first) => first.to_uppercase().chain(characters).collect(),
+        None => text,
+    }
+}
+
+fn notice(notice: &search::Notice) -> Notice {
+    Notice {
+        message: notice.message.clone(),
+        hint: notice.hint.clone(),
+    }
+}
+
+fn name(path: &Path) -> String {
+    path.file_name()
+        .map(OsStr::to_string_lossy)
+        .unwrap_or_default()
+        .into_owned()
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}
+
+/// Ids and counts stay far below what a page's numbers hold; one beyond it finds nothing.
+fn id(id: i64) -> u32 {
+    u32::try_from(id).unwrap_or(u32::MAX)
+}
+
+fn count(n: u64) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
+fn range((start, end): (usize, usize)) -> (u32, u32) {
+    (count(start as u64), count(end as u64))
+}
+
+fn ranges(ranges: &[(usize, usize)]) -> Vec<(u32, u32)> {
+    ranges.iter().copied().map(range).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_newer_library_and_a_file_in_use_are_told_apart_from_a_fault() {
+        let newer = engine::Error::Store(store::Error::Newer {
+            path: "library.db".into(),
+            found: 9,
+        });
+        let newer = IpcError::from(newer);
+        assert_eq!(newer.code, ErrorCode::Newer);
+        assert!(newer.message.starts_with("The library library.db"));
+        let read_only = IpcError::from(engine::Error::ReadOnly);
+        assert_eq!(read_only.code, ErrorCode::Locked);
+        assert!(read_only.hint.is_some());
+    }
+
+    #[test]
+    fn progress_is_named_by_what_is_done_first() {
+        let mut now = indexing::Progress {
+            n_waiting: 3,
+            n_done: 2,
+            embedding: true,
+            ..Default::default()
+        };
+        assert_eq!(progress(&now).phase, Phase::Reading);
+        assert_eq!(progress(&now).n_total, 5);
+        now.n_waiting = 0;
+        assert_eq!(progress(&now).phase, Phase::Embedding);
+        now.embedding = false;
+        assert_eq!(progress(&now).phase, Phase::Idle);
+    }
+}
