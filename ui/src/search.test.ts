@@ -83,6 +83,35 @@ describe('searching', () => {
     await waitFor(() => expect(names()).toEqual(['1.txt', '3.txt', '2.txt']));
   });
 
+  it('follows the files: what is gone disappears, and the chosen row stays chosen', async () => {
+    const host = openWindow(new ScriptedHost());
+    await type('a');
+    await waitFor(() => expect(host.searches.length).toBe(2));
+    host.searches[1]?.send({ results: [result(1), result(2), result(3)], last: true });
+    await waitFor(() => expect(names()).toEqual(['1.txt', '2.txt', '3.txt']));
+    await press('ArrowDown');
+    host.changed();
+    await waitFor(() => expect(host.searches.length).toBe(3));
+    expect(host.searches[2]?.request).toEqual({ query: 'a', limit: 50, typing: false });
+    host.searches[2]?.send({ results: [result(4)] });
+    host.searches[2]?.send({ results: [result(4), result(1), result(3)], last: true });
+    await waitFor(() => expect(names()).toEqual(['1.txt', '4.txt', '3.txt']));
+    expect(chosen()).toBe(0);
+  });
+
+  it('asks once more when files change while a search is under way', async () => {
+    const host = openWindow(new ScriptedHost());
+    await type('a');
+    await waitFor(() => expect(host.searches.length).toBe(2));
+    host.changed();
+    expect(host.searches.length).toBe(2);
+    host.searches[1]?.send({ results: [result(1)], last: true });
+    await waitFor(() => expect(host.searches.length).toBe(3));
+    host.searches[2]?.send({ results: [], last: true });
+    await waitFor(() => expect(names()).toEqual([]));
+    expect(host.searches.length).toBe(3);
+  });
+
   it('shows text of a document as text, whatever it looks like', async () => {
     const host = openWindow(new ScriptedHost());
     await type('a');

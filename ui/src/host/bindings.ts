@@ -2,28 +2,163 @@
 
 export type ErrorCode = "not_found" | "unreadable" | "locked" | "newer" | "disk" | "bug";
 
-export type FileCounts = { waiting: number, indexed: number, partial: number, failed: number, skipped: number, away: number, };
+export type FileCounts = {
+  /** Known, not yet read. */
+  waiting: number,
+  /** Read whole. */
+  indexed: number,
+  /** Read in part; the reason says why. */
+  partial: number,
+  /** Could not be read; the reason says why. */
+  failed: number,
+  /** Not read on purpose; the reason says why. */
+  skipped: number,
+  /** In a folder that cannot be reached now. */
+  away: number,
+};
 
-export type Folder = { path: string, away: boolean, n_files: number, };
+export type Folder = {
+  /** Full path, for reading. */
+  path: string,
+  /** The folder cannot be reached now (unplugged, unmounted, deleted). */
+  away: boolean,
+  /** Files in the library from this folder. */
+  n_files: number,
+};
 
-export type IpcError = { code: ErrorCode, message: string, hint: string | null, };
+export type IpcError = {
+  /** What kind of failure. */
+  code: ErrorCode,
+  /** What happened. */
+  message: string,
+  /** What to do about it. */
+  hint: string | null,
+};
 
-export type LibraryStatus = { folders: Array<Folder>, files: FileCounts, n_passages: number, n_embedded: number, notices: Array<Notice>, };
+export type LibraryStatus = {
+  /** The chosen folders. */
+  folders: Array<Folder>,
+  /** Number of files by state. */
+  files: FileCounts,
+  /** Passages that can be found. */
+  n_passages: number,
+  /** Passages that can be found by meaning. */
+  n_embedded: number,
+  /** What is missing, and how to get it. */
+  notices: Array<Notice>,
+};
 
-export type Notice = { message: string, hint: string | null, };
+export type Notice = {
+  /** What happened. */
+  message: string,
+  /** What to do about it. */
+  hint: string | null,
+};
 
 export type Phase = "idle" | "walking" | "reading" | "embedding";
 
-export type Preview = { path: string, name: string, title: string | null, page: number | null, n_pages: number | null, line: number | null, text: string, passage: [number, number] | null, highlights: Array<[number, number]>, more_before: boolean, more_after: boolean, };
+export type Preview = {
+  /** Full path, for reading. */
+  path: string,
+  /** File name. */
+  name: string,
+  /** The document's own title, where it has one. */
+  title: string | null,
+  /** Page shown, from 1, for documents that have pages. */
+  page: number | null,
+  /** Number of pages, for documents that have pages. */
+  n_pages: number | null,
+  /** Line where `text` begins, from 1, for documents that have lines. */
+  line: number | null,
+  /** The text: the whole page, or what stands around the passage. */
+  text: string,
+  /** Character range of the passage in `text`. */
+  passage: [number, number] | null,
+  /** Character ranges of `text` that match the query's words. */
+  highlights: Array<[number, number]>,
+  /** There is more text before `text`. */
+  more_before: boolean,
+  /** There is more text after `text`. */
+  more_after: boolean,
+};
 
-export type Progress = { phase: Phase, n_done: number, n_total: number, n_to_embed: number, files_per_second: number, seconds_left: number | null, current: string | null, };
+export type Progress = {
+  /** What is being done. */
+  phase: Phase,
+  /** Files done in this run. */
+  n_done: number,
+  /** Files to do in this run. */
+  n_total: number,
+  /** Passages still without an embedding. */
+  n_to_embed: number,
+  /** Files per second lately. */
+  files_per_second: number,
+  /** Seconds left, where it can be told. */
+  seconds_left: number | null,
+  /** Name of the file being read now. */
+  current: string | null,
+};
 
-export type SearchRequest = { query: string, limit: number, typing: boolean, };
+export type SearchRequest = {
+  /** The words in the box. */
+  query: string,
+  /** How many results at most. */
+  limit: number,
+  /** The query is still being typed: the last word also matches as a prefix. */
+  typing: boolean,
+};
 
-export type SearchResult = { file_id: number, passage_id: number | null, path: string, name: string, folder: string, kind: string, title: string | null, modified_ms: number, page: number | null, line: number | null, passage: string, highlights: Array<[number, number]>, score: number, n_copies: number, };
+export type SearchResult = {
+  /** Stays the same while the file stays in the library. */
+  file_id: number,
+  /** The best passage; absent when only the name matched. */
+  passage_id: number | null,
+  /** Full path, for reading. */
+  path: string,
+  /** File name. */
+  name: string,
+  /** The folder that holds it, for reading. */
+  folder: string,
+  /** Lower-case extension without the dot; empty if none. */
+  kind: string,
+  /** The document's own title, where it has one. */
+  title: string | null,
+  /** Milliseconds since 1970 of the last change. */
+  modified_ms: number,
+  /** Page of the passage, from 1. */
+  page: number | null,
+  /** Line where the passage begins, from 1. */
+  line: number | null,
+  /** The passage's text. */
+  passage: string,
+  /** Character ranges of `passage` that match the query's words. */
+  highlights: Array<[number, number]>,
+  /** Ordering score of the stage; larger is better. */
+  score: number,
+  /** Other files with exactly the same content. */
+  n_copies: number,
+};
 
-export type SearchUpdate = { stage: Stage, results: Array<SearchResult>, notices: Array<Notice>, elapsed_ms: number, last: boolean, };
+export type SearchUpdate = {
+  /** The stage these results come from. */
+  stage: Stage,
+  /** The best results so far, best first. */
+  results: Array<SearchResult>,
+  /** What the user should know about this search. */
+  notices: Array<Notice>,
+  /** Milliseconds since the search began. */
+  elapsed_ms: number,
+  /** No further update follows. */
+  last: boolean,
+};
 
 export type Stage = "words" | "hybrid";
 
-export type Why = { path: string, state: string, reason: string, };
+export type Why = {
+  /** The path that was asked about. */
+  path: string,
+  /** One of the states of a file, or `unknown`. */
+  state: string,
+  /** The reason, in a sentence. */
+  reason: string,
+};

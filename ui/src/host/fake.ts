@@ -101,13 +101,13 @@ export class FakeHost implements Host {
   async addFolder(path: string): Promise<void> {
     this.#mayFail();
     this.#folders = [...this.#folders, { path, away: false, n_files: this.#documents.length }];
-    this.#changed.forEach((listener) => listener());
+    this.changed();
   }
 
   async removeFolder(path: string): Promise<void> {
     this.#mayFail();
     this.#folders = this.#folders.filter((folder) => folder.path !== path);
-    this.#changed.forEach((listener) => listener());
+    this.changed();
   }
 
   async preview(fileId: number, passageId: number | null, query: string): Promise<Preview> {
@@ -137,6 +137,11 @@ export class FakeHost implements Host {
     return known
       ? { path, state: 'indexed', reason: 'The file was read whole and can be found.' }
       : { path, state: 'unknown', reason: 'The file lies in none of the folders of the library. Add its folder to find it.' };
+  }
+
+  /** Tells the window that files have changed. */
+  changed(): void {
+    this.#changed.forEach((listener) => listener());
   }
 
   /** Sends one progress report to the window. */

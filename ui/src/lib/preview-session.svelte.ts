@@ -18,6 +18,7 @@ export class PreviewSession {
 
   #host: Host;
   #query = '';
+  #passageId: number | null = null;
   #newest = 0;
 
   constructor(host: Host) {
@@ -28,9 +29,16 @@ export class PreviewSession {
   show(row: SearchResult, query: string): Promise<void> {
     this.open = true;
     this.#query = query;
+    this.#passageId = row.passage_id;
     return this.#load(row.file_id, row.passage, () =>
       this.#host.preview(row.file_id, row.passage_id, query),
     );
+  }
+
+  /** Shows the passage anew if the file has been read again since. */
+  follow(rows: readonly SearchResult[], query: string): void {
+    const row = rows.find((one) => one.file_id === this.fileId);
+    if (this.open && row && row.passage_id !== this.#passageId) void this.show(row, query);
   }
 
   /** Turns to another page of the same file. */

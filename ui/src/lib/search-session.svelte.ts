@@ -1,7 +1,8 @@
 /**
  * The search under way: what was typed, which rows are shown, which of them is chosen.
  * Owns the rhythm (typing, then a settled request after a pause), drops answers to older queries,
- * and keeps old rows on screen until the first answer to the new query comes.
+ * keeps old rows on screen until the first answer to the new query comes, and asks again when files
+ * have changed.
  * Knows nothing of elements and keys; how rows merge is `refine.ts`.
  */
 import type { IpcError, Notice, SearchResult, SearchUpdate } from '../host/bindings';
@@ -30,12 +31,16 @@ export class SearchSession {
   refined = $state(false);
   /** Every stage has answered `shownQuery`; only then is it known that nothing was found. */
   complete = $state(false);
+  /** How often rows were replaced because files had changed. */
+  nRenewals = $state(0);
 
   #host: Host;
   #protectedRow: () => number | null;
   #running: RunningSearch | null = null;
   /** Counts requests; answers that carry an older number are stale. */
   #newest = 0;
+  /** Files changed while a search was under way, which may not have seen it. */
+  #changedMeanwhile = false;
   #typingTimer: ReturnType<typeof setTimeout> | undefined;
   #settledTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -69,6 +74,13 @@ export class SearchSession {
   settle(): void {
     this.#stopTimers();
     if (this.query.trim() !== '') this.#request(false);
+  }
+
+  /** Files have changed: asks again for what is on screen. What is gone then disappears. */
+  renew(): void {
+    if (this.query.trim() === '') return;
+    this.#changedMeanwhile = true;
+    if (this.isCurrent && this.complete) this.#renew();
   }
 
   clear(): void {
@@ -119,15 +131,45 @@ export class SearchSession {
 
   #request(typing: boolean): void {
     const query = this.query.trim();
+    this.#ask(query, typing, (update) => this.#receive(query, update));
+  }
+
+  #renew(): void {
+    this.#stopTimers();
+    this.#changedMeanwhile = false;
+    this.#ask(this.shownQuery, false, (update) => this.#replace(update));
+  }
+
+  #ask(query: string, typing: boolean, receive: (update: SearchUpdate) => void): void {
     this.#running?.cancel();
     this.#newest += 1;
     const mine = this.#newest;
     this.#running = this.#host.search({ query, limit: RESULT_LIMIT, typing }, (update) => {
-      if (mine === this.#newest) this.#receive(query, update);
+      if (mine !== this.#newest) return;
+      receive(update);
+      if (update.last && this.#changedMeanwhile) this.#renew();
     });
     this.#running.done.catch((thrown: unknown) => {
       if (mine === this.#newest) this.error = asIpcError(thrown);
     });
+  }
+
+  /** Takes the whole answer at once: its first stage alone would only make rows jump. */
+  #replace(update: SearchUpdate): void {
+    if (!update.last) return;
+    const found = new Set(update.results.map((row) => row.file_id));
+    const remaining = this.rows.filter((row) => found.has(row.file_id));
+    this.rows = refine(remaining, update.results, this.#heldRows(), RESULT_LIMIT);
+    if (!this.selected) this.selectedId = null;
+    this.refined = true;
+    this.notices = update.notices;
+    this.error = null;
+    this.nRenewals += 1;
+  }
+
+  /** Rows that must not move: the chosen one, and the one under the pointer. */
+  #heldRows(): number[] {
+    return [this.selectedId, this.#protectedRow()].filter((id) => id !== null);
   }
 
   #receive(query: string, update: SearchUpdate): void {
@@ -137,8 +179,7 @@ export class SearchSession {
     if (sameQuery && update.stage === 'words' && !update.last && this.hybridMs !== null) return;
 
     if (sameQuery) {
-      const held = [this.selectedId, this.#protectedRow()].filter((id) => id !== null);
-      this.rows = refine(this.rows, update.results, held, RESULT_LIMIT);
+      this.rows = refine(this.rows, update.results, this.#heldRows(), RESULT_LIMIT);
     } else {
       this.rows = uniqueRows(update.results).slice(0, RESULT_LIMIT);
       this.selectedId = null;

@@ -8,6 +8,9 @@ import type { SearchRequest, SearchResult, SearchUpdate } from '../host/bindings
 import { FakeHost, type FakeOptions } from '../host/fake';
 import type { RunningSearch } from '../host/host';
 
+// jsdom has no animations; Svelte asks for them when a row goes.
+Element.prototype.getAnimations ??= () => [];
+
 export function openWindow<T extends FakeHost>(host: T): T {
   render(App, { props: { host } });
   return host;

@@ -1,0 +1,62 @@
+//! The front end's types are those of `wire`: what is committed is what would be generated.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::{fs, path::Path};
+
+use nuthatch_desktop::wire::{
+    ErrorCode, FileCounts, Folder, IpcError, LibraryStatus, Notice, Phase, Preview, Progress,
+    SearchRequest, SearchResult, SearchUpdate, Stage, Why,
+};
+use ts_rs::{Config, TS};
+
+const HEADER: &str = "// The shapes of `src-tauri/src/wire.rs`. Do not edit: `UPDATE_BINDINGS=1 cargo test` rewrites this file.\n";
+
+macro_rules! declarations {
+    ($($shape:ty),* $(,)?) => {{
+        let config = Config::default();
+        [$(format!("\nexport {}\n", <$shape>::decl(&config))),*].concat()
+    }};
+}
+
+#[test]
+fn the_front_ends_types_are_those_of_the_wire() {
+    let declared = declarations![
+        ErrorCode,
+        FileCounts,
+        Folder,
+        IpcError,
+        LibraryStatus,
+        Notice,
+        Phase,
+        Preview,
+        Progress,
+        SearchRequest,
+        SearchResult,
+        SearchUpdate,
+        Stage,
+        Why,
+    ];
+    // A page's numbers are doubles; no shape may need more.
+    assert!(!declared.contains("bigint"), "{declared}");
+    let expected = format!("{HEADER}{}", tidy(&declared));
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui/src/host/bindings.ts");
+    if std::env::var_os("UPDATE_BINDINGS").is_some() {
+        fs::write(&file, &expected).unwrap();
+    }
+    let committed = fs::read_to_string(&file).unwrap().replace("\r\n", "\n");
+    assert!(
+        committed == expected,
+        "ui/src/host/bindings.ts is not what wire.rs says; run UPDATE_BINDINGS=1 cargo test"
+    );
+}
+
+/// One line for each field and each comment, without blanks at the end.
+fn tidy(declared: &str) -> String {
+    let short = declared
+        .replace("/**\n * ", "  /** ")
+        .replace("\n */\n", " */\n  ")
+        .replace(", };", ",\n};");
+    let lines: Vec<&str> = short.lines().map(str::trim_end).collect();
+    lines.join("\n") + "\n"
+}
