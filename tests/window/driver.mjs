@@ -1,0 +1,222 @@
+/**
+ * Drives the real window through WebDriver, with Node alone.
+ * Owns one driver process, one window and their end: whatever happens, both are stopped and their
+ * folders deleted. Knows nothing of what is tested. Start reading at `openWindow`.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+/** Far above what anything takes, so that only what never comes fails. */
+const PATIENCE_MS = 60_000;
+const POLL_MS = 50;
+/** How WebDriver names an element in its answers. */
+const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf';
+
+/** How WebDriver names keys that write nothing. */
+export const KEYS = {
+  enter: '\uE007',
+  control: '\uE009',
+  escape: '\uE00C',
+  space: ' ',
+  up: '\uE013',
+  down: '\uE015',
+};
+
+/**
+ * Writes documents into a fresh folder and opens a window on them, with a library of its own.
+ * @param t the test: its end is the window's end
+ * @param {Record<string, string | Buffer>} documents contents by name
+ */
+export async function openWindow(t, documents) {
+  const binary = join(programs(), 'nuthatch-desktop');
+  if (!existsSync(binary)) throw new Error(`there is no ${binary}: build it, or set NUTHATCH_BIN_DIR`);
+  const home = mkdtempSync(join(tmpdir(), 'nuthatch-window-'));
+  t.after(() => rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }));
+  const folder = join(home, 'documents');
+  mkdirSync(folder);
+  for (const [name, content] of Object.entries(documents)) write(folder, name, content);
+  const base = await startDriver(t, home);
+  const args = ['--library', join(home, 'library'), '--add', folder];
+  const capabilities = { alwaysMatch: { 'webkitgtk:browserOptions': { binary, args } } };
+  const { sessionId } = await ask(base, 'POST', '/session', { capabilities });
+  const window = new Window(`${base}/session/${sessionId}`, folder);
+  t.after(() => window.close());
+  return window;
+}
+
+export function write(folder, name, content) {
+  const path = join(folder, name);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, content);
+  return path;
+}
+
+/** Asks again and again until the answer is not false; a failure tells what was seen last. */
+export async function until(what, ask) {
+  const end = Date.now() + PATIENCE_MS;
+  let last;
+  while (Date.now() < end) {
+    try {
+      last = await ask();
+      if (last) return last;
+    } catch (error) {
+      last = error;
+    }
+    await pause(POLL_MS);
+  }
+  throw new Error(`waited in vain until ${what}; last: ${last}`);
+}
+
+export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+class Window {
+  constructor(session, folder) {
+    this.session = session;
+    /** The folder that is searched. */
+    this.folder = folder;
+  }
+
+  close() {
+    return ask(this.session, 'DELETE', '').catch(() => {});
+  }
+
+  /** Runs the body of a function in the page. */
+  run(script, ...args) {
+    return ask(this.session, 'POST', '/execute/sync', { script, args });
+  }
+
+  async element(selector) {
+    const value = { using: 'css selector', value: selector };
+    const found = await ask(this.session, 'POST', '/element', value);
+    return found[ELEMENT];
+  }
+
+  async click(selector) {
+    await ask(this.session, 'POST', `/element/${await this.element(selector)}/click`, {});
+  }
+
+  /** Replaces what stands in the search box, key by key. */
+  async search(query) {
+    await this.press(KEYS.control, 'k');
+    const box = await this.element('[data-testid=query]');
+    await ask(this.session, 'POST', `/element/${box}/value`, { text: query });
+  }
+
+  /** Presses keys together, in the given order. */
+  async press(...keys) {
+    const down = keys.map((value) => ({ type: 'keyDown', value }));
+    const up = keys.toReversed().map((value) => ({ type: 'keyUp', value }));
+    const actions = [{ type: 'key', id: 'keyboard', actions: [...down, ...up] }];
+    await ask(this.session, 'POST', '/actions', { actions });
+  }
+
+  text(selector) {
+    return this.run('return document.querySelector(arguments[0])?.textContent ?? null', selector);
+  }
+
+  value(selector) {
+    return this.run('return document.querySelector(arguments[0])?.value ?? null', selector);
+  }
+
+  /** The rows on screen: path below the folder, page, what is marked, whether it is chosen. */
+  results() {
+    return this.run(
+      `return [...document.querySelectorAll('[data-testid=result]')].map((row) => ({
+         name: row.dataset.path.replace(arguments[0] + '/', ''),
+         page: row.dataset.page === undefined ? null : Number(row.dataset.page),
+         marked: [...row.querySelectorAll('mark')].map((mark) => mark.textContent),
+         chosen: row.getAttribute('aria-selected') === 'true',
+       }))`,
+      this.folder,
+    );
+  }
+
+  async names() {
+    return (await this.results()).map((row) => row.name);
+  }
+
+  /** Waits until the results answer a question. */
+  untilResults(what, holds) {
+    return until(what, async () => {
+      const results = await this.results();
+      if (holds(results)) return results;
+      throw new Error(JSON.stringify(results));
+    });
+  }
+
+  /** Waits until every file was read. */
+  untilReady(nFiles) {
+    return until(`${nFiles} files are ready`, async () => {
+      const shown = await this.text('main');
+      if (shown?.includes(`${nFiles} file`) && !shown.includes('waiting')) return true;
+      throw new Error(shown);
+    });
+  }
+}
+
+function programs() {
+  return process.env.NUTHATCH_BIN_DIR ?? join(import.meta.dirname, '../../target/debug');
+}
+
+/** Starts the driver as the head of its own process group, so that all of it can be ended. */
+async function startDriver(t, home) {
+  if (!process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) {
+    throw new Error('there is no display: run it under xvfb-run');
+  }
+  const port = await freePort();
+  const driver = spawn('WebKitWebDriver', ['--host=127.0.0.1', `--port=${port}`], {
+    detached: true,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    // The page's own data must not meet the user's.
+    env: { ...process.env, TAURI_WEBVIEW_AUTOMATION: 'true', XDG_DATA_HOME: join(home, 'data') },
+  });
+  const stop = () => endGroup(driver.pid);
+  process.once('exit', stop);
+  t.after(() => {
+    stop();
+    process.removeListener('exit', stop);
+  });
+  let failure = null;
+  driver.once('error', (error) => (failure = error));
+  const base = `http://127.0.0.1:${port}`;
+  await until('WebKitWebDriver listens', async () => {
+    if (failure) return true;
+    return (await ask(base, 'GET', '/status')).ready;
+  });
+  if (failure) throw new Error(`WebKitWebDriver cannot be started: ${failure.message}`);
+  return base;
+}
+
+function endGroup(leader) {
+  if (leader === undefined) return;
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch {
+    // It has ended already.
+  }
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+async function ask(base, method, path, body) {
+  const response = await fetch(base + path, {
+    method,
+    body: body === undefined ? undefined : JSON.stringify(body),
+    signal: AbortSignal.timeout(PATIENCE_MS),
+  });
+  const { value } = await response.json();
+  if (response.ok) return value;
+  throw new Error(`${method} ${path}: ${value?.error}: ${value?.message}`);
+}
