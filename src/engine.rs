@@ -100,6 +100,7 @@ pub struct Engine {
     model: std::result::Result<Arc<ModelWorker>, Notice>,
     model_key: String,
     progress: watch::Receiver<Progress>,
+    last_embedding: search::LastEmbedding,
     languages: Mutex<Option<(Sequence, Arc<[String]>)>>,
     writing: Option<Writing>,
 }
@@ -170,6 +171,7 @@ impl Engine {
             model_key: spec.key(),
             model: model(&dirs, settings, spec),
             progress,
+            last_embedding: search::LastEmbedding::default(),
             languages: Mutex::default(),
             writing: None,
             dirs,
@@ -286,6 +288,7 @@ impl Engine {
             lexical: self.lexical.clone(),
             vectors: Arc::clone(&self.vectors),
             model: self.model.clone(),
+            last_embedding: Arc::clone(&self.last_embedding),
             languages: self.languages().await?,
         })
     }

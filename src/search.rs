@@ -11,7 +11,7 @@ mod show;
 
 use std::{
     collections::HashMap,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, Mutex, PoisonError, RwLock},
     time::{Duration, Instant},
 };
 
@@ -159,6 +159,9 @@ pub struct Ranked {
     pub ranks: Ranks,
 }
 
+/// A query with its embedding.
+pub type LastEmbedding = Arc<Mutex<Option<(String, Vec<f32>)>>>;
+
 /// What a search draws on; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Search {
@@ -170,6 +173,8 @@ pub struct Search {
     pub vectors: Arc<RwLock<Vectors>>,
     /// The model process; or why there is none.
     pub model: Result<Arc<ModelWorker>, Notice>,
+    /// The last query that was embedded: typing, settling and following changes ask for it again.
+    pub last_embedding: LastEmbedding,
     /// Languages of the library's documents (ISO 639-3), the most common first.
     pub languages: Arc<[String]>,
 }
@@ -307,10 +312,10 @@ impl Search {
             return Ok(None);
         }
         let began = Instant::now();
-        let embedded = model.embed(Role::Query, vec![parsed.meaning.clone()]).await;
+        let embedded = self.embed(model, &parsed.meaning).await;
         timings.embed = Some(began.elapsed());
         let query = match embedded {
-            Ok(mut vectors) => vectors.pop().unwrap_or_default(),
+            Ok(query) => query,
             Err(error) => {
                 notices.push(Notice {
                     message: format!("Searched by words only: {error}"),
@@ -333,6 +338,27 @@ impl Search {
         let neighbours = self.admitted(parsed, neighbours).await?;
         timings.vectors = Some(began.elapsed());
         Ok(Some(meaning_leg(&neighbours)))
+    }
+
+    async fn embed(
+        &self,
+        model: &ModelWorker,
+        query: &str,
+    ) -> Result<Vec<f32>, nuthatch_models::Error> {
+        let last = || {
+            self.last_embedding
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+        };
+        if let Some((text, embedding)) = &*last()
+            && text == query
+        {
+            return Ok(embedding.clone());
+        }
+        let mut embedded = model.embed(Role::Query, vec![query.to_owned()]).await?;
+        let embedding = embedded.pop().unwrap_or_default();
+        *last() = Some((query.to_owned(), embedding.clone()));
+        Ok(embedding)
     }
 
     /// Drops what a quoted phrase or an exclusion rules out.

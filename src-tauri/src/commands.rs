@@ -155,7 +155,7 @@ async fn on_file(
     }
     let shown = path.display().to_string();
     // The system may take its time to answer.
-    let acted = tokio::task::spawn_blocking(move || act(&path)).await;
+    let acted = tauri::async_runtime::spawn_blocking(move || act(&path)).await;
     match acted {
         Ok(Ok(())) => Ok(()),
         Ok(Err(error)) => Err(IpcError {

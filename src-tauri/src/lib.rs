@@ -56,7 +56,16 @@ pub fn run(start: Start) -> tauri::Result<()> {
             });
             Ok(())
         })
-        .build(tauri::generate_context!())?;
+        .build(context())?;
     app.run(|_, _| {});
     Ok(())
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    clippy::exit,
+    reason = "in the code that tauri's macro writes"
+)]
+fn context() -> tauri::Context {
+    tauri::generate_context!()
 }

@@ -1,7 +1,5 @@
 //! The front end's types are those of `wire`: what is committed is what would be generated.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::{fs, path::Path};
 
 use nuthatch_desktop::wire::{
