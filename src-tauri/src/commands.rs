@@ -15,8 +15,9 @@ use tauri_plugin_dialog::DialogExt;
 use tokio::sync::oneshot;
 
 use crate::{
-    desktop::{Desktop, Library},
+    desktop::Desktop,
     encode, live,
+    opening::Library,
     wire::{
         ErrorCode, IpcError, LibraryStatus, Preview, Progress, SearchRequest, SearchUpdate, Why,
     },
@@ -64,8 +65,7 @@ pub(crate) async fn subscribe_progress(
     desktop: State<'_, Desktop>,
     on_progress: Channel<Progress>,
 ) -> Outcome<()> {
-    let progress = desktop.library().await?.engine.progress();
-    desktop.listen(live::send_progress(progress, on_progress));
+    desktop.listen(live::send_progress(desktop.progress(), on_progress));
     Ok(())
 }
 

@@ -1,44 +1,30 @@
 //! What lives as long as the window: the library, the newest search, the listener to progress.
 //!
-//! Owns opening the library in the background, and the rule that a newer search supersedes an
-//! older one. Knows commands and tauri not. Invariant: a command waits for the library instead of
-//! failing because it is not open yet.
+//! Owns the rule that a newer search supersedes an older one. Knows neither commands nor tauri; how
+//! the library is opened is `opening`. Invariant: a command waits for the library instead of failing
+//! because it is not open yet.
 
 use std::{
     future::Future,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use nuthatch::{
-    engine::{Engine, Error},
-    indexing::Progress,
-    search::Notice,
-};
+use nuthatch::indexing::Progress;
 use tokio::{
     sync::watch,
     task::{AbortHandle, JoinError},
 };
 
 use crate::{
-    Start,
+    opening::{Library, Opened},
     wire::{ErrorCode, IpcError},
 };
-
-/// An open library, with what the user should know about how it was opened.
-#[derive(Debug)]
-pub(crate) struct Library {
-    /// The engine.
-    pub(crate) engine: Engine,
-    /// Shown as long as the window is open.
-    pub(crate) notices: Vec<Notice>,
-}
-
-type Opened = Option<Result<Arc<Library>, IpcError>>;
 
 /// The state of the window.
 #[derive(Debug)]
 pub(crate) struct Desktop {
     library: watch::Receiver<Opened>,
+    progress: watch::Receiver<Progress>,
     search: Mutex<NewestSearch>,
     listener: Mutex<Option<AbortHandle>>,
 }
@@ -50,20 +36,23 @@ struct NewestSearch {
     task: Option<AbortHandle>,
 }
 
-/// Opens the library, once.
-#[derive(Debug)]
-pub(crate) struct Opener(watch::Sender<Opened>);
-
 impl Desktop {
-    /// A window whose library is not open yet, and what opens it.
-    pub(crate) fn closed() -> (Self, Opener) {
-        let (sender, library) = watch::channel(None);
-        let desktop = Self {
+    /// A window over a library that is about to be opened.
+    pub(crate) fn new(
+        library: watch::Receiver<Opened>,
+        progress: watch::Receiver<Progress>,
+    ) -> Self {
+        Self {
             library,
+            progress,
             search: Mutex::default(),
             listener: Mutex::default(),
-        };
-        (desktop, Opener(sender))
+        }
+    }
+
+    /// What indexing does, as it changes.
+    pub(crate) fn progress(&self) -> watch::Receiver<Progress> {
+        self.progress.clone()
     }
 
     /// The library, as soon as it is open; or why it cannot be opened.
@@ -114,54 +103,6 @@ impl Desktop {
     }
 }
 
-impl Opener {
-    /// Opens the library and lets the waiting commands go on. Returns what indexing does, if this
-    /// process indexes.
-    pub(crate) async fn open(self, start: Start) -> Option<watch::Receiver<Progress>> {
-        let opened = open(start).await.map(Arc::new);
-        if let Err(error) = &opened {
-            tracing::error!(code = ?error.code, "the library cannot be opened");
-        }
-        let progress = opened.as_ref().ok().map(|open| open.engine.progress());
-        let _ = self.0.send(Some(opened));
-        progress
-    }
-}
-
-async fn open(start: Start) -> Result<Library, IpcError> {
-    let engine = match Engine::open(start.dirs.clone()).await {
-        Ok(engine) => engine,
-        Err(locked @ Error::Locked { .. }) => {
-            // A library that does not exist yet can be in use, but not read.
-            let Ok(engine) = Engine::open_read_only(start.dirs).await else {
-                return Err(locked.into());
-            };
-            let notices = vec![in_use()];
-            return Ok(Library { engine, notices });
-        }
-        Err(error) => return Err(error.into()),
-    };
-    engine.follow().await?;
-    let mut notices = Vec::new();
-    for folder in &start.folders {
-        if let Err(error) = engine.add_folder(folder).await {
-            let error = IpcError::from(error);
-            notices.push(Notice {
-                message: format!("The folder was not added: {}", error.message),
-                hint: error.hint,
-            });
-        }
-    }
-    Ok(Library { engine, notices })
-}
-
-fn in_use() -> Notice {
-    Notice {
-        message: "Another Nuthatch is using this library: it can be searched, not changed".into(),
-        hint: Some("Close the other one and start this one again to change folders".into()),
-    }
-}
-
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -183,9 +124,16 @@ mod tests {
 
     use super::*;
 
+    fn desktop() -> Desktop {
+        Desktop::new(
+            watch::channel(None).1,
+            watch::channel(Progress::default()).1,
+        )
+    }
+
     #[tokio::test]
     async fn a_newer_search_ends_the_older_one_without_an_error() {
-        let (desktop, _opener) = Desktop::closed();
+        let desktop = desktop();
         let older = desktop.run_search(1, std::future::pending());
         let newer = async {
             tokio::task::yield_now().await;
@@ -198,7 +146,7 @@ mod tests {
     #[tokio::test]
     async fn an_older_search_that_comes_late_does_not_run() {
         static RAN: AtomicBool = AtomicBool::new(false);
-        let (desktop, _opener) = Desktop::closed();
+        let desktop = desktop();
         assert!(desktop.run_search(2, async { Ok(()) }).await.is_ok());
         let late = async {
             RAN.store(true, Ordering::Relaxed);
@@ -210,7 +158,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_search_that_fails_says_so() {
-        let (desktop, _opener) = Desktop::closed();
+        let desktop = desktop();
         let failing = async { Err(IpcError::bug("it failed")) };
         let outcome = desktop.run_search(1, failing).await;
         assert_eq!(outcome.map_err(|error| error.code), Err(ErrorCode::Bug));

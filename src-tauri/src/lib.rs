@@ -8,14 +8,16 @@ mod commands;
 mod desktop;
 mod encode;
 mod live;
+mod opening;
 pub mod wire;
 
 use std::path::PathBuf;
 
-use nuthatch::dirs::Dirs;
+use nuthatch::{dirs::Dirs, indexing::Progress};
 use tauri::Manager;
+use tokio::sync::watch;
 
-use crate::desktop::Desktop;
+use crate::{desktop::Desktop, opening::Opener};
 
 /// What the window is started with.
 #[derive(Debug)]
@@ -45,15 +47,13 @@ pub fn run(start: Start) -> tauri::Result<()> {
             commands::why,
         ])
         .setup(move |app| {
-            let (desktop, opener) = Desktop::closed();
-            app.manage(desktop);
-            let handle = app.handle().clone();
-            tauri::async_runtime::spawn(async move {
-                let opened = opener.open(start).await;
-                if let Some(progress) = opened {
-                    live::announce_changes(handle, progress).await;
-                }
-            });
+            let (opened, library) = watch::channel(None);
+            let (reported, progress) = watch::channel(Progress::default());
+            app.manage(Desktop::new(library, progress.clone()));
+            let opener = Opener::new(opened, reported);
+            tauri::async_runtime::spawn(opener.keep_open(start));
+            let announcing = live::announce_changes(app.handle().clone(), progress);
+            tauri::async_runtime::spawn(announcing);
             Ok(())
         })
         .build(context())?;

@@ -19,7 +19,7 @@ const BETWEEN_CHANGES: Duration = Duration::from_millis(750);
 /// Faster than this nobody reads.
 const BETWEEN_REPORTS: Duration = Duration::from_millis(150);
 
-/// Tells the page that the library has changed, until indexing ends.
+/// Tells the page that the library may have changed, as long as somebody reports progress.
 pub(crate) async fn announce_changes(app: AppHandle, mut progress: watch::Receiver<Progress>) {
     while progress.changed().await.is_ok() {
         sleep(GATHER).await;

@@ -25,21 +25,31 @@ export const KEYS = {
   down: '\uE015',
 };
 
+/** Writes documents into a fresh folder and opens a window on them, with a library of its own. */
+export async function openWindow(t, documents) {
+  const place = newPlace(t, documents);
+  return openLibrary(t, place, ['--add', place.folder]);
+}
+
 /**
- * Writes documents into a fresh folder and opens a window on them, with a library of its own.
- * @param t the test: its end is the window's end
+ * Makes a place for a library, and a folder with documents.
+ * @param t the test: both are deleted at its end
  * @param {Record<string, string | Buffer>} documents contents by name
  */
-export async function openWindow(t, documents) {
-  const binary = join(programs(), 'nuthatch-desktop');
-  if (!existsSync(binary)) throw new Error(`there is no ${binary}: build it, or set NUTHATCH_BIN_DIR`);
+export function newPlace(t, documents) {
   const home = mkdtempSync(join(tmpdir(), 'nuthatch-window-'));
   t.after(() => rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }));
   const folder = join(home, 'documents');
   mkdirSync(folder);
   for (const [name, content] of Object.entries(documents)) write(folder, name, content);
+  return { home, folder, library: join(home, 'library') };
+}
+
+/** Opens a window on a library that may be there already. */
+export async function openLibrary(t, { home, folder, library }, more = []) {
+  const binary = program('nuthatch-desktop');
   const base = await startDriver(t, home);
-  const args = ['--library', join(home, 'library'), '--add', folder];
+  const args = ['--library', library, ...more];
   const capabilities = { alwaysMatch: { 'webkitgtk:browserOptions': { binary, args } } };
   const { sessionId } = await ask(base, 'POST', '/session', { capabilities });
   const window = new Window(`${base}/session/${sessionId}`, folder);
@@ -157,8 +167,12 @@ class Window {
   }
 }
 
-function programs() {
-  return process.env.NUTHATCH_BIN_DIR ?? join(import.meta.dirname, '../../target/debug');
+/** One of the built programs. */
+export function program(name) {
+  const programs = process.env.NUTHATCH_BIN_DIR ?? join(import.meta.dirname, '../../target/debug');
+  const path = join(programs, name);
+  if (!existsSync(path)) throw new Error(`there is no ${path}: build it, or set NUTHATCH_BIN_DIR`);
+  return path;
 }
 
 /** Starts the driver as the head of its own process group, so that all of it can be ended. */

@@ -152,6 +152,7 @@ describe('searching', () => {
     const alert = await screen.findByRole('alert');
     expect(alert.textContent).toContain('The library is in use.');
     expect(alert.textContent).toContain('Close the other window.');
+    expect(screen.queryByText('Searching…')).toBeNull();
     host.failure = null;
     screen.getByLabelText('Dismiss').click();
     await waitFor(() => expect(screen.queryByRole('alert')).toBeNull());

@@ -31,6 +31,8 @@ export class SearchSession {
   refined = $state(false);
   /** Every stage has answered `shownQuery`; only then is it known that nothing was found. */
   complete = $state(false);
+  /** The newest request failed, so nothing is under way. */
+  failed = $state(false);
   /** How often rows were replaced because files had changed. */
   nRenewals = $state(0);
 
@@ -127,6 +129,7 @@ export class SearchSession {
     this.selectedId = null;
     this.refined = false;
     this.complete = false;
+    this.failed = false;
   }
 
   #request(typing: boolean): void {
@@ -144,13 +147,16 @@ export class SearchSession {
     this.#running?.cancel();
     this.#newest += 1;
     const mine = this.#newest;
+    this.failed = false;
     this.#running = this.#host.search({ query, limit: RESULT_LIMIT, typing }, (update) => {
       if (mine !== this.#newest) return;
       receive(update);
       if (update.last && this.#changedMeanwhile) this.#renew();
     });
     this.#running.done.catch((thrown: unknown) => {
-      if (mine === this.#newest) this.error = asIpcError(thrown);
+      if (mine !== this.#newest) return;
+      this.error = asIpcError(thrown);
+      this.failed = true;
     });
   }
 
