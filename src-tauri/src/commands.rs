@@ -10,7 +10,7 @@ use std::{
 };
 
 use nuthatch::document::{FileId, PassageId};
-use tauri::{AppHandle, Emitter, State, ipc::Channel};
+use tauri::{AppHandle, Emitter, State, WebviewWindow, ipc::Channel};
 use tauri_plugin_dialog::DialogExt;
 use tokio::sync::oneshot;
 
@@ -71,10 +71,12 @@ pub(crate) async fn subscribe_progress(
 
 /// Lets the user choose a folder; nothing when none was chosen.
 #[tauri::command]
-pub(crate) async fn pick_folder(app: AppHandle) -> Outcome<Option<String>> {
+pub(crate) async fn pick_folder(window: WebviewWindow) -> Outcome<Option<String>> {
     let (reply, chosen) = oneshot::channel();
-    app.dialog()
+    window
+        .dialog()
         .file()
+        .set_parent(&window)
         .set_title("Choose a folder to search in")
         .pick_folder(move |folder| _ = reply.send(folder));
     let folder = chosen.await.ok().flatten();
@@ -160,8 +162,8 @@ async fn on_file(
         Ok(Ok(())) => Ok(()),
         Ok(Err(error)) => Err(IpcError {
             code: ErrorCode::Unreadable,
-            message: format!("The system did not open {shown}: {error}"),
-            hint: Some("Check which program is set for this kind of file".into()),
+            message: format!("The system would not open {shown}: {error}"),
+            hint: Some("Open it from your file manager instead".into()),
         }),
         Err(_) => Err(IpcError::bug("a file could not be handed to the system")),
     }
