@@ -12,7 +12,7 @@ use clap::{Parser, Subcommand};
 use nuthatch::{
     dirs::{self, Dirs},
     engine::{Engine, Error},
-    extract,
+    evaluation, extract,
     search::{Only, SearchRequest, SearchResult, SearchResults},
 };
 use serde_json::{Map, Value, json};
@@ -70,6 +70,14 @@ enum Verb {
     },
     /// Keep the library up to date until interrupted
     Watch,
+    /// Measure the order of results on a collection in the BEIR layout
+    Eval {
+        /// Folder with corpus.jsonl, queries.jsonl and qrels.tsv
+        dataset: PathBuf,
+        /// Keep documents and library in this folder, for the next run
+        #[arg(long, value_name = "DIR")]
+        keep: Option<PathBuf>,
+    },
     /// Search at a prompt
     Prompt {
         /// A folder to add first
@@ -160,6 +168,7 @@ async fn verb(verb: Verb, dirs: Dirs, json: bool) -> anyhow::Result<()> {
             eprintln!("watching; interrupt to stop");
             std::future::pending().await
         }
+        Verb::Eval { dataset, keep } => eval(&dirs, &dataset, keep, json).await,
         Verb::Prompt { folder } => prompt(dirs, folder).await,
         Verb::ExtractWorker { .. } => Ok(()),
     }
@@ -196,6 +205,44 @@ async fn add(dirs: Dirs, folders: &[PathBuf], json: bool) -> anyhow::Result<()> 
         println!("{}", status_text(&status));
         Ok(())
     }
+}
+
+async fn eval(
+    dirs: &Dirs,
+    dataset: &Path,
+    keep: Option<PathBuf>,
+    json: bool,
+) -> anyhow::Result<()> {
+    let throw_away = tempfile::Builder::new().prefix("nuthatch-eval").tempdir()?;
+    let work = keep.unwrap_or_else(|| throw_away.path().to_owned());
+    let rows = evaluation::evaluate(dataset, &work, dirs.programs()).await?;
+    if !json {
+        println!("stage     nDCG@10  R@100  MRR@10  p50 ms  p95 ms");
+        for row in &rows {
+            println!(
+                "{:8}   {:.4}  {:.4}  {:.4}  {:6.2}  {:6.2}",
+                row.stage,
+                row.ndcg_at_10,
+                row.recall_at_100,
+                row.mrr_at_10,
+                row.p50.as_secs_f64() * 1e3,
+                row.p95.as_secs_f64() * 1e3
+            );
+        }
+        return Ok(());
+    }
+    let rows: Vec<Value> = rows
+        .iter()
+        .map(|row| {
+            json!({
+                "stage": row.stage, "ndcg_at_10": row.ndcg_at_10, "recall_at_100": row.recall_at_100,
+                "mrr_at_10": row.mrr_at_10, "p50_ms": row.p50.as_secs_f64() * 1e3,
+                "p95_ms": row.p95.as_secs_f64() * 1e3,
+            })
+        })
+        .collect();
+    let set = dataset.file_name().unwrap_or(dataset.as_os_str());
+    print(&json!({"set": set.to_string_lossy(), "rows": rows}))
 }
 
 async fn status(dirs: Dirs, json: bool) -> anyhow::Result<()> {

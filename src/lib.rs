@@ -23,3 +23,6 @@ pub mod search;
 
 // Floor 5: the public face.
 pub mod engine;
+
+// Floor 6: programs that measure the whole.
+pub mod evaluation;

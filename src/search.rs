@@ -159,6 +159,23 @@ pub struct Ranked {
     pub ranks: Ranks,
 }
 
+/// One query's targets in the order of each stage, with the time that it took.
+#[derive(Debug, Clone)]
+pub struct Rankings {
+    /// By words alone.
+    pub words: Vec<Ranked>,
+    /// By meaning alone; empty when there is no model.
+    pub meaning: Vec<Ranked>,
+    /// Both fused.
+    pub hybrid: Vec<Ranked>,
+    /// Word retrieval.
+    pub words_took: Duration,
+    /// Embedding the query and vector retrieval.
+    pub meaning_took: Duration,
+    /// Fusion alone.
+    pub fusion_took: Duration,
+}
+
 /// A query with its embedding.
 pub type LastEmbedding = Arc<Mutex<Option<(String, Vec<f32>)>>>;
 
@@ -233,18 +250,26 @@ impl Search {
         })
     }
 
-    /// The order alone, for measuring: words, meaning, and both fused, without loading texts.
-    pub async fn rank(&self, request: &SearchRequest) -> Result<[Vec<Ranked>; 3], Error> {
+    /// The order alone, for measuring: each retriever's and both fused, without loading texts.
+    pub async fn rank(&self, request: &SearchRequest) -> Result<Rankings, Error> {
         let parsed = parse(&request.query, false, &self.languages);
         let (mut notices, mut timings) = (Vec::new(), Timings::default());
+        let began = Instant::now();
         let words = self.words(&parsed, &mut notices).await?;
+        let words_took = began.elapsed();
+        let began = Instant::now();
         let meaning = self.meaning(&parsed, &mut timings, &mut notices).await?;
-        let limit = request.limit;
-        Ok([
-            fusion::fuse(Some(&words), None, limit),
-            fusion::fuse(None, meaning.as_ref(), limit),
-            fusion::fuse(Some(&words), meaning.as_ref(), limit),
-        ])
+        let meaning_took = began.elapsed();
+        let began = Instant::now();
+        let hybrid = fusion::fuse(Some(&words), meaning.as_ref(), request.limit);
+        Ok(Rankings {
+            hybrid,
+            words: fusion::fuse(Some(&words), None, request.limit),
+            meaning: fusion::fuse(None, meaning.as_ref(), request.limit),
+            words_took,
+            meaning_took,
+            fusion_took: began.elapsed(),
+        })
     }
 
     async fn words(&self, parsed: &ParsedQuery, notices: &mut Vec<Notice>) -> Result<Leg, Error> {
