@@ -139,6 +139,7 @@ async fn verb(verb: Verb, dirs: Dirs, json: bool) -> anyhow::Result<()> {
                 limit,
                 only,
                 typing: false,
+                prose: false,
             };
             let found = Engine::open_read_only(dirs)
                 .await?

@@ -124,6 +124,7 @@ pub async fn evaluate(dataset: &Path, work: &Path, programs: &Path) -> Result<Ve
         let request = SearchRequest {
             query: query.text.clone(),
             limit: DEPTH,
+            prose: true,
             ..SearchRequest::default()
         };
         let rankings = search.rank(&request).await?;

@@ -19,7 +19,7 @@ use nuthatch_models::{ModelWorker, Role};
 
 pub use fusion::{Fused, reciprocal_rank};
 pub use highlight::{Highlighter, merge_ranges};
-pub use parse::{MAX_QUERY_CHARS, MAX_QUERY_WORDS, ParsedQuery, parse};
+pub use parse::{MAX_QUERY_CHARS, MAX_QUERY_WORDS, ParsedQuery, parse, parse_prose};
 
 use crate::{
     cpu,
@@ -47,6 +47,8 @@ pub struct SearchRequest {
     pub only: Option<Only>,
     /// The query is still being typed: the last word also matches as a prefix.
     pub typing: bool,
+    /// The query is prose: quotes and dashes in it are no operators.
+    pub prose: bool,
 }
 
 /// One of the two retrievers.
@@ -213,7 +215,7 @@ impl Search {
         on_words: impl FnOnce(SearchResults) + Send,
     ) -> Result<SearchResults, Error> {
         let began = Instant::now();
-        let parsed = parse(&request.query, request.typing, &self.languages);
+        let parsed = self.parsed(request);
         let mut timings = Timings::default();
         let mut notices = parsed.notices.clone();
         let words = if request.only == Some(Only::Meaning) {
@@ -250,9 +252,17 @@ impl Search {
         })
     }
 
+    fn parsed(&self, request: &SearchRequest) -> ParsedQuery {
+        if request.prose {
+            parse_prose(&request.query, &self.languages)
+        } else {
+            parse(&request.query, request.typing, &self.languages)
+        }
+    }
+
     /// The order alone, for measuring: each retriever's and both fused, without loading texts.
     pub async fn rank(&self, request: &SearchRequest) -> Result<Rankings, Error> {
-        let parsed = parse(&request.query, false, &self.languages);
+        let parsed = self.parsed(request);
         let (mut notices, mut timings) = (Vec::new(), Timings::default());
         let began = Instant::now();
         let words = self.words(&parsed, &mut notices).await?;

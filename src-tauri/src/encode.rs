@@ -18,6 +18,7 @@ impl From<SearchRequest> for search::SearchRequest {
             limit: request.limit as usize,
             only: None,
             typing: request.typing,
+            prose: false,
         }
     }
 }

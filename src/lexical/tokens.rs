@@ -160,6 +160,25 @@ pub fn is_stop_word(word: &str) -> bool {
     STOP_WORDS.contains(&word)
 }
 
+/// Words that questions in English are made of, and single letters: they are found, but what
+/// they say about a passage is little.
+pub fn is_function_word(word: &str) -> bool {
+    const FUNCTION_WORDS: &[&str] = &[
+        "about", "after", "all", "also", "am", "any", "because", "been", "before", "being",
+        "between", "both", "can", "could", "did", "do", "does", "doing", "done", "during", "each",
+        "either", "else", "ever", "from", "had", "has", "have", "having", "he", "her", "here",
+        "him", "his", "how", "its", "just", "many", "may", "me", "might", "more", "most", "much",
+        "must", "my", "neither", "nor", "only", "other", "our", "out", "over", "own", "same",
+        "shall", "she", "should", "so", "some", "than", "them", "those", "through", "too", "under",
+        "until", "up", "upon", "us", "very", "we", "were", "what", "when", "where", "whether",
+        "which", "while", "who", "whom", "whose", "why", "within", "without", "would", "you",
+        "your",
+    ];
+    let mut letters = word.chars();
+    let single = letters.next().is_some_and(char::is_alphanumeric) && letters.next().is_none();
+    single && word.is_ascii() || FUNCTION_WORDS.binary_search(&word).is_ok()
+}
+
 /// Cuts the endings of one language's words.
 pub struct Endings(Option<Stemmer>);
 
@@ -220,6 +239,16 @@ mod tests {
     #[test]
     fn scripts_without_spaces_become_pairs() {
         assert_eq!(words("東京都 is 水"), ["東京", "京都", "is", "水"]);
+    }
+
+    #[test]
+    fn function_words_are_told_from_the_words_that_matter() {
+        for word in ["about", "what", "who", "your", "i", "x"] {
+            assert!(is_function_word(word), "{word}");
+        }
+        for word in ["contract", "水", "whoever", ""] {
+            assert!(!is_function_word(word), "{word}");
+        }
     }
 
     #[test]

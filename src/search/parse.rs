@@ -4,7 +4,7 @@
 
 use crate::lexical::{
     WordQuery, WordTerm,
-    tokens::{Endings, is_stop_word, tokens},
+    tokens::{Endings, Token, is_stop_word, tokens},
 };
 
 use super::Notice;
@@ -12,7 +12,7 @@ use super::Notice;
 /// A longer query is cut, with a notice.
 pub const MAX_QUERY_CHARS: usize = 2_000;
 /// More words are dropped, with a notice: beyond this they only cost time.
-pub const MAX_QUERY_WORDS: usize = 64;
+pub const MAX_QUERY_WORDS: usize = 128;
 
 /// A query, understood.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -46,15 +46,7 @@ impl ParsedQuery {
 
 /// Understands a query. With `typing`, its last word also stands for words that begin so.
 pub fn parse(query: &str, typing: bool, languages: &[String]) -> ParsedQuery {
-    let mut parsed = ParsedQuery::default();
-    let mut query = query.trim();
-    if let Some((end, _)) = query.char_indices().nth(MAX_QUERY_CHARS) {
-        query = &query[..end];
-        parsed.notices.push(Notice {
-            message: format!("Only the first {MAX_QUERY_CHARS} characters of the query were used"),
-            hint: Some("A sentence or two find more than a page".into()),
-        });
-    }
+    let (mut parsed, query) = begin(query);
     let mut plain = Vec::new();
     for piece in pieces(query) {
         match piece {
@@ -93,16 +85,39 @@ pub fn parse(query: &str, typing: bool, languages: &[String]) -> ParsedQuery {
     parsed
 }
 
+/// Understands a query that has no syntax: every word of it is looked for.
+pub fn parse_prose(query: &str, languages: &[String]) -> ParsedQuery {
+    let (mut parsed, query) = begin(query);
+    parsed.words.terms = terms(query, languages, &mut parsed.notices);
+    query.clone_into(&mut parsed.meaning);
+    parsed
+}
+
+/// The part of the query that is used, with a notice if that is not all.
+fn begin(query: &str) -> (ParsedQuery, &str) {
+    let mut parsed = ParsedQuery::default();
+    let query = query.trim();
+    let Some((end, _)) = query.char_indices().nth(MAX_QUERY_CHARS) else {
+        return (parsed, query);
+    };
+    parsed.notices.push(Notice {
+        message: format!("Only the first {MAX_QUERY_CHARS} characters of the query were used"),
+        hint: Some("A sentence or two find more than a page".into()),
+    });
+    (parsed, &query[..end])
+}
+
 fn terms(text: &str, languages: &[String], notices: &mut Vec<Notice>) -> Vec<WordTerm> {
-    let mut words: Vec<String> = Vec::new();
-    for token in tokens(text) {
-        if !words.contains(&token.word) {
-            words.push(token.word);
+    let mut words: Vec<(String, u32)> = Vec::new();
+    for Token { word, .. } in tokens(text) {
+        match words.iter_mut().find(|(known, _)| *known == word) {
+            Some((_, n_times)) => *n_times += 1,
+            None => words.push((word, 1)),
         }
     }
     // Words that say nothing are left out, unless there are no others.
-    if words.iter().any(|word| !is_stop_word(word)) {
-        words.retain(|word| !is_stop_word(word));
+    if words.iter().any(|(word, _)| !is_stop_word(word)) {
+        words.retain(|(word, _)| !is_stop_word(word));
     }
     if words.len() > MAX_QUERY_WORDS {
         words.truncate(MAX_QUERY_WORDS);
@@ -121,14 +136,18 @@ fn terms(text: &str, languages: &[String], notices: &mut Vec<Notice>) -> Vec<Wor
         .collect();
     words
         .into_iter()
-        .map(|word| {
+        .map(|(word, n_times)| {
             let mut stems: Vec<String> = Vec::new();
             for stem in endings.iter().map(|endings| endings.cut(&word)) {
                 if !stems.iter().any(|known| *known == stem) {
                     stems.push(stem.into_owned());
                 }
             }
-            WordTerm { word, stems }
+            WordTerm {
+                word,
+                stems,
+                n_times,
+            }
         })
         .collect()
 }
@@ -231,6 +250,14 @@ mod tests {
         let parsed = parse("-draft", false, &[]);
         assert!(parsed.words.is_empty());
         assert_eq!(parsed.notices.len(), 1);
+    }
+
+    #[test]
+    fn prose_has_no_operators_and_counts_its_words() {
+        let parsed = parse_prose("a \"sparse matrix\" -like thing, matrix", &[]);
+        assert_eq!(words(&parsed), ["sparse", "matrix", "like", "thing"]);
+        assert_eq!(parsed.words.terms[1].n_times, 2);
+        assert!(!parsed.has_conditions());
     }
 
     proptest! {

@@ -49,6 +49,7 @@ async fn first(engine: &Engine, query: &str) -> SearchResult {
         limit: 5,
         only: Some(Only::Words),
         typing: false,
+        prose: false,
     };
     let found = engine.search(&request, drop).await.unwrap();
     found.results.into_iter().next().unwrap()
