@@ -75,6 +75,9 @@ enum Verb {
         /// A folder to add first
         folder: Option<PathBuf>,
     },
+    /// Compare what is derived with the database
+    #[command(hide = true)]
+    Check,
     #[command(hide = true)]
     ExtractWorker {
         #[arg(long)]
@@ -161,8 +164,16 @@ async fn verb(verb: Verb, dirs: Dirs, json: bool) -> anyhow::Result<()> {
             std::future::pending().await
         }
         Verb::Prompt { folder } => prompt(dirs, folder).await,
+        Verb::Check => check(dirs).await,
         Verb::ExtractWorker { .. } => Ok(()),
     }
+}
+
+async fn check(dirs: Dirs) -> anyhow::Result<()> {
+    let problems = Engine::open_read_only(dirs).await?.check().await?;
+    print(&json!({ "problems": problems }))?;
+    anyhow::ensure!(problems.is_empty(), "the library is not sound");
+    Ok(())
 }
 
 async fn add(dirs: Dirs, folders: &[PathBuf], json: bool) -> anyhow::Result<()> {

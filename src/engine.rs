@@ -4,6 +4,8 @@
 //! and adds no logic of its own. Whoever opens a library for writing holds its lock; others read.
 //! Start reading at [`Engine::open`].
 
+mod check;
+
 use std::{
     fs::{File, TryLockError},
     io::{self, Write},
@@ -161,6 +163,7 @@ impl Engine {
             model: engine.model.clone().map_err(|notice| notice.message),
             model_key: engine.model_key.clone(),
             library: engine.dirs.library().to_owned(),
+            vectors_in_step: tokio::sync::Mutex::default(),
             progress,
         };
         let indexing = Arc::new(Indexing::start(Arc::new(parts)).await?);

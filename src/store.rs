@@ -6,6 +6,7 @@
 //! [`Sequence`] number. One file per group of tables; start reading at [`Store::open`].
 
 mod batch;
+mod check;
 mod documents;
 mod embeddings;
 mod files;
@@ -176,14 +177,6 @@ impl Store {
             .fetch_one(&self.readers)
             .await?;
         Ok((n_pages * page) as u64)
-    }
-
-    /// Asks SQLite whether the database is sound; an empty list means that it is.
-    pub async fn check(&self) -> Result<Vec<String>> {
-        let rows: Vec<String> = sqlx::query_scalar("PRAGMA quick_check(20)")
-            .fetch_all(&self.readers)
-            .await?;
-        Ok(rows.into_iter().filter(|row| row != "ok").collect())
     }
 
     /// Waits for readers and writer to finish, and folds the write-ahead log into the database.
