@@ -1,6 +1,7 @@
 //! Arguments, and what each verb prints.
 
 use std::{
+    fmt,
     io::{self, BufRead, Write},
     path::{Path, PathBuf},
     process::ExitCode,
@@ -13,7 +14,8 @@ use nuthatch::{
     dirs::{self, Dirs},
     engine::{Engine, Error},
     extract,
-    search::{Only, SearchRequest, SearchResult, SearchResults},
+    search::{Notice, Only, SearchRequest, SearchResult, SearchResults},
+    store,
 };
 use serde_json::{Map, Value, json};
 
@@ -110,7 +112,29 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
         .worker_threads(2)
         .enable_all()
         .build()?;
-    runtime.block_on(verb(arguments.verb, dirs, arguments.json))
+    let outcome = runtime.block_on(verb(arguments.verb, dirs, arguments.json));
+    match outcome {
+        // Whoever read the output has seen enough.
+        Err(error) if is_closed_pipe(&error) => Ok(()),
+        outcome => outcome,
+    }
+}
+
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error
+        .downcast_ref::<io::Error>()
+        .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// The library for reading, or a sentence where there is none yet.
+async fn reading(dirs: Dirs) -> anyhow::Result<Result<Engine, String>> {
+    let folder = dirs.library().display().to_string();
+    match Engine::open_read_only(dirs).await {
+        Err(Error::Store(store::Error::Missing { .. })) => Ok(Err(format!(
+            "no library at {folder} yet; add a folder first"
+        ))),
+        engine => Ok(Ok(engine?)),
+    }
 }
 
 async fn verb(verb: Verb, dirs: Dirs, json: bool) -> anyhow::Result<()> {
@@ -135,28 +159,18 @@ async fn verb(verb: Verb, dirs: Dirs, json: bool) -> anyhow::Result<()> {
                 only,
                 typing: false,
             };
-            let found = Engine::open_read_only(dirs)
-                .await?
-                .search(&request, drop)
-                .await?;
+            let found = match reading(dirs).await? {
+                Ok(engine) => engine.search(&request, drop).await?,
+                Err(notice) => nothing(notice),
+            };
             if json {
                 print(&search_json(&request.query, &found, explain))
             } else {
-                print_results(&found, explain);
-                Ok(())
+                print_results(&found, explain)
             }
         }
         Verb::Status => status(dirs, json).await,
-        Verb::Why { path } => {
-            let why = Engine::open_read_only(dirs).await?.why(&path).await?;
-            let shown = path.display();
-            if json {
-                print(&json!({"path": shown.to_string(), "state": why.state, "reason": why.reason}))
-            } else {
-                println!("{shown}: {}: {}", why.state, why.reason);
-                Ok(())
-            }
-        }
+        Verb::Why { path } => why(dirs, &path, json).await,
         Verb::Watch => {
             let engine = Engine::open(dirs).await?;
             engine.follow().await?;
@@ -186,11 +200,16 @@ async fn add(dirs: Dirs, folders: &[PathBuf], json: bool) -> anyhow::Result<()> 
     bar.enable_steady_tick(Duration::from_millis(200));
     let settled = engine.settle();
     tokio::pin!(settled);
+    let mut trouble = None;
     loop {
         tokio::select! {
             outcome = &mut settled => break outcome?,
             _ = progress.changed() => {
                 let now = progress.borrow_and_update().clone();
+                if now.trouble != trouble {
+                    trouble.clone_from(&now.trouble);
+                    trouble.iter().for_each(|trouble| eprintln!("nuthatch: {trouble}; trying again"));
+                }
                 let left = now.seconds_left.map(|left| format!(", about {left:.0} s left")).unwrap_or_default();
                 bar.set_message(format!(
                     "{} files read, {} waiting, {:.1} files/s, {} passages to embed{left}",
@@ -200,23 +219,52 @@ async fn add(dirs: Dirs, folders: &[PathBuf], json: bool) -> anyhow::Result<()> 
         }
     }
     bar.finish_and_clear();
-    let status = status_json(&engine).await?;
+    print_status(&status_json(&engine).await?, json)
+}
+
+async fn why(dirs: Dirs, path: &Path, json: bool) -> anyhow::Result<()> {
+    let (state, reason) = match reading(dirs).await? {
+        Ok(engine) => {
+            let why = engine.why(path).await?;
+            (why.state, why.reason)
+        }
+        Err(notice) => ("unknown", notice),
+    };
+    let shown = path.display();
     if json {
-        print(&status)
+        print(&json!({"path": shown.to_string(), "state": state, "reason": reason}))
     } else {
-        println!("{}", status_text(&status));
-        Ok(())
+        print_line(format_args!("{shown}: {state}: {reason}"))
     }
 }
 
 async fn status(dirs: Dirs, json: bool) -> anyhow::Result<()> {
-    let engine = Engine::open_read_only(dirs).await?;
-    let status = status_json(&engine).await?;
+    let status = match reading(dirs).await? {
+        Ok(engine) => status_json(&engine).await?,
+        Err(notice) => json!({
+            "files": {}, "passages": 0, "to_embed": 0,
+            "bytes": {}, "folders": [], "notices": [notice],
+        }),
+    };
+    print_status(&status, json)
+}
+
+fn print_status(status: &Value, json: bool) -> anyhow::Result<()> {
     if json {
-        print(&status)
+        print(status)
     } else {
-        println!("{}", status_text(&status));
-        Ok(())
+        print_line(format_args!("{}", status_text(status)))
+    }
+}
+
+/// What a search finds in a library that is not there.
+fn nothing(notice: String) -> SearchResults {
+    SearchResults {
+        notices: vec![Notice {
+            message: notice,
+            hint: None,
+        }],
+        ..SearchResults::default()
     }
 }
 
@@ -256,7 +304,11 @@ fn status_text(status: &Value) -> String {
 }
 
 fn print(document: &Value) -> anyhow::Result<()> {
-    Ok(writeln!(io::stdout(), "{document:#}")?)
+    print_line(format_args!("{document:#}"))
+}
+
+fn print_line(line: fmt::Arguments<'_>) -> anyhow::Result<()> {
+    Ok(writeln!(io::stdout(), "{line}")?)
 }
 
 fn search_json(query: &str, found: &SearchResults, explain: bool) -> Value {
@@ -309,7 +361,7 @@ fn result_json(result: &SearchResult, explain: bool) -> Value {
     shown
 }
 
-fn print_results(found: &SearchResults, explain: bool) {
+fn print_results(found: &SearchResults, explain: bool) -> anyhow::Result<()> {
     for notice in &found.notices {
         eprintln!("{}", notice.message);
     }
@@ -324,19 +376,19 @@ fn print_results(found: &SearchResults, explain: bool) {
             (None, Some(line)) => format!(", line {line}"),
             (None, None) => String::new(),
         };
-        println!(
-            "{number}. {}{place}",
-            result.file.seen.path.to_path().display()
-        );
+        let path = result.file.seen.path.to_path();
+        print_line(format_args!("{number}. {}{place}", path.display()))?;
         let text: String = result.text.split_whitespace().collect::<Vec<_>>().join(" ");
-        println!("   {}", text.chars().take(300).collect::<String>());
+        let start: String = text.chars().take(300).collect();
+        print_line(format_args!("   {start}"))?;
         if explain {
-            println!(
+            print_line(format_args!(
                 "   words {:?}, meaning {:?}, score {:.4}",
                 result.ranks.words, result.ranks.meaning, result.score
-            );
+            ))?;
         }
     }
+    Ok(())
 }
 
 async fn prompt(dirs: Dirs, folder: Option<PathBuf>) -> anyhow::Result<()> {
@@ -356,7 +408,7 @@ async fn prompt(dirs: Dirs, folder: Option<PathBuf>) -> anyhow::Result<()> {
             limit: 10,
             ..SearchRequest::default()
         };
-        print_results(&engine.search(&request, drop).await?, false);
+        print_results(&engine.search(&request, drop).await?, false)?;
     }
     Ok(())
 }

@@ -292,3 +292,58 @@ fn look(path: &Path, limits: &Limits) -> io::Result<Result<Looked, Failure>> {
     let hash = *hasher.finalize().as_bytes();
     Ok(Ok(Looked { hash, format }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn limits() -> Limits {
+        Limits {
+            timeout: Duration::from_secs(1),
+            memory_mib: 64,
+            max_file_bytes: 100_000,
+            max_text_bytes: 2 * extract::HEAD_BYTES,
+        }
+    }
+
+    fn hash(content: &str) -> Hash {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.txt");
+        std::fs::write(&path, content).unwrap();
+        look(&path, &limits()).unwrap().unwrap().hash
+    }
+
+    #[test]
+    fn a_file_that_went_since_the_walk_is_an_error_of_the_right_kind() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = look(&folder.path().join("gone.txt"), &limits())
+            .err()
+            .unwrap();
+        assert_eq!(error.kind(), io::ErrorKind::NotFound);
+    }
+
+    #[test]
+    fn what_became_a_folder_or_a_pipe_since_the_walk_is_skipped_without_waiting() {
+        let folder = tempfile::tempdir().unwrap();
+        let skipped = |path: &Path| look(path, &limits()).unwrap().err().unwrap().to_string();
+        assert!(skipped(folder.path()).contains("regular file"));
+        if cfg!(unix) {
+            let pipe = folder.path().join("pipe.txt");
+            let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+            assert!(made.unwrap().success());
+            assert!(skipped(&pipe).contains("regular file"));
+        }
+    }
+
+    #[test]
+    fn a_hash_tells_apart_what_a_reader_can_tell_apart_and_no_more() {
+        let text = "a".repeat(2 * extract::HEAD_BYTES);
+        assert_eq!(hash(&text), *blake3::hash(text.as_bytes()).as_bytes());
+        assert_ne!(
+            hash(&text),
+            hash(&format!("{text}a")),
+            "one is cut, one is not"
+        );
+        assert_eq!(hash(&format!("{text}ab")), hash(&format!("{text}ac")));
+    }
+}
