@@ -289,3 +289,6 @@ fn json_list(ids: impl Iterator<Item = i64>) -> String {
 fn path_key(bytes: Vec<u8>) -> PathKey {
     PathKey(bytes)
 }
+
+#[cfg(test)]
+mod tests;
