@@ -30,7 +30,7 @@ pub(crate) use derive::load_vectors;
 pub(crate) use walk::why_left_out;
 
 use crate::{
-    cpu,
+    chunk, cpu,
     document::FolderId,
     extract,
     lexical::{self, SharedLexical},
@@ -182,6 +182,8 @@ impl Indexing {
     /// Brings the derived indexes up to date, then starts both loops.
     pub async fn start(parts: Arc<Parts>) -> Result<Self, Error> {
         parts.store.use_model(&parts.model_key).await?;
+        let readers = extract::formats().map(|format| (format.name, format.version));
+        parts.store.use_readers(&readers, chunk::VERSION).await?;
         derive::replay(&parts).await?;
         let (requests, request_inbox) = mpsc::channel(N_WAITING);
         let (embedding, embed_inbox) = mpsc::channel(N_WAITING);

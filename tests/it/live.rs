@@ -10,9 +10,9 @@ use std::{
 
 use nuthatch::{
     dirs::Dirs,
-    document::{FileState, PathKey},
+    document::{FileState, Mark, PathKey, Text},
     engine::Engine,
-    store::{FileRow, Store},
+    store::{FileRow, NewDocument, Store},
 };
 use tokio::runtime::Runtime;
 
@@ -31,12 +31,16 @@ struct Open {
 }
 
 fn open(library: &Path) -> Open {
+    open_with(library, Path::new(PROGRAM).parent().unwrap())
+}
+
+fn open_with(library: &Path, programs: &Path) -> Open {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .unwrap();
-    let dirs = Dirs::new(library, Path::new(PROGRAM).parent().unwrap());
+    let dirs = Dirs::new(library, programs);
     let database = dirs.database();
     let engine = runtime.block_on(Engine::open(dirs)).unwrap();
     let store = runtime.block_on(Store::open_read_only(&database)).unwrap();
@@ -338,6 +342,106 @@ fn a_word_index_that_is_lost_while_the_library_is_open_is_made_anew() {
     });
     live.read("b.txt");
     live.assert_sound();
+}
+
+#[test]
+fn a_reader_that_has_learned_reads_what_its_elders_read_or_refused() {
+    let home = Home::new();
+    home.write("a.txt", "elder and whortleberry");
+    home.write("b.txt", "untouched");
+    home.write("empty.txt", "");
+    let mut live = Live::new(home);
+    let before = live.says("a.txt", "whortleberry");
+    let other = live.read("b.txt");
+    live.crash();
+    // As an older program would have left it.
+    let runtime = Runtime::new().unwrap();
+    runtime.block_on(async {
+        let store = Store::open(&live.home.library().join("library.db"))
+            .await
+            .unwrap();
+        let mut text = Text::default();
+        text.push("misread", Mark::default());
+        let old = NewDocument {
+            content_hash: *blake3::hash(b"elder and whortleberry").as_bytes(),
+            extractor: "plain",
+            extractor_version: 0,
+            chunker_version: 0,
+            language: None,
+            chunks: Vec::new(),
+            text,
+        };
+        store.use_readers(&[("plain", 0)], 0).await.unwrap();
+        let mut batch = store.begin().await.unwrap();
+        let document = Some(batch.put_document(&old, "").await.unwrap());
+        for (file, state) in [("a.txt", FileState::Indexed), ("b.txt", FileState::Indexed)] {
+            let path = live
+                .home
+                .root
+                .path()
+                .canonicalize()
+                .unwrap()
+                .join("docs")
+                .join(file);
+            let file = store.file_at(&PathKey::of(&path)).await.unwrap().unwrap();
+            let document = if file.id == before.id {
+                document
+            } else {
+                other.document
+            };
+            batch
+                .set_document(file.id, document, state, None)
+                .await
+                .unwrap();
+        }
+        batch.commit().await.unwrap();
+        store.close().await;
+    });
+    live.reopen();
+    let after = live.says("a.txt", "whortleberry");
+    assert_eq!((after.id, after.document), (before.id, before.document));
+    assert_eq!(live.read("b.txt").document, other.document);
+    live.assert_sound();
+    assert_eq!(live.file("empty.txt").unwrap().state, FileState::Skipped);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_model_that_fails_once_embeds_what_it_left_without_being_asked_again() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let home = Home::new();
+    home.write("a.txt", "gooseberry");
+    let real = Path::new(PROGRAM).parent().unwrap();
+    let programs = home.root.path().join("programs");
+    std::fs::create_dir(&programs).unwrap();
+    for entry in std::fs::read_dir(real).unwrap() {
+        let name = entry.unwrap().file_name();
+        if name != "nuthatch-models" {
+            symlink(real.join(&name), programs.join(&name)).unwrap();
+        }
+    }
+    // The first start fails, later ones are the real program's.
+    let worker = programs.join("nuthatch-models");
+    let (marker, target) = (programs.join("tried"), real.join("nuthatch-models"));
+    let script = format!(
+        "#!/bin/sh\nif mkdir '{}'; then exit 1; fi\nexec '{}'\n",
+        marker.display(),
+        target.display()
+    );
+    std::fs::write(&worker, script).unwrap();
+    std::fs::set_permissions(&worker, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let open = open_with(&home.library(), &programs);
+    let docs = home.root.path().join("docs");
+    open.runtime.block_on(async {
+        open.engine.add_folder(&docs).await.unwrap();
+        open.engine.settle().await.unwrap();
+    });
+    let n_left = || open.runtime.block_on(open.store.count_to_embed()).unwrap();
+    assert!(marker.is_dir());
+    assert_eq!(n_left(), 1, "words do not wait for the model");
+    wait_for("the model's second chance", || {
+        (n_left() == 0).then_some(())
+    });
 }
 
 /// A small generator of numbers, so that a failure can be repeated.
