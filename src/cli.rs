@@ -195,6 +195,13 @@ async fn add(dirs: Dirs, folders: &[PathBuf], json: bool) -> anyhow::Result<()> 
     for folder in folders {
         engine.add_folder(folder).await?;
     }
+    show_progress_until_settled(&engine).await?;
+    let status = status_json(&engine).await?;
+    engine.close().await;
+    print_status(&status, json)
+}
+
+async fn show_progress_until_settled(engine: &Engine) -> anyhow::Result<()> {
     let mut progress = engine.progress();
     let bar = indicatif::ProgressBar::new_spinner();
     bar.enable_steady_tick(Duration::from_millis(200));
@@ -219,7 +226,7 @@ async fn add(dirs: Dirs, folders: &[PathBuf], json: bool) -> anyhow::Result<()> 
         }
     }
     bar.finish_and_clear();
-    print_status(&status_json(&engine).await?, json)
+    Ok(())
 }
 
 async fn why(dirs: Dirs, path: &Path, json: bool) -> anyhow::Result<()> {

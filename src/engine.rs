@@ -5,6 +5,7 @@
 //! Start reading at [`Engine::open`].
 
 mod check;
+mod close;
 
 use std::{
     fs::{File, TryLockError},

@@ -250,6 +250,16 @@ impl Indexing {
     }
 }
 
+impl Indexing {
+    /// Stops both loops, and waits until they have let go of everything.
+    pub async fn stop(&mut self) {
+        for task in &mut self.tasks {
+            task.abort();
+            let _ = task.await;
+        }
+    }
+}
+
 impl Drop for Indexing {
     fn drop(&mut self) {
         for task in &self.tasks {

@@ -96,6 +96,12 @@ impl Lexical {
         Ok(())
     }
 
+    /// Commits, and lets go of the folder; only reading is possible afterwards.
+    pub fn close(&self) {
+        let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
+        open.writer = None;
+    }
+
     fn opened(&self) -> RwLockReadGuard<'_, Open> {
         self.open.read().unwrap_or_else(PoisonError::into_inner)
     }

@@ -16,7 +16,7 @@ use nuthatch::{
 };
 use tokio::runtime::Runtime;
 
-use crate::support::{Home, PATIENCE, PROGRAM, view, wait_for};
+use crate::support::{Home, PATIENCE, PROGRAM, assert_sound, view, wait_for};
 
 /// An engine that follows `docs`, with the store seen from beside.
 struct Live {
@@ -442,6 +442,34 @@ fn a_model_that_fails_once_embeds_what_it_left_without_being_asked_again() {
     wait_for("the model's second chance", || {
         (n_left() == 0).then_some(())
     });
+}
+
+#[test]
+fn a_library_that_is_closed_can_be_opened_again_at_once() {
+    let home = Home::new();
+    home.write("a.txt", "loganberry");
+    let programs = Path::new(PROGRAM).parent().unwrap();
+    let docs = home.root.path().join("docs");
+    Runtime::new().unwrap().block_on(async {
+        for round in 0..5 {
+            let engine = Engine::open(Dirs::new(home.library(), programs))
+                .await
+                .unwrap();
+            engine.follow().await.unwrap();
+            engine.add_folder(&docs).await.unwrap();
+            // In the middle of work, too.
+            if round != 1 {
+                engine.settle().await.unwrap();
+            }
+            home.write(&format!("{round}.txt"), "one more");
+            engine.close().await;
+            let log = home.library().join("library.db-wal");
+            assert!(!log.exists(), "everything is in the database itself");
+        }
+    });
+    assert_eq!(home.by_words("loganberry").len(), 1);
+    home.add();
+    assert_sound(&home.library());
 }
 
 /// A small generator of numbers, so that a failure can be repeated.
