@@ -10,7 +10,7 @@ use std::ops::Range;
 use crate::document::{Chunk, Mark, Text};
 
 /// Raised when the same text would give other passages; documents are then cut again.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// A passage is closed when it has reached so many tokens. A first guess, not measured yet: below the
 /// 256 tokens after which the default model reads no further, with room for the context line.
@@ -28,6 +28,7 @@ pub fn chunks(text: &Text) -> Vec<Chunk> {
         text,
         headings: Vec::new(),
         open: Vec::new(),
+        n_repeated: 0,
         n_tokens: 0,
         chunks: Vec::new(),
     };
@@ -55,6 +56,8 @@ struct Packer<'a> {
     /// The headings above the current place, with their levels.
     headings: Vec<(u8, String)>,
     open: Vec<Unit>,
+    /// How many of `open`, at its beginning, stand in the passage before as well.
+    n_repeated: usize,
     n_tokens: usize,
     chunks: Vec<Chunk>,
 }
@@ -97,9 +100,15 @@ impl Packer<'_> {
     }
 
     fn close(&mut self) {
-        let (Some(first), Some(last)) = (self.open.first(), self.open.last()) else {
+        let open = std::mem::take(&mut self.open);
+        let n_repeated = std::mem::take(&mut self.n_repeated);
+        self.n_tokens = 0;
+        let (Some(first), Some(last)) = (open.first(), open.last()) else {
             return;
         };
+        if open.len() == n_repeated {
+            return;
+        }
         let (start, end) = (first.span.start, last.span.end);
         // The heading that a passage begins with stands in its text already.
         let begins = self.text.text.get(start..end).unwrap_or_default();
@@ -120,8 +129,6 @@ impl Packer<'_> {
             context,
             position: self.text.position(start),
         });
-        self.open.clear();
-        self.n_tokens = 0;
     }
 
     /// Closes, and begins the next passage with the last sentences of this one.
@@ -136,14 +143,13 @@ impl Packer<'_> {
                 n_tokens <= OVERLAP_TOKENS
             })
             .count();
-        // Repeating everything would never end.
-        let n_kept = n_kept.min(self.open.len().saturating_sub(1));
-        let kept = self.open.split_off(self.open.len() - n_kept);
-        let mut all = std::mem::take(&mut self.open);
-        all.extend(kept.iter().cloned());
-        self.open = all;
+        // Repeating everything, or what is a repetition itself, would add nothing.
+        let n_new = self.open.len() - self.n_repeated;
+        let n_kept = n_kept.min(n_new).min(self.open.len().saturating_sub(1));
+        let kept = self.open[self.open.len() - n_kept..].to_vec();
         self.close();
         self.n_tokens = kept.iter().map(|unit| unit.n_tokens).sum();
+        self.n_repeated = kept.len();
         self.open = kept;
     }
 }
@@ -264,3 +270,6 @@ fn trimmed(text: &str, span: Range<usize>) -> Option<Range<usize>> {
     let end = start + slice.trim().len();
     (end > start).then_some(start..end)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,9 @@
-//! Arguments, and what each verb prints.
+//! Arguments, and what each verb asks of the engine; `show` prints the answers.
+
+mod show;
 
 use std::{
-    io::{self, BufRead, Write},
+    io::{self, BufRead},
     path::{Path, PathBuf},
     process::ExitCode,
     time::Duration,
@@ -11,11 +13,12 @@ use anyhow::Context;
 use clap::{Parser, Subcommand};
 use nuthatch::{
     dirs::{self, Dirs},
-    engine::{Engine, Error},
+    engine::{Engine, Error, Status},
     evaluation, extract,
-    search::{Only, SearchRequest, SearchResult, SearchResults},
+    search::{Notice, Only, SearchRequest, SearchResults},
+    store,
 };
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 /// Finds things in your own files, by word and by meaning.
 #[derive(Debug, Parser)]
@@ -83,6 +86,9 @@ enum Verb {
         /// A folder to add first
         folder: Option<PathBuf>,
     },
+    /// Compare what is derived with the database
+    #[command(hide = true)]
+    Check,
     #[command(hide = true)]
     ExtractWorker {
         #[arg(long)]
@@ -115,7 +121,29 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
         .worker_threads(2)
         .enable_all()
         .build()?;
-    runtime.block_on(verb(arguments.verb, dirs, arguments.json))
+    let outcome = runtime.block_on(verb(arguments.verb, dirs, arguments.json));
+    match outcome {
+        // Whoever read the output has seen enough.
+        Err(error) if is_closed_pipe(&error) => Ok(()),
+        outcome => outcome,
+    }
+}
+
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error
+        .downcast_ref::<io::Error>()
+        .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// The library for reading, or a sentence where there is none yet.
+async fn reading(dirs: Dirs) -> anyhow::Result<Result<Engine, String>> {
+    let folder = dirs.library().display().to_string();
+    match Engine::open_read_only(dirs).await {
+        Err(Error::Store(store::Error::Missing { .. })) => Ok(Err(format!(
+            "no library at {folder} yet; add a folder first"
+        ))),
+        engine => Ok(Ok(engine?)),
+    }
 }
 
 async fn verb(verb: Verb, dirs: Dirs, json: bool) -> anyhow::Result<()> {
@@ -141,28 +169,18 @@ async fn verb(verb: Verb, dirs: Dirs, json: bool) -> anyhow::Result<()> {
                 typing: false,
                 prose: false,
             };
-            let found = Engine::open_read_only(dirs)
-                .await?
-                .search(&request, drop)
-                .await?;
+            let found = match reading(dirs).await? {
+                Ok(engine) => engine.search(&request, drop).await?,
+                Err(notice) => nothing(notice),
+            };
             if json {
-                print(&search_json(&request.query, &found, explain))
+                show::print(&show::search_json(&request.query, &found, explain))
             } else {
-                print_results(&found, explain);
-                Ok(())
+                show::print_results(&found, explain)
             }
         }
         Verb::Status => status(dirs, json).await,
-        Verb::Why { path } => {
-            let why = Engine::open_read_only(dirs).await?.why(&path).await?;
-            let shown = path.display();
-            if json {
-                print(&json!({"path": shown.to_string(), "state": why.state, "reason": why.reason}))
-            } else {
-                println!("{shown}: {}: {}", why.state, why.reason);
-                Ok(())
-            }
-        }
+        Verb::Why { path } => why(dirs, &path, json).await,
         Verb::Watch => {
             let engine = Engine::open(dirs).await?;
             engine.follow().await?;
@@ -171,8 +189,16 @@ async fn verb(verb: Verb, dirs: Dirs, json: bool) -> anyhow::Result<()> {
         }
         Verb::Eval { dataset, keep } => eval(&dirs, &dataset, keep, json).await,
         Verb::Prompt { folder } => prompt(dirs, folder).await,
+        Verb::Check => check(dirs).await,
         Verb::ExtractWorker { .. } => Ok(()),
     }
+}
+
+async fn check(dirs: Dirs) -> anyhow::Result<()> {
+    let problems = Engine::open_read_only(dirs).await?.check().await?;
+    show::print(&json!({ "problems": problems }))?;
+    anyhow::ensure!(problems.is_empty(), "the library is not sound");
+    Ok(())
 }
 
 async fn add(dirs: Dirs, folders: &[PathBuf], json: bool) -> anyhow::Result<()> {
@@ -180,16 +206,28 @@ async fn add(dirs: Dirs, folders: &[PathBuf], json: bool) -> anyhow::Result<()> 
     for folder in folders {
         engine.add_folder(folder).await?;
     }
+    show_progress_until_settled(&engine).await?;
+    let status = engine.status().await?;
+    engine.close().await;
+    print_status(&status, json)
+}
+
+async fn show_progress_until_settled(engine: &Engine) -> anyhow::Result<()> {
     let mut progress = engine.progress();
     let bar = indicatif::ProgressBar::new_spinner();
     bar.enable_steady_tick(Duration::from_millis(200));
     let settled = engine.settle();
     tokio::pin!(settled);
+    let mut trouble = None;
     loop {
         tokio::select! {
             outcome = &mut settled => break outcome?,
             _ = progress.changed() => {
                 let now = progress.borrow_and_update().clone();
+                if now.trouble != trouble {
+                    trouble.clone_from(&now.trouble);
+                    trouble.iter().for_each(|trouble| eprintln!("nuthatch: {trouble}; trying again"));
+                }
                 let left = now.seconds_left.map(|left| format!(", about {left:.0} s left")).unwrap_or_default();
                 bar.set_message(format!(
                     "{} files read, {} waiting, {:.1} files/s, {} passages to embed{left}",
@@ -199,12 +237,22 @@ async fn add(dirs: Dirs, folders: &[PathBuf], json: bool) -> anyhow::Result<()> 
         }
     }
     bar.finish_and_clear();
-    let status = status_json(&engine).await?;
+    Ok(())
+}
+
+async fn why(dirs: Dirs, path: &Path, json: bool) -> anyhow::Result<()> {
+    let (state, reason) = match reading(dirs).await? {
+        Ok(engine) => {
+            let why = engine.why(path).await?;
+            (why.state, why.reason)
+        }
+        Err(notice) => ("unknown", notice),
+    };
+    let shown = path.display();
     if json {
-        print(&status)
+        show::print(&json!({"path": shown.to_string(), "state": state, "reason": reason}))
     } else {
-        println!("{}", status_text(&status));
-        Ok(())
+        show::print_line(format_args!("{shown}: {state}: {reason}"))
     }
 }
 
@@ -217,162 +265,41 @@ async fn eval(
     let throw_away = tempfile::Builder::new().prefix("nuthatch-eval").tempdir()?;
     let work = keep.unwrap_or_else(|| throw_away.path().to_owned());
     let rows = evaluation::evaluate(dataset, &work, dirs.programs()).await?;
-    if !json {
-        println!("stage     nDCG@10  R@100  MRR@10  p50 ms  p95 ms");
-        for row in &rows {
-            println!(
-                "{:8}   {:.4}  {:.4}  {:.4}  {:6.2}  {:6.2}",
-                row.stage,
-                row.ndcg_at_10,
-                row.recall_at_100,
-                row.mrr_at_10,
-                row.p50.as_secs_f64() * 1e3,
-                row.p95.as_secs_f64() * 1e3
-            );
-        }
-        return Ok(());
+    if json {
+        let set = dataset.file_name().unwrap_or(dataset.as_os_str());
+        show::print(&show::evaluation_json(&set.to_string_lossy(), &rows))
+    } else {
+        show::print_evaluation(&rows)
     }
-    let rows: Vec<Value> = rows
-        .iter()
-        .map(|row| {
-            json!({
-                "stage": row.stage, "ndcg_at_10": row.ndcg_at_10, "recall_at_100": row.recall_at_100,
-                "mrr_at_10": row.mrr_at_10, "p50_ms": row.p50.as_secs_f64() * 1e3,
-                "p95_ms": row.p95.as_secs_f64() * 1e3,
-            })
-        })
-        .collect();
-    let set = dataset.file_name().unwrap_or(dataset.as_os_str());
-    print(&json!({"set": set.to_string_lossy(), "rows": rows}))
 }
 
 async fn status(dirs: Dirs, json: bool) -> anyhow::Result<()> {
-    let engine = Engine::open_read_only(dirs).await?;
-    let status = status_json(&engine).await?;
+    let status = match reading(dirs).await? {
+        Ok(engine) => engine.status().await?,
+        Err(notice) => Status {
+            notices: nothing(notice).notices,
+            ..Status::default()
+        },
+    };
+    print_status(&status, json)
+}
+
+fn print_status(status: &Status, json: bool) -> anyhow::Result<()> {
     if json {
-        print(&status)
+        show::print(&show::status_json(status))
     } else {
-        println!("{}", status_text(&status));
-        Ok(())
+        show::print_status(status)
     }
 }
 
-async fn status_json(engine: &Engine) -> anyhow::Result<Value> {
-    let status = engine.status().await?;
-    let files: Map<String, Value> = status
-        .files
-        .iter()
-        .map(|(state, n)| (state.name().to_owned(), json!(n)))
-        .collect();
-    let bytes: Map<String, Value> = status
-        .bytes
-        .iter()
-        .map(|&(part, n)| (part.to_owned(), json!(n)))
-        .collect();
-    let folders: Vec<Value> = status
-        .folders
-        .iter()
-        .map(|folder| json!({"path": folder.path.display().to_string(), "away": folder.away, "files": folder.n_files}))
-        .collect();
-    let notices: Vec<&str> = status
-        .notices
-        .iter()
-        .map(|notice| notice.message.as_str())
-        .collect();
-    Ok(json!({
-        "files": files, "passages": status.n_passages, "to_embed": status.n_to_embed,
-        "bytes": bytes, "folders": folders, "notices": notices,
-    }))
-}
-
-fn status_text(status: &Value) -> String {
-    format!(
-        "files {}\npassages {} ({} to embed)\nbytes {}\nnotices {}",
-        status["files"], status["passages"], status["to_embed"], status["bytes"], status["notices"]
-    )
-}
-
-fn print(document: &Value) -> anyhow::Result<()> {
-    Ok(writeln!(io::stdout(), "{document:#}")?)
-}
-
-fn search_json(query: &str, found: &SearchResults, explain: bool) -> Value {
-    let results: Vec<Value> = found
-        .results
-        .iter()
-        .map(|result| result_json(result, explain))
-        .collect();
-    let notices: Vec<String> = found
-        .notices
-        .iter()
-        .map(|notice| notice.message.clone())
-        .collect();
-    let timings = &found.timings;
-    let stages = [
-        ("words", timings.words),
-        ("embed", timings.embed),
-        ("vectors", timings.vectors),
-        ("show", Some(timings.show)),
-        ("total", Some(timings.total)),
-    ];
-    let timings: Map<String, Value> = stages
-        .into_iter()
-        .filter_map(|(stage, time)| Some((stage.to_owned(), json!(time?.as_secs_f64() * 1e3))))
-        .collect();
-    json!({"query": query, "results": results, "notices": notices, "timings_ms": timings})
-}
-
-fn result_json(result: &SearchResult, explain: bool) -> Value {
-    let position = result
-        .passage
-        .as_ref()
-        .map(|passage| passage.position)
-        .unwrap_or_default();
-    let mut shown = json!({
-        "path": result.file.seen.path.to_path().display().to_string(),
-        "page": position.page,
-        "line": position.line,
-        "passage": result.text,
-        "highlights": result.highlights,
-        "score": result.score,
-    });
-    if explain {
-        let leg = |rank: Option<(usize, f32)>| {
-            rank.map(|(rank, score)| json!({"rank": rank, "score": score}))
-        };
-        shown["explain"] =
-            json!({"words": leg(result.ranks.words), "meaning": leg(result.ranks.meaning)});
-    }
-    shown
-}
-
-fn print_results(found: &SearchResults, explain: bool) {
-    for notice in &found.notices {
-        eprintln!("{}", notice.message);
-    }
-    for (number, result) in (1..).zip(&found.results) {
-        let position = result
-            .passage
-            .as_ref()
-            .map(|passage| passage.position)
-            .unwrap_or_default();
-        let place = match (position.page, position.line) {
-            (Some(page), _) => format!(", page {page}"),
-            (None, Some(line)) => format!(", line {line}"),
-            (None, None) => String::new(),
-        };
-        println!(
-            "{number}. {}{place}",
-            result.file.seen.path.to_path().display()
-        );
-        let text: String = result.text.split_whitespace().collect::<Vec<_>>().join(" ");
-        println!("   {}", text.chars().take(300).collect::<String>());
-        if explain {
-            println!(
-                "   words {:?}, meaning {:?}, score {:.4}",
-                result.ranks.words, result.ranks.meaning, result.score
-            );
-        }
+/// What a search finds in a library that is not there.
+fn nothing(notice: String) -> SearchResults {
+    SearchResults {
+        notices: vec![Notice {
+            message: notice,
+            hint: None,
+        }],
+        ..SearchResults::default()
     }
 }
 
@@ -393,7 +320,7 @@ async fn prompt(dirs: Dirs, folder: Option<PathBuf>) -> anyhow::Result<()> {
             limit: 10,
             ..SearchRequest::default()
         };
-        print_results(&engine.search(&request, drop).await?, false);
+        show::print_results(&engine.search(&request, drop).await?, false)?;
     }
     Ok(())
 }

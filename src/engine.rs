@@ -8,6 +8,9 @@
 mod preview;
 mod status;
 
+mod check;
+mod close;
+
 use std::{
     fs::{File, TryLockError},
     io::{self, Write},
@@ -136,6 +139,7 @@ impl Engine {
             model: engine.model.clone().map_err(|notice| notice.message),
             model_key: engine.model_key.clone(),
             library: engine.dirs.library().to_owned(),
+            vectors_in_step: tokio::sync::Mutex::default(),
             progress,
         };
         let indexing = Arc::new(Indexing::start(Arc::new(parts)).await?);

@@ -71,26 +71,26 @@ static PDF: Format = Format {
 };
 static DOCX: Format = Format {
     name: "docx",
-    version: 1,
+    version: 2,
     extensions: &["docx", "docm", "dotx"],
     parse: docx::parse,
 };
 static HTML: Format = Format {
     name: "html",
-    version: 1,
+    version: 2,
     extensions: &["html", "htm", "xhtml"],
     parse: html::parse,
 };
 static MARKDOWN: Format = Format {
     name: "markdown",
-    version: 1,
+    version: 2,
     extensions: &["md", "markdown", "mdx", "mkd"],
     parse: markdown::parse,
 };
 /// Everything that is text and has no format of its own.
 static PLAIN: Format = Format {
     name: "plain",
-    version: 1,
+    version: 2,
     extensions: &[],
     parse: plain::parse,
 };

@@ -5,6 +5,7 @@
 //! on from the store at the next start. Knows the parts below; nothing of queries or windows.
 //! Start reading at [`Indexing::start`].
 
+mod check;
 mod derive;
 mod embed;
 mod read;
@@ -24,11 +25,12 @@ use tokio::{
     task::JoinHandle,
 };
 
+pub(crate) use check::check;
 pub(crate) use derive::load_vectors;
 pub(crate) use walk::why_left_out;
 
 use crate::{
-    cpu,
+    chunk, cpu,
     document::FolderId,
     extract,
     lexical::{self, SharedLexical},
@@ -40,7 +42,7 @@ use crate::{
 /// Rates are measured over so long.
 const RATE_WINDOW: Duration = Duration::from_secs(20);
 /// After a failure of the disk or the database, so long until the next attempt.
-const RETRY_AFTER: Duration = Duration::from_secs(10);
+const RETRY_AFTER: Duration = Duration::from_secs(5);
 /// Requests that may wait.
 const N_WAITING: usize = 64;
 
@@ -83,6 +85,9 @@ pub struct Parts {
     pub model_key: String,
     /// The library's own folder, never indexed.
     pub library: PathBuf,
+    /// Held from reading or writing vectors in the store until the ones in memory are the same:
+    /// both loops change them, and a document removed in between must not come back.
+    pub vectors_in_step: tokio::sync::Mutex<()>,
     /// What is being done, for whoever looks.
     pub progress: watch::Sender<Progress>,
 }
@@ -177,6 +182,8 @@ impl Indexing {
     /// Brings the derived indexes up to date, then starts both loops.
     pub async fn start(parts: Arc<Parts>) -> Result<Self, Error> {
         parts.store.use_model(&parts.model_key).await?;
+        let readers = extract::formats().map(|format| (format.name, format.version));
+        parts.store.use_readers(&readers, chunk::VERSION).await?;
         derive::replay(&parts).await?;
         let (requests, request_inbox) = mpsc::channel(N_WAITING);
         let (embedding, embed_inbox) = mpsc::channel(N_WAITING);
@@ -186,7 +193,7 @@ impl Indexing {
                 request_inbox,
                 embedding.clone(),
             )),
-            tokio::spawn(embedding_loop(parts, embed_inbox)),
+            tokio::spawn(embed::embedding_loop(parts, embed_inbox)),
         ];
         let _ = embedding.try_send(EmbedRequest::Wake);
         Ok(Self {
@@ -243,6 +250,16 @@ impl Indexing {
     }
 }
 
+impl Indexing {
+    /// Stops both loops, and waits until they have let go of everything.
+    pub async fn stop(&mut self) {
+        for task in &mut self.tasks {
+            task.abort();
+            let _ = task.await;
+        }
+    }
+}
+
 impl Drop for Indexing {
     fn drop(&mut self) {
         for task in &self.tasks {
@@ -259,7 +276,7 @@ async fn reading_loop(
     let mut reading = Reading::new(Arc::clone(&parts));
     loop {
         // Idle until asked; while reading, requests are taken between two steps.
-        let request = if reading.busy {
+        let request = if reading.busy || reading.failed {
             inbox.try_recv().ok()
         } else {
             match inbox.recv().await {
@@ -272,12 +289,8 @@ async fn reading_loop(
                 reading.replies.extend(reply);
                 reading.look(scopes.as_ref()).await
             }
-            Some(Request::Forget(folder, reply)) => {
-                let _ = reply.send(forget(&parts, folder).await);
-                // What was fetched before may be gone.
-                reading.files = read::Reading::new(Arc::clone(&parts));
-                Ok(false)
-            }
+            Some(Request::Forget(folder, reply)) => reading.forget(folder, reply).await,
+            None if reading.failed => reading.recover().await,
             None => reading.step().await,
         };
         match outcome {
@@ -294,6 +307,7 @@ async fn reading_loop(
                 parts
                     .progress
                     .send_modify(|progress| progress.trouble = Some(error.to_string()));
+                reading.failed = true;
                 tokio::time::sleep(RETRY_AFTER).await;
             }
         }
@@ -313,6 +327,8 @@ struct Reading {
     parts: Arc<Parts>,
     files: read::Reading,
     busy: bool,
+    /// What is derived may lack something, and a look may be lost.
+    failed: bool,
     something_went: bool,
     replies: Vec<oneshot::Sender<()>>,
     rate: Rate,
@@ -325,7 +341,9 @@ impl Reading {
             parts,
             files,
             busy: false,
-            something_went: false,
+            failed: false,
+            // The process before this one may have been killed before it cleared away.
+            something_went: true,
             replies: Vec::new(),
             rate: Rate::default(),
         }
@@ -344,6 +362,27 @@ impl Reading {
         });
         self.something_went |= went?;
         Ok(false)
+    }
+
+    /// Looks again at everything afterwards: another chosen folder may hold some of its files.
+    async fn forget(
+        &mut self,
+        folder: FolderId,
+        reply: oneshot::Sender<Result<(), Error>>,
+    ) -> Result<bool, Error> {
+        let outcome = forget(&self.parts, folder).await;
+        self.failed |= outcome.is_err();
+        let _ = reply.send(outcome);
+        // What was fetched before may be gone.
+        self.files = read::Reading::new(Arc::clone(&self.parts));
+        self.look(None).await
+    }
+
+    /// After a failure: derives what was not derived, and looks at everything again.
+    async fn recover(&mut self) -> Result<bool, Error> {
+        derive::recover(&self.parts).await?;
+        self.failed = false;
+        self.look(None).await
     }
 
     async fn step(&mut self) -> Result<bool, Error> {
@@ -367,13 +406,16 @@ impl Reading {
 
     /// Nothing waits any more.
     async fn finish(&mut self) -> Result<(), Error> {
-        if std::mem::take(&mut self.something_went) {
+        let something_went = std::mem::take(&mut self.something_went);
+        if self.files.take_something_went() || something_went {
             let mut batch = self.parts.store.begin().await?;
             batch.remove_orphans().await?;
             let changes = batch.commit().await?;
             derive::apply(&self.parts, &changes).await?;
         }
         self.parts.lexical.commit().await?;
+        let seen = self.parts.lexical.committed()?;
+        self.parts.store.trim_deletions(seen).await?;
         self.parts.pool.dismiss();
         self.rate = Rate::default();
         self.parts.progress.send_modify(|progress| {
@@ -389,64 +431,6 @@ impl Reading {
         }
         Ok(())
     }
-}
-
-async fn embedding_loop(parts: Arc<Parts>, mut inbox: mpsc::Receiver<EmbedRequest>) {
-    while let Some(request) = inbox.recv().await {
-        let mut replies = Vec::new();
-        replies.extend(settle_reply(request));
-        embed_all(&parts, &mut inbox, &mut replies).await;
-        for reply in replies {
-            let _ = reply.send(());
-        }
-    }
-}
-
-fn settle_reply(request: EmbedRequest) -> Option<oneshot::Sender<()>> {
-    match request {
-        EmbedRequest::Wake => None,
-        EmbedRequest::Settle(reply) => Some(reply),
-    }
-}
-
-/// Embeds until nothing is left or the model fails; word search does not depend on it.
-async fn embed_all(
-    parts: &Parts,
-    inbox: &mut mpsc::Receiver<EmbedRequest>,
-    replies: &mut Vec<oneshot::Sender<()>>,
-) {
-    let mut rate = Rate::default();
-    loop {
-        while let Ok(request) = inbox.try_recv() {
-            replies.extend(settle_reply(request));
-        }
-        let n_to_embed = parts.store.count_to_embed().await.unwrap_or_default();
-        let per_second = rate.per_second();
-        parts.progress.send_modify(|progress| {
-            progress.embedding = n_to_embed > 0 && parts.model.is_ok();
-            progress.n_to_embed = n_to_embed;
-            if progress.n_waiting == 0 && per_second > 0.0 {
-                progress.seconds_left = Some(n_to_embed as f64 / per_second);
-            }
-        });
-        match embed::step(parts).await {
-            Ok(0) => break,
-            Ok(n) => rate.count(n as u32),
-            Err(error) => {
-                tracing::warn!(%error, "passages cannot be embedded now");
-                parts
-                    .progress
-                    .send_modify(|progress| progress.trouble = Some(error.to_string()));
-                break;
-            }
-        }
-    }
-    parts.progress.send_modify(|progress| {
-        progress.embedding = false;
-        if progress.n_waiting == 0 {
-            progress.seconds_left = None;
-        }
-    });
 }
 
 /// How fast it goes, over the last seconds.

@@ -5,6 +5,7 @@
 //! Invariant: a commit carries the sequence number of the last batch in it, so that whoever
 //! opens the index knows what it lacks. Start reading at [`Lexical::open`] and [`Lexical::search`].
 
+mod entries;
 mod query;
 mod schema;
 pub mod tokens;
@@ -13,11 +14,12 @@ mod writer;
 use std::{
     io,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard},
 };
 
 use tantivy::{Index, IndexReader, ReloadPolicy, directory::MmapDirectory};
 
+pub use entries::Entries;
 pub use query::{FileHit, PassageHit, WordHits, WordQuery, WordTerm};
 pub use writer::{FileEntry, Op, PassageEntry};
 
@@ -54,10 +56,16 @@ pub type Result<T> = std::result::Result<T, Error>;
 /// An open word index.
 pub struct Lexical {
     path: PathBuf,
-    index: Index,
     fields: Fields,
+    /// Replaced whole by [`Lexical::reopen`]; never locked across a search or a wait.
+    open: RwLock<Open>,
+}
+
+#[derive(Clone)]
+struct Open {
+    index: Index,
     reader: IndexReader,
-    writer: Option<Writer>,
+    writer: Option<Arc<Writer>>,
 }
 
 impl Lexical {
@@ -65,49 +73,46 @@ impl Lexical {
     /// format is begun anew, at sequence 0.
     pub fn open(folder: &Path) -> Result<Self> {
         let path = folder.join(FORMAT);
-        let index = match open_index(&path) {
-            Ok(index) => index,
-            Err(error) => {
-                tracing::warn!(%error, "the word index is begun anew");
-                empty(&path)?;
-                open_index(&path)?
-            }
-        };
-        let mut lexical = Self::over(path, index)?;
-        lexical.writer = Some(Writer::start(
-            &lexical.index,
-            lexical.fields,
-            lexical.reader.clone(),
-        )?);
-        Ok(lexical)
+        let (_, fields) = schema();
+        let open = RwLock::new(Open::for_writing(&path, fields)?);
+        Ok(Self { path, fields, open })
     }
 
     /// Opens the index below `folder` for reading beside a process that writes it.
     pub fn open_read_only(folder: &Path) -> Result<Self> {
         let path = folder.join(FORMAT);
-        let index = Index::open_in_dir(&path)?;
-        Self::over(path, index)
+        let (_, fields) = schema();
+        let open = RwLock::new(Open::over(Index::open_in_dir(&path)?)?);
+        Ok(Self { path, fields, open })
     }
 
-    fn over(path: PathBuf, index: Index) -> Result<Self> {
-        let (_, fields) = schema();
-        // Reloaded after our own commits: no thread that polls the disk.
-        let reader = index
-            .reader_builder()
-            .reload_policy(ReloadPolicy::Manual)
-            .try_into()?;
-        Ok(Self {
-            path,
-            index,
-            fields,
-            reader,
-            writer: None,
-        })
+    /// Starts anew from what is on disk, after writing failed. What was handed over since the
+    /// last commit is to be handed over again.
+    pub fn reopen(&self) -> Result<()> {
+        let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
+        // The old writer's lock on the folder goes before the new one asks for it.
+        open.writer = None;
+        *open = Open::for_writing(&self.path, self.fields)?;
+        Ok(())
+    }
+
+    /// Commits, and lets go of the folder; only reading is possible afterwards.
+    pub fn close(&self) {
+        let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
+        open.writer = None;
+    }
+
+    fn opened(&self) -> RwLockReadGuard<'_, Open> {
+        self.open.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn writer(&self) -> Result<Arc<Writer>> {
+        self.opened().writer.clone().ok_or(Error::WriterStopped)
     }
 
     /// The last batch that the index holds for certain.
     pub fn committed(&self) -> Result<Sequence> {
-        let payload = self.index.load_metas()?.payload;
+        let payload = self.opened().index.load_metas()?.payload;
         Ok(Sequence(
             payload.and_then(|text| text.parse().ok()).unwrap_or(0),
         ))
@@ -116,39 +121,27 @@ impl Lexical {
     /// Hands over the changes of a batch; they become visible with the next commit, within
     /// seconds. Waits while the writer is busy.
     pub async fn apply(&self, ops: Vec<Op>, sequence: Sequence) -> Result<()> {
-        self.writer
-            .as_ref()
-            .ok_or(Error::WriterStopped)?
-            .apply(ops, sequence)
-            .await
+        self.writer()?.apply(ops, sequence).await
     }
 
     /// Makes everything handed over so far durable and visible.
     pub async fn commit(&self) -> Result<()> {
-        self.writer
-            .as_ref()
-            .ok_or(Error::WriterStopped)?
-            .commit()
-            .await
+        self.writer()?.commit().await
     }
 
     /// The best passages and file names for a query. Blocking; milliseconds.
     pub fn search(&self, query: &WordQuery, n_passages: usize, n_files: usize) -> Result<WordHits> {
-        if self.writer.is_none() {
-            self.reader.reload()?;
+        let open = self.opened().clone();
+        if open.writer.is_none() {
+            open.reader.reload()?;
         }
-        query::search(
-            &self.reader.searcher(),
-            self.fields,
-            query,
-            n_passages,
-            n_files,
-        )
+        let searcher = open.reader.searcher();
+        query::search(&searcher, self.fields, query, n_passages, n_files)
     }
 
     /// Number of passage entries and of file entries.
     pub fn count(&self) -> Result<(usize, usize)> {
-        query::count(&self.reader.searcher(), self.fields)
+        query::count(&self.opened().reader.searcher(), self.fields)
     }
 
     /// Bytes on disk.
@@ -161,6 +154,36 @@ impl Lexical {
             .filter_map(|entry| entry.metadata().ok())
             .map(|meta| meta.len())
             .sum()
+    }
+}
+
+impl Open {
+    fn for_writing(path: &Path, fields: Fields) -> Result<Self> {
+        let index = match open_index(path) {
+            Ok(index) => index,
+            Err(error) => {
+                tracing::warn!(%error, "the word index is begun anew");
+                empty(path)?;
+                open_index(path)?
+            }
+        };
+        let mut open = Self::over(index)?;
+        let writer = Writer::start(&open.index, fields, open.reader.clone())?;
+        open.writer = Some(Arc::new(writer));
+        Ok(open)
+    }
+
+    fn over(index: Index) -> Result<Self> {
+        // Reloaded after our own commits: no thread that polls the disk.
+        let reader = index
+            .reader_builder()
+            .reload_policy(ReloadPolicy::Manual)
+            .try_into()?;
+        Ok(Self {
+            index,
+            reader,
+            writer: None,
+        })
     }
 }
 

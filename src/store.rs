@@ -6,6 +6,7 @@
 //! [`Sequence`] number. One file per group of tables; start reading at [`Store::open`].
 
 mod batch;
+mod check;
 mod documents;
 mod embeddings;
 mod files;
@@ -20,6 +21,7 @@ use std::{
 
 use sqlx::{
     Connection, SqlitePool,
+    migrate::MigrateError,
     sqlite::{
         SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions,
         SqliteSynchronous,
@@ -66,12 +68,31 @@ pub enum Error {
         /// The cause.
         source: io::Error,
     },
+    /// It is not a database, or one that is damaged.
+    #[error(
+        "the library {path} is damaged ({reason}); move it away and add the folders again \
+         (the files in them are not touched by this)"
+    )]
+    Unsound {
+        /// The database.
+        path: PathBuf,
+        /// SQLite's words.
+        reason: String,
+    },
+    /// It is there, but cannot be opened.
+    #[error("the library {path} cannot be opened ({reason}); check its permissions and the disk")]
+    Unopened {
+        /// The database.
+        path: PathBuf,
+        /// SQLite's words.
+        reason: String,
+    },
     /// SQLite failed.
     #[error("the library's database failed")]
     Sql(#[from] sqlx::Error),
     /// A migration failed.
     #[error("could not bring the library up to date")]
-    Migrate(#[from] sqlx::migrate::MigrateError),
+    Migrate(#[from] MigrateError),
     /// A stored value cannot be read.
     #[error("the library's {what} is damaged")]
     Damaged {
@@ -84,14 +105,34 @@ impl Error {
     /// The disk is full, read-only or failing.
     pub fn is_disk(&self) -> bool {
         // SQLITE_READONLY 8, SQLITE_IOERR 10, SQLITE_FULL 13, SQLITE_CANTOPEN 14.
-        let Self::Sql(sqlx::Error::Database(error)) = self else {
-            return matches!(self, Self::Create { .. });
-        };
-        error
-            .code()
-            .and_then(|code| i32::from_str(&code).ok())
-            .is_some_and(|code| matches!(code & 0xff, 8 | 10 | 13 | 14))
+        match self {
+            Self::Sql(error) => code(error).is_some_and(|code| matches!(code, 8 | 10 | 13 | 14)),
+            Self::Create { .. } | Self::Unopened { .. } => true,
+            _ => false,
+        }
     }
+
+    /// The same, said of the database that was to be opened.
+    fn on_opening(self, path: &Path) -> Self {
+        let error = match &self {
+            Self::Sql(error) | Self::Migrate(MigrateError::Execute(error)) => error,
+            Self::Migrate(MigrateError::ExecuteMigration(error, _)) => error,
+            _ => return self,
+        };
+        let (path, reason) = (path.to_owned(), error.to_string());
+        match code(error) {
+            // SQLITE_CORRUPT 11, SQLITE_NOTADB 26.
+            Some(11 | 26) => Self::Unsound { path, reason },
+            Some(8 | 10 | 13 | 14) => Self::Unopened { path, reason },
+            _ => self,
+        }
+    }
+}
+
+/// SQLite's primary result code.
+fn code(error: &sqlx::Error) -> Option<i32> {
+    let code = error.as_database_error()?.code()?;
+    i32::from_str(&code).ok().map(|code| code & 0xff)
 }
 
 /// A shorthand of this room.
@@ -114,6 +155,12 @@ impl Store {
                 source,
             })?;
         }
+        Self::open_writing(path)
+            .await
+            .map_err(|error| error.on_opening(path))
+    }
+
+    async fn open_writing(path: &Path) -> Result<Self> {
         refuse_newer(path).await?;
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
@@ -142,6 +189,12 @@ impl Store {
                 path: path.to_owned(),
             });
         }
+        Self::open_reading(path)
+            .await
+            .map_err(|error| error.on_opening(path))
+    }
+
+    async fn open_reading(path: &Path) -> Result<Self> {
         refuse_newer(path).await?;
         Ok(Self {
             readers: readers(path).await?,
@@ -176,14 +229,6 @@ impl Store {
             .fetch_one(&self.readers)
             .await?;
         Ok((n_pages * page) as u64)
-    }
-
-    /// Asks SQLite whether the database is sound; an empty list means that it is.
-    pub async fn check(&self) -> Result<Vec<String>> {
-        let rows: Vec<String> = sqlx::query_scalar("PRAGMA quick_check(20)")
-            .fetch_all(&self.readers)
-            .await?;
-        Ok(rows.into_iter().filter(|row| row != "ok").collect())
     }
 
     /// Waits for readers and writer to finish, and folds the write-ahead log into the database.
@@ -244,3 +289,6 @@ fn json_list(ids: impl Iterator<Item = i64>) -> String {
 fn path_key(bytes: Vec<u8>) -> PathKey {
     PathKey(bytes)
 }
+
+#[cfg(test)]
+mod tests;

@@ -311,3 +311,6 @@ mod kernels {
             .sum()
     }
 }
+
+#[cfg(test)]
+mod tests;

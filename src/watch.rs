@@ -101,3 +101,57 @@ fn change(result: DebounceEventResult) -> Option<Change> {
     }
     (!paths.is_empty()).then_some(Change::Paths(paths))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use notify::{
+        Event,
+        event::{AccessKind, CreateKind, Flag, ModifyKind, RemoveKind, RenameMode},
+    };
+    use notify_debouncer_full::DebouncedEvent;
+
+    use super::*;
+
+    fn event(kind: EventKind, paths: &[&str]) -> DebouncedEvent {
+        let paths = paths.iter().map(PathBuf::from).collect();
+        let event = Event {
+            paths,
+            ..Event::new(kind)
+        };
+        DebouncedEvent::new(event, Instant::now())
+    }
+
+    #[test]
+    fn a_batch_names_every_path_once_and_both_ends_of_a_rename() {
+        let renamed = EventKind::Modify(ModifyKind::Name(RenameMode::Both));
+        let batch = vec![
+            event(EventKind::Create(CreateKind::File), &["/d/a"]),
+            event(EventKind::Modify(ModifyKind::Any), &["/d/a"]),
+            event(renamed, &["/d/b", "/d/c"]),
+            event(EventKind::Remove(RemoveKind::File), &["/d/e"]),
+        ];
+        let paths = ["/d/a", "/d/b", "/d/c", "/d/e"].map(PathBuf::from);
+        assert_eq!(change(Ok(batch)), Some(Change::Paths(paths.into())));
+    }
+
+    #[test]
+    fn reading_a_file_is_no_change() {
+        let read = event(EventKind::Access(AccessKind::Read), &["/d/a"]);
+        assert_eq!(change(Ok(vec![read])), None);
+        assert_eq!(change(Ok(Vec::new())), None);
+    }
+
+    #[test]
+    fn lost_events_and_errors_mean_looking_at_everything() {
+        let lost = Event::new(EventKind::Other).set_flag(Flag::Rescan);
+        let batch = vec![
+            event(EventKind::Create(CreateKind::File), &["/d/a"]),
+            DebouncedEvent::new(lost, Instant::now()),
+        ];
+        assert_eq!(change(Ok(batch)), Some(Change::Rescan));
+        let error = notify::Error::generic("the queue is full");
+        assert_eq!(change(Err(vec![error])), Some(Change::Rescan));
+    }
+}

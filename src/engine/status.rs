@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The library at one moment.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Status {
     /// The chosen folders with their number of files.
     pub folders: Vec<FolderStatus>,

@@ -91,16 +91,24 @@ fn read(xml: &[u8], text: &mut Text, max_text_bytes: usize) -> Result<(), String
     let mut paragraph = String::new();
     let mut mark = Mark::default();
     let mut in_text = false;
+    // A tab outside a run is a tab stop of the paragraph's form.
+    let mut in_run = false;
     // Deleted text of tracked changes, and field codes, are not what a reader sees.
     loop {
         match reader.read_event() {
             Ok(Event::Start(start)) => match start.local_name().as_ref() {
                 "t" => in_text = true,
+                "r" => in_run = true,
+                // The same once more, for programs that cannot draw it as it is meant.
+                "Fallback" => {
+                    let skipped = reader.read_to_end(start.name());
+                    skipped.map_err(|error| format!("the document is damaged: {error}"))?;
+                }
                 "pStyle" => mark.heading = heading(&start),
                 _ => {}
             },
             Ok(Event::Empty(start)) => match start.local_name().as_ref() {
-                "tab" => paragraph.push('\t'),
+                "tab" if in_run => paragraph.push('\t'),
                 "br" | "cr" => paragraph.push('\n'),
                 "noBreakHyphen" => paragraph.push('-'),
                 "pStyle" => mark.heading = heading(&start),
@@ -113,6 +121,7 @@ fn read(xml: &[u8], text: &mut Text, max_text_bytes: usize) -> Result<(), String
             }
             Ok(Event::End(end)) => match end.local_name().as_ref() {
                 "t" => in_text = false,
+                "r" => in_run = false,
                 "p" => {
                     text.push(&std::mem::take(&mut paragraph), std::mem::take(&mut mark));
                     if text.text.len() > max_text_bytes {

@@ -31,6 +31,9 @@ pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
     Ok(text)
 }
 
+/// A forced line break, told apart from the source's own line ends.
+const BREAK: char = '\u{2028}';
+
 #[derive(Default)]
 struct Reader {
     text: Text,
@@ -57,7 +60,7 @@ impl Reader {
                         self.unread += 1
                     }
                     "title" => self.in_title = self.unread == 0,
-                    "br" => self.part.push('\n'),
+                    "br" => self.part.push(BREAK),
                     "td" | "th" => self.part.push('\t'),
                     "pre" | "textarea" => {
                         self.end_part();
@@ -151,10 +154,10 @@ fn is_block(name: &str) -> bool {
 /// Runs of white space become one space, as a browser shows them; forced breaks stay.
 fn collapse(part: &str) -> String {
     let lines = part
-        .split('\n')
+        .split(BREAK)
         .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
     let lines: Vec<String> = lines.filter(|line| !line.is_empty()).collect();
-    plain::clean(&lines.join(" "))
+    plain::clean(&lines.join("\n"))
 }
 
 /// A byte-order mark, then what the page says of itself, then a guess.

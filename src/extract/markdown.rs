@@ -11,6 +11,7 @@ pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
         text: Text::default(),
         part: String::new(),
         mark: Mark::default(),
+        markup: Markup::default(),
         front: None,
     };
     let options = Options::ENABLE_TABLES
@@ -51,6 +52,8 @@ struct Reader {
     /// The paragraph, heading, item or cell being read.
     part: String,
     mark: Mark,
+    /// Where in a block of HTML we are.
+    markup: Markup,
     /// The front matter, while and after it is read.
     front: Option<String>,
 }
@@ -80,11 +83,13 @@ impl Reader {
                 self.part.push_str(&text);
             }
             Event::SoftBreak | Event::HardBreak => self.part.push('\n'),
-            Event::Html(html) | Event::InlineHtml(html) => {
-                // Tags are dropped; line breaks keep the count of lines right.
-                self.part
-                    .extend(html.chars().filter(|&character| character == '\n'));
+            Event::Html(html) => {
+                if self.part.is_empty() && self.mark.line.is_none() {
+                    self.mark.line = Some(line);
+                }
+                self.markup.drop_tags(&html, &mut self.part);
             }
+            Event::InlineHtml(html) => Markup::default().drop_tags(&html, &mut self.part),
             _ => {}
         }
     }
@@ -104,6 +109,7 @@ impl Reader {
             self.end_part();
         }
         self.part.clear();
+        self.markup = Markup::default();
         self.mark = Mark {
             line: Some(line),
             heading,
@@ -118,6 +124,48 @@ impl Reader {
         let line = mark.line.map(|line| line + n_blank as u32);
         self.text
             .push(part.trim_matches('\n'), Mark { line, ..mark });
+    }
+}
+
+/// Inside which piece of markup the next character stands; it is closed by these characters.
+#[derive(Default)]
+struct Markup(Option<&'static str>);
+
+impl Markup {
+    /// Keeps what stands between tags, and line breaks, so that lines count right.
+    fn drop_tags(&mut self, html: &str, part: &mut String) {
+        let mut rest = html;
+        while let Some(character) = rest.chars().next() {
+            let mut n = character.len_utf8();
+            match self.0 {
+                Some(end) if rest.starts_with(end) => {
+                    n = end.len();
+                    self.0 = None;
+                }
+                Some(_) if character != '\n' => {}
+                None if character == '<' && opened(rest).is_some() => self.0 = opened(rest),
+                _ => part.push(character),
+            }
+            rest = rest.get(n..).unwrap_or_default();
+        }
+    }
+}
+
+/// What ends the markup that begins here; nothing does if this is only a sign.
+fn opened(html: &str) -> Option<&'static str> {
+    let begins = |name: &str| {
+        html.get(..name.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(name))
+    };
+    let names_something = html
+        .chars()
+        .nth(1)
+        .is_some_and(|next| next.is_ascii_alphabetic() || "/!?".contains(next));
+    match () {
+        () if begins("<!--") => Some("-->"),
+        () if begins("<script") => Some("</script>"),
+        () if begins("<style") => Some("</style>"),
+        () => names_something.then_some(">"),
     }
 }
 

@@ -34,10 +34,14 @@ pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
     })
 }
 
-/// Bytes as text: a byte-order mark, then valid UTF-8, then a guess by statistics.
+/// Bytes as text: a byte-order mark, then UTF-16 without one (which may be valid UTF-8 full of
+/// zeros), then valid UTF-8, then a guess by statistics.
 pub fn decode(bytes: &[u8]) -> String {
     if let Some((encoding, _)) = Encoding::for_bom(bytes) {
         return encoding.decode(bytes).0.into_owned();
+    }
+    if let Some(encoding) = utf16_without_mark(bytes) {
+        return encoding.decode_without_bom_handling(bytes).0.into_owned();
     }
     let body = without_cut_character(bytes);
     if let Ok(text) = std::str::from_utf8(body) {
@@ -50,9 +54,6 @@ pub fn decode(bytes: &[u8]) -> String {
 }
 
 fn guess(bytes: &[u8]) -> &'static Encoding {
-    if let Some(encoding) = utf16_without_mark(bytes) {
-        return encoding;
-    }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
     detector.feed(bytes, true);
     detector.guess(None, Utf8Detection::Deny)

@@ -33,6 +33,17 @@ pub struct Limits {
     pub max_text_bytes: usize,
 }
 
+impl Limits {
+    /// Bytes of a file of this format that are read.
+    pub fn file_bytes(&self, format: &Format) -> u64 {
+        if format.name == "plain" {
+            (self.max_text_bytes as u64).min(self.max_file_bytes)
+        } else {
+            self.max_file_bytes
+        }
+    }
+}
+
 /// Worker processes that wait for documents.
 #[derive(Debug)]
 pub struct Pool {
@@ -61,6 +72,11 @@ impl Pool {
         }
     }
 
+    /// What a document may cost.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     /// Reads one document; waits for a free worker. Dropping the future kills the worker.
     pub async fn read(&self, path: &PathKey, format: &Format) -> Result<Text, Failure> {
         let Ok(_place) = self.places.acquire().await else {
@@ -70,15 +86,10 @@ impl Pool {
             Some(worker) => worker,
             None => Worker::start(&self.executable, self.limits.memory_mib)?,
         };
-        let max_file_bytes = if format.name == "plain" {
-            (self.limits.max_text_bytes as u64).min(self.limits.max_file_bytes)
-        } else {
-            self.limits.max_file_bytes
-        };
         let request = worker::Request {
             path: path.0.clone(),
             format: format.name.to_owned(),
-            max_file_bytes,
+            max_file_bytes: self.limits.file_bytes(format),
             max_text_bytes: self.limits.max_text_bytes,
         };
         match tokio::time::timeout(self.limits.timeout, worker.call(&request)).await {

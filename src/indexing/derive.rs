@@ -6,6 +6,7 @@ use std::collections::HashSet;
 
 use super::{Error, Parts};
 use crate::{
+    cpu,
     document::{DocumentId, FileId, PassageId, Sequence},
     lexical::{FileEntry, Op, PassageEntry},
     store::{Changes, FileRow, FolderRow},
@@ -38,11 +39,16 @@ pub(super) async fn apply(parts: &Parts, changes: &Changes) -> Result<(), Error>
         }
         parts.lexical.apply(ops, before).await?;
     }
-    parts
-        .lexical
-        .apply(file_ops(parts, &changes.files).await?, changes.sequence)
-        .await?;
-    vectors(parts, changes).await
+    vectors(parts, changes).await?;
+    let files = file_ops(parts, &changes.files).await?;
+    Ok(parts.lexical.apply(files, changes.sequence).await?)
+}
+
+/// Puts right what a failure left undone, in the middle of a run as at its start.
+pub(super) async fn recover(parts: &Parts) -> Result<(), Error> {
+    let lexical = std::sync::Arc::clone(&parts.lexical);
+    cpu::run(move || lexical.reopen()).await??;
+    replay(parts).await
 }
 
 /// Replays what the word index lacks; one that was begun anew lacks everything.
@@ -157,6 +163,7 @@ async fn vectors(parts: &Parts, changes: &Changes) -> Result<(), Error> {
     if stale.is_empty() {
         return Ok(());
     }
+    let _in_step = parts.vectors_in_step.lock().await;
     parts.write_vectors(|vectors| vectors.remove_documents(&stale));
     for &document in &changes.documents {
         let rows = parts.store.vectors_of(&parts.model_key, document).await?;

@@ -1,14 +1,93 @@
 //! Passages without an embedding into vectors: stored first, then put into the matrix.
 
-use super::{Error, Parts};
-use crate::{document::Hash, store::passage_input, vectors::quantize};
+use std::{sync::Arc, time::Duration};
+
 use nuthatch_models::Role;
+use tokio::sync::{mpsc, oneshot};
+
+use super::{EmbedRequest, Error, Parts, Rate};
+use crate::{document::Hash, store::passage_input, vectors::quantize};
 
 /// Passages embedded and stored at once: a few seconds of work on a small machine.
 const BATCH_PASSAGES: u32 = 96;
+/// After a failure, so long until the next attempt; the worker itself waits as long to start again.
+const RETRY_AFTER: Duration = Duration::from_secs(20);
+
+/// Embeds whenever it is woken, and for itself some time after a failure.
+pub(super) async fn embedding_loop(parts: Arc<Parts>, mut inbox: mpsc::Receiver<EmbedRequest>) {
+    let mut failed = false;
+    loop {
+        let wait = if failed { RETRY_AFTER } else { Duration::MAX };
+        let request = match tokio::time::timeout(wait, inbox.recv()).await {
+            Ok(Some(request)) => request,
+            Ok(None) => return,
+            Err(_) => EmbedRequest::Wake,
+        };
+        let mut replies = Vec::new();
+        replies.extend(settle_reply(request));
+        failed = !embed_all(&parts, &mut inbox, &mut replies).await;
+        for reply in replies {
+            let _ = reply.send(());
+        }
+    }
+}
+
+fn settle_reply(request: EmbedRequest) -> Option<oneshot::Sender<()>> {
+    match request {
+        EmbedRequest::Wake => None,
+        EmbedRequest::Settle(reply) => Some(reply),
+    }
+}
+
+/// Embeds until nothing is left or the model fails; word search does not depend on it.
+/// Returns whether nothing is left that can be embedded.
+async fn embed_all(
+    parts: &Parts,
+    inbox: &mut mpsc::Receiver<EmbedRequest>,
+    replies: &mut Vec<oneshot::Sender<()>>,
+) -> bool {
+    let mut rate = Rate::default();
+    let is_done = loop {
+        while let Ok(request) = inbox.try_recv() {
+            replies.extend(settle_reply(request));
+        }
+        let n_to_embed = parts.store.count_to_embed().await.unwrap_or_default();
+        let per_second = rate.per_second();
+        parts.progress.send_modify(|progress| {
+            progress.embedding = n_to_embed > 0 && parts.model.is_ok();
+            progress.n_to_embed = n_to_embed;
+            if progress.n_waiting == 0 && per_second > 0.0 {
+                progress.seconds_left = Some(n_to_embed as f64 / per_second);
+            }
+        });
+        match step(parts).await {
+            Ok(0) => break true,
+            Ok(n) => {
+                rate.count(n as u32);
+                parts
+                    .progress
+                    .send_if_modified(|progress| progress.trouble.take().is_some());
+            }
+            Err(error) => {
+                tracing::warn!(%error, "passages cannot be embedded now");
+                parts
+                    .progress
+                    .send_modify(|progress| progress.trouble = Some(error.to_string()));
+                break false;
+            }
+        }
+    };
+    parts.progress.send_modify(|progress| {
+        progress.embedding = false;
+        if progress.n_waiting == 0 {
+            progress.seconds_left = None;
+        }
+    });
+    is_done
+}
 
 /// One batch. Returns how many passages it held; 0 when nothing is left to embed.
-pub(super) async fn step(parts: &Parts) -> Result<usize, Error> {
+async fn step(parts: &Parts) -> Result<usize, Error> {
     let Ok(model) = &parts.model else {
         return Ok(0);
     };
@@ -38,6 +117,7 @@ pub(super) async fn step(parts: &Parts) -> Result<usize, Error> {
         .into_iter()
         .zip(vectors.iter().map(|vector| quantize(vector)))
         .collect();
+    let _in_step = parts.vectors_in_step.lock().await;
     let rows = parts
         .store
         .put_embeddings(&parts.model_key, &stored)

@@ -13,11 +13,11 @@ use std::{
 
 use tokio::task::JoinSet;
 
-use super::{Error, Parts, derive};
+use super::{Error, Parts, derive, walk};
 use crate::{
     chunk, cpu,
     document::{DocumentId, FileState, Hash},
-    extract::{self, Failure, Format},
+    extract::{self, Failure, Format, Limits},
     store::{FileRow, NewDocument},
 };
 
@@ -28,6 +28,8 @@ const BATCH_FILES: usize = 64;
 const BATCH_AGE: Duration = Duration::from_millis(700);
 /// Files fetched from the ledger at once.
 const N_FETCHED: u32 = 256;
+/// A file that changes while it is read is tried so often.
+const N_ATTEMPTS: usize = 2;
 /// Characters by which a language is recognised.
 const LANGUAGE_CHARS: usize = 4_000;
 
@@ -54,6 +56,7 @@ pub(super) struct Reading {
     outcomes: Vec<Outcome>,
     n_bytes: usize,
     began: Instant,
+    something_went: bool,
 }
 
 impl Reading {
@@ -66,7 +69,13 @@ impl Reading {
             outcomes: Vec::new(),
             n_bytes: 0,
             began: Instant::now(),
+            something_went: false,
         }
+    }
+
+    /// Whether a file turned out to be gone since this was asked last.
+    pub(super) fn take_something_went(&mut self) -> bool {
+        std::mem::take(&mut self.something_went)
     }
 
     /// One step: start reading what there is room for, and wait for one outcome.
@@ -81,6 +90,7 @@ impl Reading {
                 if self.outcomes.is_empty() {
                     self.began = Instant::now();
                 }
+                self.something_went |= matches!(outcome.what, What::Gone);
                 if let What::New(document) = &outcome.what {
                     self.n_bytes += document.text.text.len();
                 }
@@ -142,11 +152,16 @@ async fn write(parts: &Parts, outcomes: Vec<Outcome>) -> Result<(), Error> {
     let mut batch = parts.store.begin().await?;
     let mut stored: HashMap<(Hash, &str), DocumentId> = HashMap::new();
     for Outcome { file, what } in outcomes {
+        // It changed, moved or went while it was read: it waits, and is read as it is now.
+        if !batch.is_as_seen(&file).await? {
+            continue;
+        }
         let (document, state, reason) = match what {
             What::Gone => {
                 batch.remove_file(file.id).await?;
                 continue;
             }
+            What::Known(document, _) if !batch.has_document(document).await? => continue,
             What::Known(document, partial) => (Some(document), state_of(partial.as_ref()), partial),
             What::New(new) => {
                 let key = (new.content_hash, new.extractor);
@@ -177,23 +192,32 @@ fn state_of(partial: Option<&String>) -> FileState {
     }
 }
 
+/// Reads a file whose content stays the same meanwhile, so that hash and text belong together.
 async fn read(parts: &Parts, file: &FileRow) -> Result<What, Failure> {
     let path = file.seen.path.to_path();
-    let looked = cpu::run(move || look(&path))
+    let look = || std::fs::metadata(&path).map(|metadata| walk::observed(&path, &metadata));
+    for _ in 0..N_ATTEMPTS {
+        let before = look().ok();
+        let what = read_once(parts, file).await;
+        if look().ok() == before {
+            return what;
+        }
+    }
+    Err(Failure::Failed("it kept changing while it was read".into()))
+}
+
+async fn read_once(parts: &Parts, file: &FileRow) -> Result<What, Failure> {
+    let path = file.seen.path.to_path();
+    let limits = parts.pool.limits().clone();
+    let looked = cpu::run(move || look(&path, &limits))
         .await
         .map_err(|error| Failure::Failed(error.to_string()))?;
     let looked = match looked {
-        Ok(looked) => looked,
+        Ok(looked) => looked?,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(What::Gone),
         Err(error) => return Err(Failure::Failed(extract::worker::reason(&error))),
     };
-    let path = file.seen.path.to_path();
-    let extension = path
-        .extension()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .to_ascii_lowercase();
-    let format = extract::identify(&extension, &looked.head)?;
+    let format = looked.format;
     let failed = |error: crate::store::Error| Failure::Failed(error.to_string());
     let known = parts
         .store
@@ -230,32 +254,96 @@ fn language(text: &str) -> Option<String> {
 
 struct Looked {
     hash: Hash,
-    head: Vec<u8>,
+    format: &'static Format,
 }
 
-/// Hashes a file and keeps its first bytes.
-fn look(path: &Path) -> io::Result<Looked> {
-    let mut file = std::fs::File::open(path)?;
-    if !file.metadata()?.is_file() {
-        return Err(io::Error::new(
-            io::ErrorKind::InvalidInput,
-            "it is not a regular file",
-        ));
+/// Recognises a file's format by its first bytes, and hashes what its reader will get to see.
+fn look(path: &Path, limits: &Limits) -> io::Result<Result<Looked, Failure>> {
+    // Asked before opening: a pipe would be waited for.
+    if !std::fs::metadata(path)?.is_file() {
+        return Ok(Err(Failure::Skipped("it is not a regular file".into())));
     }
-    let mut hasher = blake3::Hasher::new();
+    let mut file = std::fs::File::open(path)?;
     let mut head = Vec::new();
+    (&mut file)
+        .take(extract::HEAD_BYTES as u64)
+        .read_to_end(&mut head)?;
+    let extension = path
+        .extension()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .to_ascii_lowercase();
+    let format = match extract::identify(&extension, &head) {
+        Ok(format) => format,
+        Err(failure) => return Ok(Err(failure)),
+    };
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&head);
+    // One byte more than is read: it tells a longer file from one that ends there.
+    let n_more = (limits.file_bytes(format) + 1).saturating_sub(head.len() as u64);
+    let mut rest = file.take(n_more);
     let mut buffer = vec![0; 256 << 10];
     loop {
-        let n = file.read(&mut buffer)?;
-        let bytes = &buffer[..n];
-        if n == 0 {
-            return Ok(Looked {
-                hash: *hasher.finalize().as_bytes(),
-                head,
-            });
+        match rest.read(&mut buffer)? {
+            0 => break,
+            n => hasher.update(&buffer[..n]),
+        };
+    }
+    let hash = *hasher.finalize().as_bytes();
+    Ok(Ok(Looked { hash, format }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn limits() -> Limits {
+        Limits {
+            timeout: Duration::from_secs(1),
+            memory_mib: 64,
+            max_file_bytes: 100_000,
+            max_text_bytes: 2 * extract::HEAD_BYTES,
         }
-        let room = extract::HEAD_BYTES.saturating_sub(head.len()).min(n);
-        head.extend_from_slice(&bytes[..room]);
-        hasher.update(bytes);
+    }
+
+    fn hash(content: &str) -> Hash {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.txt");
+        std::fs::write(&path, content).unwrap();
+        look(&path, &limits()).unwrap().unwrap().hash
+    }
+
+    #[test]
+    fn a_file_that_went_since_the_walk_is_an_error_of_the_right_kind() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = look(&folder.path().join("gone.txt"), &limits())
+            .err()
+            .unwrap();
+        assert_eq!(error.kind(), io::ErrorKind::NotFound);
+    }
+
+    #[test]
+    fn what_became_a_folder_or_a_pipe_since_the_walk_is_skipped_without_waiting() {
+        let folder = tempfile::tempdir().unwrap();
+        let skipped = |path: &Path| look(path, &limits()).unwrap().err().unwrap().to_string();
+        assert!(skipped(folder.path()).contains("regular file"));
+        if cfg!(unix) {
+            let pipe = folder.path().join("pipe.txt");
+            let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+            assert!(made.unwrap().success());
+            assert!(skipped(&pipe).contains("regular file"));
+        }
+    }
+
+    #[test]
+    fn a_hash_tells_apart_what_a_reader_can_tell_apart_and_no_more() {
+        let text = "a".repeat(2 * extract::HEAD_BYTES);
+        assert_eq!(hash(&text), *blake3::hash(text.as_bytes()).as_bytes());
+        assert_ne!(
+            hash(&text),
+            hash(&format!("{text}a")),
+            "one is cut, one is not"
+        );
+        assert_eq!(hash(&format!("{text}ab")), hash(&format!("{text}ac")));
     }
 }

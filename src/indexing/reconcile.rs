@@ -22,7 +22,9 @@ const BATCH_FILES: usize = 2_000;
 #[derive(Default)]
 struct Difference {
     new: Vec<(FolderId, Observed)>,
-    changed: Vec<(FileRow, Observed)>,
+    changed: Vec<(FileRow, FolderId, Observed)>,
+    /// Unchanged, and now of another chosen folder.
+    rehomed: Vec<(FileRow, FolderId, Observed)>,
     gone: Vec<FileRow>,
 }
 
@@ -32,40 +34,62 @@ pub(super) async fn reconcile(
     parts: &Parts,
     scopes: Option<&BTreeSet<PathBuf>>,
 ) -> Result<bool, Error> {
+    let scopes = scopes.map(|scopes| scopes.iter().map(|scope| ruled_by(scope)).collect());
     let mut difference = Difference::default();
-    for folder in parts.store.folders().await? {
-        if let Some(folder) = present(parts, folder).await? {
-            compare(parts, &folder, scopes, &mut difference).await?;
+    let folders = parts.store.folders().await?;
+    for folder in &folders {
+        if is_present(parts, folder).await? {
+            let inner = inner_folders(folder, &folders);
+            compare(parts, folder, inner, scopes.as_ref(), &mut difference).await?;
         }
     }
     write(parts, difference).await
 }
 
-/// The folder, if it can be reached; otherwise its files are marked as away.
-async fn present(parts: &Parts, folder: FolderRow) -> Result<Option<FolderRow>, Error> {
+/// What a change at this path concerns: with a file of rules, everything beside and below it.
+fn ruled_by(scope: &Path) -> PathBuf {
+    let is_rules = scope
+        .file_name()
+        .is_some_and(|name| walk::RULE_FILES.iter().any(|rules| name == *rules));
+    match scope.parent() {
+        Some(parent) if is_rules => parent.to_owned(),
+        _ => scope.to_owned(),
+    }
+}
+
+/// Chosen folders inside this one: their files are theirs.
+fn inner_folders(folder: &FolderRow, folders: &[FolderRow]) -> Vec<PathBuf> {
+    let root = folder.path.to_path();
+    folders
+        .iter()
+        .filter(|other| other.id != folder.id)
+        .map(|other| other.path.to_path())
+        .filter(|other| other.starts_with(&root))
+        .collect()
+}
+
+/// Whether a folder can be reached; if not, its files are marked as away.
+async fn is_present(parts: &Parts, folder: &FolderRow) -> Result<bool, Error> {
     let reachable = folder.path.to_path().is_dir();
     if reachable == folder.away {
         let mut batch = parts.store.begin().await?;
         batch.set_away(folder.id, !reachable).await?;
         batch.commit().await?;
     }
-    Ok(reachable.then_some(folder))
+    Ok(reachable)
 }
 
 async fn compare(
     parts: &Parts,
     folder: &FolderRow,
+    inner: Vec<PathBuf>,
     scopes: Option<&BTreeSet<PathBuf>>,
     difference: &mut Difference,
 ) -> Result<(), Error> {
     let root = folder.path.to_path();
     let scopes: Option<BTreeSet<PathBuf>> = scopes.map(|scopes| {
-        let inside = scopes
-            .iter()
-            .filter(|scope| scope.starts_with(&root))
-            .cloned();
-        // Events name the root itself when something in it changed; that is no reason to walk all.
-        inside.collect()
+        let inside = scopes.iter().filter(|scope| scope.starts_with(&root));
+        inside.cloned().collect()
     });
     if scopes.as_ref().is_some_and(BTreeSet::is_empty) {
         return Ok(());
@@ -79,26 +103,34 @@ async fn compare(
             }
         }
     }
-    let library = parts.library.clone();
-    let walked = cpu::run(move || walk::walk(&root, scopes.as_ref(), &library)).await?;
+    known.retain(|path, _| !is_below(&path.to_path(), &inner));
+    let left_out = [inner, vec![parts.library.clone()]].concat();
+    let walked = cpu::run(move || walk::walk(&root, scopes.as_ref(), &left_out)).await?;
+    // A folder that went while it was walked looks empty, and is away.
+    if !is_present(parts, folder).await? {
+        return Ok(());
+    }
     for seen in walked.files {
         match known.remove(&seen.path) {
             None => difference.new.push((folder.id, seen)),
-            Some(row) if seen.looks_unchanged(&row) => {}
-            Some(row) => difference.changed.push((row, seen)),
+            Some(row) if !seen.looks_unchanged(&row) => {
+                difference.changed.push((row, folder.id, seen));
+            }
+            Some(row) if row.folder != folder.id => {
+                difference.rehomed.push((row, folder.id, seen));
+            }
+            Some(_) => {}
         }
     }
-    let unreadable = |row: &FileRow| {
-        let path = row.seen.path.to_path();
-        walked
-            .unreadable
-            .iter()
-            .any(|folder| path.starts_with(folder))
-    };
+    let lost = known.into_values();
     difference
         .gone
-        .extend(known.into_values().filter(|row| !unreadable(row)));
+        .extend(lost.filter(|row| !is_below(&row.seen.path.to_path(), &walked.unreadable)));
     Ok(())
+}
+
+fn is_below(path: &Path, folders: &[PathBuf]) -> bool {
+    folders.iter().any(|folder| path.starts_with(folder))
 }
 
 async fn rows_below(parts: &Parts, path: &Path) -> Result<Vec<(PathKey, FileRow)>, Error> {
@@ -110,7 +142,12 @@ async fn rows_below(parts: &Parts, path: &Path) -> Result<Vec<(PathKey, FileRow)
 }
 
 async fn write(parts: &Parts, difference: Difference) -> Result<bool, Error> {
-    let Difference { new, changed, gone } = difference;
+    let Difference {
+        new,
+        changed,
+        rehomed,
+        gone,
+    } = difference;
     let something_went = !gone.is_empty() || !changed.is_empty();
     let mut gone_by_key: HashMap<(String, u64, i64), FileRow> = HashMap::new();
     let mut lost: Vec<FileRow> = Vec::new();
@@ -158,9 +195,14 @@ async fn write(parts: &Parts, difference: Difference) -> Result<bool, Error> {
         }
         writer.wrote().await?;
     }
-    for (row, seen) in changed {
+    for (row, folder, seen) in rehomed {
         let batch = writer.batch().await?;
-        batch.observe_file(row.id, row.folder, &seen).await?;
+        batch.observe_file(row.id, folder, &seen).await?;
+        writer.wrote().await?;
+    }
+    for (row, folder, seen) in changed {
+        let batch = writer.batch().await?;
+        batch.observe_file(row.id, folder, &seen).await?;
         batch.set_state(row.id, FileState::Waiting, None).await?;
         writer.wrote().await?;
     }

@@ -16,7 +16,9 @@ use ignore::WalkBuilder;
 use crate::{document::PathKey, store::Observed};
 
 /// The name of the program's own ignore files.
-pub(super) const IGNORE_FILE: &str = ".nuthatchignore";
+const IGNORE_FILE: &str = ".nuthatchignore";
+/// Files that say what else is left out.
+pub(super) const RULE_FILES: [&str; 3] = [".gitignore", ".ignore", IGNORE_FILE];
 
 /// What a walk saw.
 #[derive(Debug, Default)]
@@ -27,10 +29,15 @@ pub(super) struct Walked {
     pub(super) unreadable: Vec<PathBuf>,
 }
 
-/// Lists the files of `root`: all, or those at or below `scopes` only. `library` is left out.
-pub(super) fn walk(root: &Path, scopes: Option<&BTreeSet<PathBuf>>, library: &Path) -> Walked {
+/// Lists the files of `root`: all, or those at or below `scopes` only. The folders `left_out`
+/// are not entered.
+pub(super) fn walk(
+    root: &Path,
+    scopes: Option<&BTreeSet<PathBuf>>,
+    left_out: &[PathBuf],
+) -> Walked {
     let mut walked = Walked::default();
-    for entry in builder(root, scopes.cloned(), library).build() {
+    for entry in builder(root, scopes.cloned(), left_out).build() {
         match entry {
             Ok(entry) => {
                 if entry.file_type().is_some_and(|kind| kind.is_file())
@@ -45,8 +52,8 @@ pub(super) fn walk(root: &Path, scopes: Option<&BTreeSet<PathBuf>>, library: &Pa
     walked
 }
 
-fn builder(root: &Path, scopes: Option<BTreeSet<PathBuf>>, library: &Path) -> WalkBuilder {
-    let library = library.to_owned();
+fn builder(root: &Path, scopes: Option<BTreeSet<PathBuf>>, left_out: &[PathBuf]) -> WalkBuilder {
+    let left_out = left_out.to_owned();
     let mut builder = WalkBuilder::new(root);
     builder
         .follow_links(false)
@@ -56,7 +63,7 @@ fn builder(root: &Path, scopes: Option<BTreeSet<PathBuf>>, library: &Path) -> Wa
         .add_custom_ignore_filename(IGNORE_FILE)
         .filter_entry(move |entry| {
             let path = entry.path();
-            path != library
+            !left_out.iter().any(|folder| path == folder)
                 && scopes.as_ref().is_none_or(|scopes| {
                     scopes
                         .iter()
@@ -112,12 +119,15 @@ pub(crate) fn why_left_out(root: &Path, path: &Path, library: &Path) -> Option<S
         return Some("it belongs to Nuthatch's own library".into());
     }
     let scopes = BTreeSet::from([path.to_owned()]);
-    if builder(root, Some(scopes), library)
+    let walked = builder(root, Some(scopes), &[library.to_owned()])
         .build()
         .flatten()
-        .any(|entry| entry.path() == path)
-    {
-        return None;
+        .find(|entry| entry.path() == path);
+    if let Some(entry) = walked {
+        let kind = entry.file_type();
+        return kind
+            .is_some_and(|kind| !kind.is_file() && !kind.is_dir())
+            .then(|| "it is a pipe, a socket or a device, which holds no document".into());
     }
     let below = path.strip_prefix(root).unwrap_or(path);
     let hidden = below
@@ -174,10 +184,7 @@ mod tests {
             (".nuthatchignore", "*.log\n"),
         ]);
         let library = Path::new("/nowhere");
-        assert_eq!(
-            names(&walk(root.path(), None, library), root.path()),
-            ["a.txt"]
-        );
+        assert_eq!(names(&walk(root.path(), None, &[]), root.path()), ["a.txt"]);
         let why = |name: &str| why_left_out(root.path(), &root.path().join(name), library);
         assert_eq!(why("a.txt"), None);
         assert!(why(".secret/b.txt").unwrap().contains("hidden"));
@@ -194,7 +201,7 @@ mod tests {
             (".gitignore", "*.log\n"),
         ]);
         let scopes = BTreeSet::from([root.path().join("x")]);
-        let walked = walk(root.path(), Some(&scopes), Path::new("/nowhere"));
+        let walked = walk(root.path(), Some(&scopes), &[]);
         assert_eq!(names(&walked, root.path()), ["x/a.txt"]);
     }
 
@@ -204,7 +211,7 @@ mod tests {
         let root = tree(&[("a/b.txt", "")]);
         std::os::unix::fs::symlink(root.path(), root.path().join("a/loop")).unwrap();
         assert_eq!(
-            names(&walk(root.path(), None, Path::new("/nowhere")), root.path()),
+            names(&walk(root.path(), None, &[]), root.path()),
             ["a/b.txt"]
         );
     }

@@ -185,7 +185,7 @@ impl Owner {
                 }
             };
             if let Err(error) = outcome {
-                // Nothing is lost: the store is ahead, and the gap is replayed on opening.
+                // Nothing is lost: the store is ahead, and the gap is replayed after reopening.
                 tracing::error!(%error, "the word index could not be written");
                 return;
             }

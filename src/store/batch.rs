@@ -8,7 +8,7 @@ use sqlx::{Sqlite, Transaction};
 use crate::{
     document::{DocumentId, FileId, FileState, FolderId, Sequence},
     store::{
-        Error, NewDocument, Observed, Result, Store,
+        Error, FileRow, NewDocument, Observed, Result, Store,
         documents::{BLOCK_BYTES, ZSTD_LEVEL, passage_input},
     },
 };
@@ -18,6 +18,8 @@ use crate::{
 pub struct Batch {
     transaction: Transaction<'static, Sqlite>,
     changes: Changes,
+    /// Documents that lost a file; they go with the commit if no other file has them by then.
+    replaced: Vec<DocumentId>,
 }
 
 /// What derived indexes have to do. Removals come before additions.
@@ -62,6 +64,7 @@ impl Store {
         Ok(Batch {
             transaction,
             changes,
+            replaced: Vec::new(),
         })
     }
 
@@ -106,6 +109,9 @@ impl Store {
 impl Batch {
     /// Ends the batch. Without changes nothing is written, and the number stays.
     pub async fn commit(mut self) -> Result<Changes> {
+        for document in std::mem::take(&mut self.replaced) {
+            self.remove_if_orphan(document).await?;
+        }
         if self.changes.is_empty() {
             self.changes.sequence.0 -= 1;
             self.transaction.commit().await?;
@@ -187,8 +193,33 @@ impl Batch {
         Ok(())
     }
 
+    /// Whether the ledger still shows a file as it was when its reading began.
+    pub async fn is_as_seen(&mut self, file: &FileRow) -> Result<bool> {
+        Ok(sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM files WHERE id = ? AND path = ? AND size_bytes = ? \
+             AND modified_ns = ? AND state = ?)",
+        )
+        .bind(file.id.0)
+        .bind(&file.seen.path.0)
+        .bind(file.seen.size_bytes as i64)
+        .bind(file.seen.modified_ns)
+        .bind(file.state.name())
+        .fetch_one(&mut *self.transaction)
+        .await?)
+    }
+
+    /// Whether a document is still there.
+    pub async fn has_document(&mut self, id: DocumentId) -> Result<bool> {
+        Ok(
+            sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM documents WHERE id = ?)")
+                .bind(id.0)
+                .fetch_one(&mut *self.transaction)
+                .await?,
+        )
+    }
+
     /// Sets what was read out of a file, and with it its state. The document it had before goes
-    /// if no other file has it.
+    /// with the commit if no file has it then: a later file of the batch may.
     pub async fn set_document(
         &mut self,
         id: FileId,
@@ -206,13 +237,9 @@ impl Batch {
             .bind(id.0)
             .execute(&mut *self.transaction)
             .await?;
-        self.set_state(id, state, reason).await?;
-        match before {
-            Some(before) if Some(DocumentId(before)) != document => {
-                self.remove_if_orphan(DocumentId(before)).await
-            }
-            _ => Ok(()),
-        }
+        let before = before.map(DocumentId).filter(|&id| Some(id) != document);
+        self.replaced.extend(before);
+        self.set_state(id, state, reason).await
     }
 
     /// Forgets a file. Its document stays until [`Batch::remove_orphans`], so that a move seen as
@@ -267,7 +294,17 @@ impl Batch {
 
     /// Stores a document with its passages; an older reading of the same content is replaced.
     pub async fn put_document(&mut self, new: &NewDocument, model: &str) -> Result<DocumentId> {
-        let id = self.put_document_row(new).await?;
+        let before: Option<i64> =
+            sqlx::query_scalar("SELECT id FROM documents WHERE content_hash = ? AND extractor = ?")
+                .bind(new.content_hash.as_slice())
+                .bind(new.extractor)
+                .fetch_optional(&mut *self.transaction)
+                .await?;
+        let stale = match before {
+            Some(before) => self.empty_document(DocumentId(before)).await?,
+            None => Vec::new(),
+        };
+        let id = self.put_document_row(new, before).await?;
         for (start, block) in blocks(&new.text.text) {
             let block = compress(block.as_bytes())?;
             sqlx::query("INSERT INTO texts (document_id, start, block) VALUES (?, ?, ?)")
@@ -300,38 +337,22 @@ impl Batch {
             .execute(&mut *self.transaction)
             .await?;
         }
+        self.prune_embeddings(stale).await?;
         self.changes.documents.push(id);
         Ok(id)
     }
 
-    async fn put_document_row(&mut self, new: &NewDocument) -> Result<DocumentId> {
+    async fn put_document_row(
+        &mut self,
+        new: &NewDocument,
+        before: Option<i64>,
+    ) -> Result<DocumentId> {
         let marks =
             postcard::to_stdvec(&new.text.marks).map_err(|_| Error::Damaged { what: "marks" })?;
-        let before: Option<i64> =
-            sqlx::query_scalar("SELECT id FROM documents WHERE content_hash = ? AND extractor = ?")
-                .bind(new.content_hash.as_slice())
-                .bind(new.extractor)
-                .fetch_optional(&mut *self.transaction)
-                .await?;
-        if let Some(before) = before {
-            for statement in [
-                "DELETE FROM texts WHERE document_id = ?",
-                "DELETE FROM passages WHERE document_id = ?",
-            ] {
-                sqlx::query(statement)
-                    .bind(before)
-                    .execute(&mut *self.transaction)
-                    .await?;
-            }
-        }
         let id: i64 = sqlx::query_scalar(
-            "INSERT INTO documents (id, content_hash, extractor, extractor_version, chunker_version, \
-             title, language, n_pages, partial, n_text_bytes, marks, sequence) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET \
-             extractor_version = excluded.extractor_version, chunker_version = excluded.chunker_version, \
-             title = excluded.title, language = excluded.language, n_pages = excluded.n_pages, \
-             partial = excluded.partial, n_text_bytes = excluded.n_text_bytes, marks = excluded.marks, \
-             sequence = excluded.sequence RETURNING id",
+            "INSERT OR REPLACE INTO documents (id, content_hash, extractor, extractor_version, \
+             chunker_version, title, language, n_pages, partial, n_text_bytes, marks, sequence) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
         )
         .bind(before)
         .bind(new.content_hash.as_slice())
@@ -350,6 +371,34 @@ impl Batch {
         Ok(DocumentId(id))
     }
 
+    /// Drops text and passages; returns what keyed the passages' embeddings.
+    async fn empty_document(&mut self, document: DocumentId) -> Result<Vec<Vec<u8>>> {
+        sqlx::query("DELETE FROM texts WHERE document_id = ?")
+            .bind(document.0)
+            .execute(&mut *self.transaction)
+            .await?;
+        Ok(
+            sqlx::query_scalar("DELETE FROM passages WHERE document_id = ? RETURNING text_hash")
+                .bind(document.0)
+                .fetch_all(&mut *self.transaction)
+                .await?,
+        )
+    }
+
+    /// Drops those of these embeddings that no passage has any more.
+    async fn prune_embeddings(&mut self, hashes: Vec<Vec<u8>>) -> Result<()> {
+        for hash in hashes {
+            sqlx::query(
+                "DELETE FROM embeddings WHERE text_hash = ?1 \
+                 AND NOT EXISTS (SELECT 1 FROM passages WHERE text_hash = ?1)",
+            )
+            .bind(hash)
+            .execute(&mut *self.transaction)
+            .await?;
+        }
+        Ok(())
+    }
+
     /// Forgets every document that no file has, with its passages and embeddings.
     pub async fn remove_orphans(&mut self) -> Result<()> {
         let orphans: Vec<i64> = sqlx::query_scalar(
@@ -365,33 +414,23 @@ impl Batch {
     }
 
     async fn remove_if_orphan(&mut self, document: DocumentId) -> Result<()> {
-        let used: bool =
-            sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM files WHERE document_id = ?)")
-                .bind(document.0)
-                .fetch_one(&mut *self.transaction)
-                .await?;
-        if used {
-            Ok(())
-        } else {
+        let orphan: bool = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM documents WHERE id = ?1 AND NOT EXISTS \
+             (SELECT 1 FROM files WHERE document_id = ?1))",
+        )
+        .bind(document.0)
+        .fetch_one(&mut *self.transaction)
+        .await?;
+        if orphan {
             self.remove_document(document).await
+        } else {
+            Ok(())
         }
     }
 
     async fn remove_document(&mut self, document: DocumentId) -> Result<()> {
-        let hashes: Vec<Vec<u8>> =
-            sqlx::query_scalar("DELETE FROM passages WHERE document_id = ? RETURNING text_hash")
-                .bind(document.0)
-                .fetch_all(&mut *self.transaction)
-                .await?;
-        for hash in hashes {
-            sqlx::query(
-                "DELETE FROM embeddings WHERE text_hash = ?1 \
-                 AND NOT EXISTS (SELECT 1 FROM passages WHERE text_hash = ?1)",
-            )
-            .bind(hash)
-            .execute(&mut *self.transaction)
-            .await?;
-        }
+        let hashes = self.empty_document(document).await?;
+        self.prune_embeddings(hashes).await?;
         sqlx::query("DELETE FROM documents WHERE id = ?")
             .bind(document.0)
             .execute(&mut *self.transaction)

@@ -133,6 +133,38 @@ impl Store {
         .await?)
     }
 
+    /// Says which readers (name and version) and which chunker read from now on. When they are
+    /// not those of the last time, every file that another version read, or that was not read,
+    /// waits again; what was read out of it stays findable until then.
+    pub async fn use_readers(&self, readers: &[(&str, u32)], chunker_version: u32) -> Result<()> {
+        let names: Vec<String> = readers
+            .iter()
+            .map(|(name, version)| format!("\"{name} {version}\""))
+            .collect();
+        let names = format!("[{}]", names.join(","));
+        let key = format!("{names} {chunker_version}");
+        if self.value("readers").await?.as_deref() == Some(&key) {
+            return Ok(());
+        }
+        let mut transaction = self.writer()?.begin_with("BEGIN IMMEDIATE").await?;
+        sqlx::query(
+            "UPDATE files SET state = 'waiting', reason = NULL \
+             WHERE state IN ('failed', 'skipped') OR state IN ('indexed', 'partial') \
+             AND document_id IN (SELECT id FROM documents WHERE chunker_version <> ? \
+             OR extractor || ' ' || extractor_version NOT IN (SELECT value FROM json_each(?)))",
+        )
+        .bind(chunker_version)
+        .bind(&names)
+        .execute(&mut *transaction)
+        .await?;
+        sqlx::query("INSERT OR REPLACE INTO library (key, value) VALUES ('readers', ?)")
+            .bind(key)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
     /// A document by its id.
     pub async fn document(&self, id: DocumentId) -> Result<Option<DocumentRow>> {
         Ok(sqlx::query_as("SELECT * FROM documents WHERE id = ?")

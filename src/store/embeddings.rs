@@ -74,7 +74,8 @@ impl Store {
         Ok(n as u64)
     }
 
-    /// Stores embeddings, and marks every passage with one of these texts as embedded.
+    /// Stores embeddings, and marks every passage with one of these texts as embedded. What no
+    /// passage has any more, since it went while it was embedded, is not stored.
     /// Returns the passages that have got a vector.
     pub async fn put_embeddings(
         &self,
@@ -84,6 +85,15 @@ impl Store {
         let mut transaction = self.writer()?.begin_with("BEGIN IMMEDIATE").await?;
         let mut rows = Vec::new();
         for (hash, vector) in vectors {
+            let passages: Vec<(i64, i64)> = sqlx::query_as(
+                "UPDATE passages SET embedded = 1 WHERE text_hash = ? RETURNING id, document_id",
+            )
+            .bind(hash.as_slice())
+            .fetch_all(&mut *transaction)
+            .await?;
+            if passages.is_empty() {
+                continue;
+            }
             sqlx::query(
                 "INSERT OR REPLACE INTO embeddings (text_hash, model, vector) VALUES (?, ?, ?)",
             )
@@ -91,12 +101,6 @@ impl Store {
             .bind(model)
             .bind(vector)
             .execute(&mut *transaction)
-            .await?;
-            let passages: Vec<(i64, i64)> = sqlx::query_as(
-                "UPDATE passages SET embedded = 1 WHERE text_hash = ? RETURNING id, document_id",
-            )
-            .bind(hash.as_slice())
-            .fetch_all(&mut *transaction)
             .await?;
             rows.extend(passages.into_iter().map(|(passage, document)| VectorRow {
                 passage: PassageId(passage),

@@ -2,75 +2,13 @@
 
 use std::{
     path::Path,
-    process::{Command, Output, Stdio},
-    time::Duration,
+    process::Stdio,
+    time::{Duration, Instant},
 };
 
-use serde_json::Value;
-
-const PROGRAM: &str = env!("CARGO_BIN_EXE_nuthatch");
-
-fn nuthatch(library: &Path, arguments: &[&str]) -> Output {
-    Command::new(PROGRAM)
-        .arg("--library")
-        .arg(library)
-        .arg("--json")
-        .args(arguments)
-        .output()
-        .unwrap()
-}
-
-fn json(library: &Path, arguments: &[&str]) -> Value {
-    let output = nuthatch(library, arguments);
-    let shown = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{arguments:?}: {shown}");
-    serde_json::from_slice(&output.stdout).unwrap()
-}
-
-fn paths(found: &Value) -> Vec<&str> {
-    let results = found["results"].as_array().unwrap();
-    results
-        .iter()
-        .map(|result| result["path"].as_str().unwrap())
-        .collect()
-}
-
-struct Home {
-    root: tempfile::TempDir,
-}
-
-impl Home {
-    fn new() -> Self {
-        let root = tempfile::Builder::new()
-            .prefix("nuthatch")
-            .tempdir()
-            .unwrap();
-        std::fs::create_dir(root.path().join("docs")).unwrap();
-        Self { root }
-    }
-
-    fn write(&self, name: &str, content: impl AsRef<[u8]>) {
-        let path = self.root.path().join("docs").join(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, content).unwrap();
-    }
-
-    fn library(&self) -> std::path::PathBuf {
-        self.root.path().join("library")
-    }
-
-    fn docs(&self) -> String {
-        self.root.path().join("docs").display().to_string()
-    }
-
-    fn add(&self) -> Value {
-        json(&self.library(), &["add", &self.docs()])
-    }
-
-    fn search(&self, query: &str) -> Value {
-        json(&self.library(), &["search", query])
-    }
-}
+use crate::support::{
+    Home, assert_sound, command, docx, json, nuthatch, paths, pdf, view_of, word_paragraph,
+};
 
 #[test]
 fn a_folder_is_found_by_word_and_its_passage_is_lit() {
@@ -145,8 +83,7 @@ fn edits_renames_and_deletions_are_followed_at_the_next_start() {
     assert_eq!(status["files"]["indexed"], 2, "{status}");
     assert!(paths(&home.search("avocado"))[0].ends_with("a.txt"));
     assert!(paths(&home.search("banana"))[0].ends_with("moved.txt"));
-    let cherry = json(&home.library(), &["search", "--only", "words", "cherry"]);
-    assert!(paths(&cherry).is_empty(), "{cherry}");
+    assert!(home.by_words("cherry").is_empty());
 }
 
 #[test]
@@ -157,14 +94,7 @@ fn every_file_that_is_not_read_has_its_reason() {
     home.write("broken.pdf", "%PDF-1.4 and then nothing");
     home.write(".hidden/x.txt", "secret");
     home.add();
-    let why = |name: &str| {
-        let path = home.root.path().join("docs").join(name);
-        let why = json(&home.library(), &["why", path.to_str().unwrap()]);
-        (
-            why["state"].as_str().unwrap().to_owned(),
-            why["reason"].as_str().unwrap().to_owned(),
-        )
-    };
+    let why = |name: &str| home.why(name);
     assert_eq!(
         why("empty.txt"),
         ("skipped".into(), "the file is empty".into())
@@ -198,41 +128,113 @@ fn a_removed_folder_is_forgotten() {
     assert!(paths(&home.search("apricot")).is_empty());
 }
 
+/// Six more files of every kind, and what time does to earlier ones.
+fn a_days_work(home: &Home, day: usize) {
+    let prose = |topic: &str| {
+        format!("Document {day} speaks of {topic}{day} and of nothing else. It goes on.\n\n")
+            .repeat(12)
+    };
+    home.write(&format!("a{day}.txt"), prose("apple"));
+    let markdown = format!(
+        "# Chapter {day}\n\n{}\n## Part\n\n{}",
+        prose("bread"),
+        prose("beer")
+    );
+    home.write(&format!("notes/b{day}.md"), markdown);
+    let html = format!(
+        "<title>Page {day}</title><h1>Page</h1><p>{}</p>",
+        prose("cider")
+    );
+    home.write(&format!("web/c{day}.html"), html);
+    home.write(
+        &format!("d{day}.docx"),
+        docx(&word_paragraph(&prose("dates"))),
+    );
+    let pages = [
+        format!("figs{day} on page one"),
+        String::new(),
+        format!("grapes{day}"),
+    ];
+    home.write(
+        &format!("e{day}.pdf"),
+        pdf(&pages.each_ref().map(String::as_str)),
+    );
+    home.write(
+        &format!("broken{day}.pdf"),
+        format!("%PDF-1.4 and then nothing, {day}"),
+    );
+    if day > 0 {
+        let before = day - 1;
+        std::fs::copy(
+            home.path(&format!("a{before}.txt")),
+            home.path(&format!("copy{day}.txt")),
+        )
+        .unwrap();
+    }
+    if day > 1 {
+        let before = day - 2;
+        std::fs::rename(
+            home.path(&format!("notes/b{before}.md")),
+            home.path(&format!("web/moved{before}.md")),
+        )
+        .unwrap();
+        std::fs::remove_file(home.path(&format!("d{before}.docx"))).unwrap();
+        home.write(&format!("e{before}.pdf"), pdf(&["edited since"]));
+    }
+}
+
+/// Kills `add` after a while; false if it was done before.
+fn is_killed(home: &Home, after: Duration) -> bool {
+    let mut child = command(&home.library(), &["add", &home.docs()])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    std::thread::sleep(after);
+    let killed = child.try_wait().unwrap().is_none();
+    let _ = child.kill();
+    let _ = child.wait();
+    killed
+}
+
 #[test]
 fn a_library_built_through_twenty_kills_equals_one_built_in_peace() {
     let home = Home::new();
-    for i in 0..60 {
-        let text = format!("Document {i} speaks of topic{i}.\n\n").repeat(20);
-        home.write(&format!("d{i}.txt"), text);
-    }
-    for kill in 0..20_u64 {
-        let mut child = Command::new(PROGRAM)
-            .arg("--library")
-            .arg(home.library())
-            .args(["add", &home.docs()])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        // Spread over start, reading, writing and embedding.
-        std::thread::sleep(Duration::from_millis(20 + kill * 67 % 700));
-        let _ = child.kill();
-        let _ = child.wait();
+    a_days_work(&home, 0);
+    let rehearsal = home.root.path().join("rehearsal");
+    let began = Instant::now();
+    json(&rehearsal, &["add", &home.docs()]);
+    let whole = began.elapsed();
+    let (mut n_killed, mut day) = (0, 0);
+    // Spread over start, reading, writing, embedding and the word index's commit.
+    while n_killed < 20 {
+        assert!(day < 100, "it is done before it can be killed");
+        n_killed += usize::from(is_killed(&home, whole * (day % 10 + 1) / 10));
+        day += 1;
+        if day <= 20 {
+            a_days_work(&home, day as usize);
+        }
     }
     let survived = home.add();
     let peaceful = home.root.path().join("peaceful");
     let expected = json(&peaceful, &["add", &home.docs()]);
     assert_eq!(survived["files"], expected["files"]);
-    assert_eq!(survived["passages"], expected["passages"]);
-    assert_eq!(survived["to_embed"], expected["to_embed"]);
-    for i in [0, 17, 59] {
-        let query = format!("topic{i}");
+    assert_eq!(survived["files"]["failed"], 21, "{survived}");
+    assert_eq!(survived["to_embed"], 0, "{survived}");
+    assert_sound(&home.library());
+    assert_sound(&peaceful);
+    let (survived, expected) = (view_of(&home.library()), view_of(&peaceful));
+    assert!(expected.len() > 100);
+    assert!(survived.keys().eq(expected.keys()));
+    for (path, file) in &survived {
+        assert_eq!(Some(file), expected.get(path), "{}", path.display());
+    }
+    for query in ["apple3", "bread7", "grapes20", "edited", "moved4"] {
         let words = |library: &Path| {
-            let found = json(library, &["search", "--only", "words", &query]);
-            paths(&found)
-                .iter()
-                .map(ToString::to_string)
-                .collect::<Vec<_>>()
+            let found = json(library, &["search", "--only", "words", query]);
+            let found: Vec<String> = paths(&found).into_iter().map(str::to_owned).collect();
+            assert!(!found.is_empty(), "{query}");
+            found
         };
         assert_eq!(words(&home.library()), words(&peaceful), "{query}");
     }

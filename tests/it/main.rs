@@ -2,5 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod bad_input;
+mod formats;
 mod journeys;
+mod live;
 mod preview;
+mod support;
+mod tidy;

@@ -1,0 +1,208 @@
+//! What the verbs print: the JSON documents that scripts rely on, and lines for people.
+//!
+//! Owns the keys, which README lists; only adds to them. Knows nothing of arguments.
+
+use std::{
+    fmt,
+    io::{self, Write},
+};
+
+use nuthatch::{
+    document::FileState,
+    engine::Status,
+    evaluation::Row,
+    search::{SearchResult, SearchResults},
+};
+use serde_json::{Map, Value, json};
+
+/// The library at one moment.
+pub(super) fn status_json(status: &Status) -> Value {
+    let files: Map<String, Value> = FileState::ALL
+        .iter()
+        .map(|&state| {
+            let counted = status.files.iter().find(|&&(known, _)| known == state);
+            (
+                state.name().to_owned(),
+                json!(counted.map_or(0, |&(_, n)| n)),
+            )
+        })
+        .collect();
+    let bytes: Map<String, Value> = status
+        .bytes
+        .iter()
+        .map(|&(part, n)| (part.to_owned(), json!(n)))
+        .collect();
+    let folders: Vec<Value> = status
+        .folders
+        .iter()
+        .map(|folder| json!({"path": folder.path.display().to_string(), "away": folder.away, "files": folder.n_files}))
+        .collect();
+    let notices: Vec<&str> = status
+        .notices
+        .iter()
+        .map(|notice| notice.message.as_str())
+        .collect();
+    json!({
+        "files": files, "passages": status.n_passages, "to_embed": status.n_to_embed,
+        "bytes": bytes, "folders": folders, "notices": notices,
+    })
+}
+
+/// The same for people.
+pub(super) fn print_status(status: &Status) -> anyhow::Result<()> {
+    for folder in &status.folders {
+        let away = if folder.away {
+            " (cannot be reached now)"
+        } else {
+            ""
+        };
+        print_line(format_args!(
+            "{}: {} files{away}",
+            folder.path.display(),
+            folder.n_files
+        ))?;
+    }
+    let states: Vec<String> = status
+        .files
+        .iter()
+        .filter(|&&(_, n)| n > 0)
+        .map(|(state, n)| format!("{n} {}", state.name()))
+        .collect();
+    if !states.is_empty() {
+        print_line(format_args!("files: {}", states.join(", ")))?;
+    }
+    let left = match status.n_to_embed {
+        0 => String::new(),
+        n => format!(", {n} not yet found by meaning"),
+    };
+    print_line(format_args!("passages: {}{left}", status.n_passages))?;
+    for notice in &status.notices {
+        print_line(format_args!("{}", notice.message))?;
+        if let Some(hint) = &notice.hint {
+            print_line(format_args!("  {hint}"))?;
+        }
+    }
+    Ok(())
+}
+
+/// The measures of one collection by stage.
+pub(super) fn evaluation_json(set: &str, rows: &[Row]) -> Value {
+    let rows: Vec<Value> = rows
+        .iter()
+        .map(|row| {
+            json!({
+                "stage": row.stage, "ndcg_at_10": row.ndcg_at_10, "recall_at_100": row.recall_at_100,
+                "mrr_at_10": row.mrr_at_10, "p50_ms": row.p50.as_secs_f64() * 1e3,
+                "p95_ms": row.p95.as_secs_f64() * 1e3,
+            })
+        })
+        .collect();
+    json!({"set": set, "rows": rows})
+}
+
+/// The same as a table.
+pub(super) fn print_evaluation(rows: &[Row]) -> anyhow::Result<()> {
+    print_line(format_args!(
+        "stage     nDCG@10   R@100  MRR@10  p50 ms  p95 ms"
+    ))?;
+    for row in rows {
+        print_line(format_args!(
+            "{:8}   {:.4}  {:.4}  {:.4}  {:6.2}  {:6.2}",
+            row.stage,
+            row.ndcg_at_10,
+            row.recall_at_100,
+            row.mrr_at_10,
+            row.p50.as_secs_f64() * 1e3,
+            row.p95.as_secs_f64() * 1e3
+        ))?;
+    }
+    Ok(())
+}
+
+pub(super) fn print(document: &Value) -> anyhow::Result<()> {
+    print_line(format_args!("{document:#}"))
+}
+
+pub(super) fn print_line(line: fmt::Arguments<'_>) -> anyhow::Result<()> {
+    Ok(writeln!(io::stdout(), "{line}")?)
+}
+
+pub(super) fn search_json(query: &str, found: &SearchResults, explain: bool) -> Value {
+    let results: Vec<Value> = found
+        .results
+        .iter()
+        .map(|result| result_json(result, explain))
+        .collect();
+    let notices: Vec<String> = found
+        .notices
+        .iter()
+        .map(|notice| notice.message.clone())
+        .collect();
+    let timings = &found.timings;
+    let stages = [
+        ("words", timings.words),
+        ("embed", timings.embed),
+        ("vectors", timings.vectors),
+        ("show", Some(timings.show)),
+        ("total", Some(timings.total)),
+    ];
+    let timings: Map<String, Value> = stages
+        .into_iter()
+        .filter_map(|(stage, time)| Some((stage.to_owned(), json!(time?.as_secs_f64() * 1e3))))
+        .collect();
+    json!({"query": query, "results": results, "notices": notices, "timings_ms": timings})
+}
+
+fn result_json(result: &SearchResult, explain: bool) -> Value {
+    let position = result
+        .passage
+        .as_ref()
+        .map(|passage| passage.position)
+        .unwrap_or_default();
+    let mut shown = json!({
+        "path": result.file.seen.path.to_path().display().to_string(),
+        "page": position.page,
+        "line": position.line,
+        "passage": result.text,
+        "highlights": result.highlights,
+        "score": result.score,
+    });
+    if explain {
+        let leg = |rank: Option<(usize, f32)>| {
+            rank.map(|(rank, score)| json!({"rank": rank, "score": score}))
+        };
+        shown["explain"] =
+            json!({"words": leg(result.ranks.words), "meaning": leg(result.ranks.meaning)});
+    }
+    shown
+}
+
+pub(super) fn print_results(found: &SearchResults, explain: bool) -> anyhow::Result<()> {
+    for notice in &found.notices {
+        eprintln!("{}", notice.message);
+    }
+    for (number, result) in (1..).zip(&found.results) {
+        let position = result
+            .passage
+            .as_ref()
+            .map(|passage| passage.position)
+            .unwrap_or_default();
+        let place = match (position.page, position.line) {
+            (Some(page), _) => format!(", page {page}"),
+            (None, Some(line)) => format!(", line {line}"),
+            (None, None) => String::new(),
+        };
+        let path = result.file.seen.path.to_path();
+        print_line(format_args!("{number}. {}{place}", path.display()))?;
+        let text: String = result.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let start: String = text.chars().take(300).collect();
+        print_line(format_args!("   {start}"))?;
+        if explain {
+            print_line(format_args!(
+                "   words {:?}, meaning {:?}, score {:.4}",
+                result.ranks.words, result.ranks.meaning, result.score
+            ))?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,123 @@
+//! Whether the store agrees with itself: rows that point nowhere or contradict each other.
+//!
+//! Reads everything and changes nothing; meant for a library that rests. Knows no derived index.
+
+use crate::{
+    document::{DocumentId, PassageId, Sequence},
+    store::{PassageRow, Result, Store},
+};
+
+/// What must find no row: a sentence for each row found, and the question.
+const RULES: [(&str, &str); 7] = [
+    (
+        "document {} belongs to no file",
+        "SELECT CAST(id AS TEXT) FROM documents d WHERE NOT EXISTS \
+         (SELECT 1 FROM files f WHERE f.document_id = d.id)",
+    ),
+    (
+        "embedding {} belongs to no passage",
+        "SELECT lower(hex(text_hash)) FROM embeddings e WHERE NOT EXISTS \
+         (SELECT 1 FROM passages p WHERE p.text_hash = e.text_hash)",
+    ),
+    (
+        "passage {} is marked as embedded and has no embedding",
+        "SELECT CAST(id AS TEXT) FROM passages p WHERE embedded = 1 AND NOT EXISTS \
+         (SELECT 1 FROM embeddings e WHERE e.text_hash = p.text_hash \
+          AND e.model = (SELECT value FROM library WHERE key = 'model'))",
+    ),
+    (
+        "passage {} has an embedding and is not marked as embedded",
+        "SELECT CAST(id AS TEXT) FROM passages p WHERE embedded = 0 AND EXISTS \
+         (SELECT 1 FROM embeddings e WHERE e.text_hash = p.text_hash \
+          AND e.model = (SELECT value FROM library WHERE key = 'model'))",
+    ),
+    (
+        "file {} counts as read and has no document",
+        "SELECT CAST(id AS TEXT) FROM files WHERE document_id IS NULL \
+         AND state IN ('indexed', 'partial')",
+    ),
+    (
+        "file {} counts as not read and has a document",
+        "SELECT CAST(id AS TEXT) FROM files WHERE document_id IS NOT NULL \
+         AND state IN ('failed', 'skipped')",
+    ),
+    (
+        "a row of the table {} points to a row that is not there",
+        "SELECT \"table\" FROM pragma_foreign_key_check",
+    ),
+];
+
+impl Store {
+    /// What is wrong with the database itself, a sentence each; an empty list means nothing.
+    pub async fn check(&self) -> Result<Vec<String>> {
+        let mut problems: Vec<String> = sqlx::query_scalar("PRAGMA quick_check(20)")
+            .fetch_all(&self.readers)
+            .await?;
+        problems.retain(|row| row != "ok");
+        for (sentence, question) in RULES {
+            let rows: Vec<String> = sqlx::query_scalar(question)
+                .fetch_all(&self.readers)
+                .await?;
+            problems.extend(rows.iter().map(|row| sentence.replace("{}", row)));
+        }
+        for document in self.documents_since(Sequence(-1)).await? {
+            problems.extend(self.check_document(document).await?);
+        }
+        Ok(problems)
+    }
+
+    async fn check_document(&self, id: DocumentId) -> Result<Vec<String>> {
+        let Some(row) = self.document(id).await? else {
+            return Ok(Vec::new());
+        };
+        let text = self.text(id, 0, row.n_text_bytes).await?;
+        let marks = self.marks(id).await?;
+        let mut problems = Vec::new();
+        if text.len() != row.n_text_bytes {
+            problems.push(format!("document {} has lost some of its text", id.0));
+        }
+        let ascend = marks.windows(2).all(|two| two[0].start < two[1].start);
+        let inside = marks.iter().all(|mark| text.is_char_boundary(mark.start));
+        if !(ascend && inside) {
+            problems.push(format!("document {} has marks outside its text", id.0));
+        }
+        let passages = self.passages_of(id).await?;
+        let stray = passages.iter().filter(|passage| !stands(&text, passage));
+        problems.extend(stray.map(|passage| {
+            format!(
+                "passage {} does not stand in its document's text",
+                passage.id.0
+            )
+        }));
+        Ok(problems)
+    }
+
+    /// Every passage with its document, by passage.
+    pub async fn passage_keys(&self) -> Result<Vec<(PassageId, DocumentId)>> {
+        let rows: Vec<(i64, i64)> =
+            sqlx::query_as("SELECT id, document_id FROM passages ORDER BY id")
+                .fetch_all(&self.readers)
+                .await?;
+        Ok(rows
+            .into_iter()
+            .map(|(passage, document)| (PassageId(passage), DocumentId(document)))
+            .collect())
+    }
+
+    /// The passages that have an embedding by this model, by passage.
+    pub async fn embedded(&self, model: &str) -> Result<Vec<PassageId>> {
+        let ids: Vec<i64> = sqlx::query_scalar(
+            "SELECT p.id FROM passages p JOIN embeddings e \
+             ON e.text_hash = p.text_hash AND e.model = ? ORDER BY p.id",
+        )
+        .bind(model)
+        .fetch_all(&self.readers)
+        .await?;
+        Ok(ids.into_iter().map(PassageId).collect())
+    }
+}
+
+fn stands(text: &str, passage: &PassageRow) -> bool {
+    text.get(passage.start..passage.end)
+        .is_some_and(|text| !text.trim().is_empty())
+}

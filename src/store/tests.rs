@@ -1,0 +1,314 @@
+//! The store on its own: what goes in comes out, and what goes leaves nothing.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::document::{
+    Chunk, DocumentId, FileId, FileState, FolderId, Mark, PassageId, Position, Text,
+};
+
+const MODEL: &str = "model@1";
+
+fn run<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Runtime::new().unwrap().block_on(work)
+}
+
+async fn store(folder: &tempfile::TempDir) -> Store {
+    Store::open(&folder.path().join("library.db"))
+        .await
+        .unwrap()
+}
+
+fn seen(name: &str) -> Observed {
+    Observed {
+        path: PathKey(format!("/docs/{name}").into_bytes()),
+        size_bytes: 5,
+        modified_ns: 7,
+        file_key: None,
+    }
+}
+
+/// A document with one passage per paragraph.
+fn document(content: &str) -> NewDocument {
+    let mut text = Text::default();
+    let mut chunks = Vec::new();
+    for part in content.split('|') {
+        text.push(
+            part,
+            Mark {
+                line: Some(1),
+                ..Mark::default()
+            },
+        );
+        chunks.push(Chunk {
+            start: text.text.len() - part.len(),
+            end: text.text.len(),
+            context: String::new(),
+            position: Position::default(),
+        });
+    }
+    NewDocument {
+        content_hash: *blake3::hash(content.as_bytes()).as_bytes(),
+        extractor: "plain",
+        extractor_version: 1,
+        chunker_version: 1,
+        language: None,
+        text,
+        chunks,
+    }
+}
+
+/// Adds a file with what was read out of it.
+async fn add(store: &Store, folder: FolderId, name: &str, content: &str) -> (FileId, DocumentId) {
+    let mut batch = store.begin().await.unwrap();
+    let file = batch
+        .add_file(folder, &seen(name), FileState::Waiting, None)
+        .await
+        .unwrap();
+    let document = batch.put_document(&document(content), MODEL).await.unwrap();
+    batch
+        .set_document(file, Some(document), FileState::Indexed, None)
+        .await
+        .unwrap();
+    batch.commit().await.unwrap();
+    (file, document)
+}
+
+async fn embed_all(store: &Store) {
+    let waiting = store.to_embed(1_000).await.unwrap();
+    let vectors: Vec<_> = waiting
+        .iter()
+        .map(|passage| (passage.text_hash, vec![1; 8]))
+        .collect();
+    store.put_embeddings(MODEL, &vectors).await.unwrap();
+}
+
+/// Number of rows of every table that holds something of the user's.
+async fn rows(store: &Store) -> Vec<(String, i64)> {
+    let tables: Vec<String> = sqlx::query_scalar(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN \
+         ('library', 'deletions', '_sqlx_migrations', 'sqlite_sequence') ORDER BY name",
+    )
+    .fetch_all(&store.readers)
+    .await
+    .unwrap();
+    let mut counts = Vec::new();
+    for table in tables {
+        let question = sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
+        let n: i64 = sqlx::query_scalar(question)
+            .fetch_one(&store.readers)
+            .await
+            .unwrap();
+        counts.push((table, n));
+    }
+    counts
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_part_of_a_text_comes_back_as_it_was(
+        unit in "(a|é|Ж|字|🦜){1,9}",
+        n_bytes in 1..200_000_usize,
+        places in prop::collection::vec((0..200_000_usize, 0..200_000_usize), 12),
+    ) {
+        let content = unit.repeat(n_bytes / unit.len() + 1);
+        run(async {
+            let folder = tempfile::tempdir().unwrap();
+            let store = store(&folder).await;
+            let docs = store.add_folder(&PathKey(b"/docs".to_vec())).await.unwrap();
+            let (_, id) = add(&store, docs, "a.txt", &content).await;
+            let n = content.len();
+            assert_eq!(store.text(id, 0, n).await.unwrap(), content);
+            for (a, b) in places {
+                // Near the borders of blocks, and anywhere.
+                let near = 64 * 1024 * (a % 4) + a % 9;
+                for (start, end) in [(a.min(b), a.max(b)), (near.saturating_sub(4), near)] {
+                    let (start, end) = (start.min(n), end.min(n));
+                    let wanted = &content[content.floor_char_boundary(start)..content.ceil_char_boundary(end)];
+                    let found = store.text(id, start, end).await.unwrap();
+                    if start < end {
+                        assert_eq!(found, wanted, "{start}..{end} of {n}");
+                    }
+                }
+            }
+            store.close().await;
+        });
+    }
+}
+
+#[test]
+fn a_batch_has_a_number_and_is_there_whole_or_not_at_all() {
+    run(async {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder).await;
+        let docs = store.add_folder(&PathKey(b"/docs".to_vec())).await.unwrap();
+        let mut batch = store.begin().await.unwrap();
+        batch
+            .add_file(docs, &seen("a.txt"), FileState::Waiting, None)
+            .await
+            .unwrap();
+        drop(batch);
+        assert_eq!(store.sequence().await.unwrap(), Sequence(0));
+        assert!(store.all_files().await.unwrap().is_empty());
+        let (file, document) = add(&store, docs, "a.txt", "one|two").await;
+        assert_eq!(store.sequence().await.unwrap(), Sequence(1));
+        let empty = store.begin().await.unwrap().commit().await.unwrap();
+        assert_eq!((empty.is_empty(), empty.sequence), (true, Sequence(1)));
+        let mut batch = store.begin().await.unwrap();
+        batch.remove_file(file).await.unwrap();
+        batch.remove_orphans().await.unwrap();
+        let changes = batch.commit().await.unwrap();
+        assert_eq!(changes.removed_files, [file]);
+        assert_eq!(changes.removed_documents, [document]);
+        assert_eq!(store.changes_since(Sequence(1)).await.unwrap(), changes);
+        let all = store.changes_since(Sequence(0)).await.unwrap();
+        assert_eq!((all.removed_files, all.files), (vec![file], vec![]));
+        store.trim_deletions(Sequence(2)).await.unwrap();
+        assert!(store.changes_since(Sequence(0)).await.unwrap().is_empty());
+    });
+}
+
+#[test]
+fn a_removed_folder_leaves_no_row_in_any_table() {
+    run(async {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder).await;
+        let docs = store.add_folder(&PathKey(b"/docs".to_vec())).await.unwrap();
+        add(&store, docs, "a.txt", "one|two").await;
+        add(&store, docs, "copy.txt", "one|two").await;
+        add(&store, docs, "b.txt", "two|three").await;
+        embed_all(&store).await;
+        let full = rows(&store).await;
+        assert!(
+            full.len() >= 6 && full.iter().all(|(_, n)| *n > 0),
+            "{full:?}"
+        );
+        let mut batch = store.begin().await.unwrap();
+        batch.remove_folder(docs).await.unwrap();
+        batch.commit().await.unwrap();
+        let left = rows(&store).await;
+        assert!(left.iter().all(|(_, n)| *n == 0), "{left:?}");
+        assert!(store.check().await.unwrap().is_empty());
+    });
+}
+
+#[test]
+fn a_content_that_is_read_anew_leaves_no_embedding_of_its_old_passages() {
+    run(async {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder).await;
+        store.use_model(MODEL).await.unwrap();
+        let docs = store.add_folder(&PathKey(b"/docs".to_vec())).await.unwrap();
+        let (_, before) = add(&store, docs, "a.txt", "one|two").await;
+        embed_all(&store).await;
+        let mut anew = document("one|three");
+        anew.content_hash = document("one|two").content_hash;
+        anew.extractor_version = 2;
+        let mut batch = store.begin().await.unwrap();
+        let after = batch.put_document(&anew, MODEL).await.unwrap();
+        batch.commit().await.unwrap();
+        assert_eq!(after, before);
+        assert_eq!(
+            store.count_to_embed().await.unwrap(),
+            1,
+            "`one` is known already"
+        );
+        assert_eq!(store.vectors_of(MODEL, after).await.unwrap().len(), 1);
+        assert!(store.check().await.unwrap().is_empty());
+    });
+}
+
+#[test]
+fn an_embedding_of_a_passage_that_went_meanwhile_is_not_kept() {
+    run(async {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder).await;
+        let docs = store.add_folder(&PathKey(b"/docs".to_vec())).await.unwrap();
+        add(&store, docs, "a.txt", "one").await;
+        let waiting = store.to_embed(10).await.unwrap();
+        let mut batch = store.begin().await.unwrap();
+        batch.remove_folder(docs).await.unwrap();
+        batch.commit().await.unwrap();
+        let late = [(waiting[0].text_hash, vec![1; 8])];
+        assert!(store.put_embeddings(MODEL, &late).await.unwrap().is_empty());
+        assert!(store.check().await.unwrap().is_empty());
+    });
+}
+
+#[test]
+fn a_change_of_model_embeds_anew_and_a_change_back_does_not() {
+    run(async {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder).await;
+        store.use_model(MODEL).await.unwrap();
+        let docs = store.add_folder(&PathKey(b"/docs".to_vec())).await.unwrap();
+        add(&store, docs, "a.txt", "one|two").await;
+        embed_all(&store).await;
+        store.use_model("other@1").await.unwrap();
+        assert_eq!(store.count_to_embed().await.unwrap(), 2);
+        assert!(
+            store
+                .vectors_after("other@1", PassageId(0), 9)
+                .await
+                .unwrap()
+                .is_empty()
+        );
+        store.use_model(MODEL).await.unwrap();
+        assert_eq!(store.count_to_embed().await.unwrap(), 0);
+        assert_eq!(store.embedded(MODEL).await.unwrap().len(), 2);
+    });
+}
+
+#[test]
+fn a_check_names_what_contradicts_itself() {
+    run(async {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder).await;
+        let docs = store.add_folder(&PathKey(b"/docs".to_vec())).await.unwrap();
+        add(&store, docs, "a.txt", "one|two").await;
+        store.use_model(MODEL).await.unwrap();
+        assert!(store.check().await.unwrap().is_empty());
+        let wrongs = [
+            "UPDATE passages SET \"end\" = 999 WHERE id = 1",
+            "UPDATE passages SET embedded = 1 WHERE id = 2",
+            "INSERT INTO embeddings VALUES (x'00', 'model@1', x'00')",
+            "UPDATE files SET state = 'failed'",
+            "DELETE FROM texts",
+        ];
+        for wrong in wrongs {
+            sqlx::query(wrong)
+                .execute(store.writer().unwrap())
+                .await
+                .unwrap();
+        }
+        let problems = store.check().await.unwrap().join("\n");
+        for part in [
+            "passage 1 does not stand",
+            "passage 2 is marked as embedded",
+            "embedding 00 belongs to no passage",
+            "file 1 counts as not read",
+            "document 1 has lost some of its text",
+        ] {
+            assert!(problems.contains(part), "{part:?} is missing in {problems}");
+        }
+    });
+}
+
+#[test]
+fn a_library_of_a_newer_format_is_refused() {
+    run(async {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("library.db");
+        let store = store(&folder).await;
+        sqlx::query("PRAGMA user_version = 2")
+            .execute(store.writer().unwrap())
+            .await
+            .unwrap();
+        store.close().await;
+        for refused in [Store::open(&path).await, Store::open_read_only(&path).await] {
+            assert!(matches!(refused, Err(Error::Newer { found: 2, .. })));
+        }
+    });
+}
