@@ -17,7 +17,6 @@ use std::{
 
 use nuthatch_models::{ModelWorker, Role};
 
-pub use fusion::{Fused, reciprocal_rank};
 pub use highlight::{Highlighter, merge_ranges};
 pub use parse::{MAX_QUERY_CHARS, MAX_QUERY_WORDS, ParsedQuery, parse, parse_prose};
 
@@ -202,8 +201,10 @@ pub struct Search {
 #[derive(Debug, Clone, Default)]
 struct Leg {
     targets: Vec<(Target, Option<PassageId>, f32)>,
-    /// Passages in order, for choosing which passage to show.
-    passages: Vec<PassageId>,
+    /// Passages in order with their scores, for choosing which passage to show.
+    passages: Vec<(PassageId, f32)>,
+    /// The score that counts for nothing: that of the last candidate where more were to be had.
+    floor: f32,
 }
 
 impl Search {
@@ -323,9 +324,19 @@ impl Search {
             .map(|(target, (passage, score))| (target, passage, score))
             .collect();
         targets.sort_unstable_by(|a, b| b.2.total_cmp(&a.2).then(a.0.cmp(&b.0)));
+        let last = hits.passages.last().map_or(0.0, |hit| hit.score);
         Ok(Leg {
             targets,
-            passages: hits.passages.iter().map(|hit| hit.passage).collect(),
+            passages: hits
+                .passages
+                .iter()
+                .map(|hit| (hit.passage, hit.score))
+                .collect(),
+            floor: if hits.passages.len() < N_CANDIDATES {
+                0.0
+            } else {
+                last
+            },
         })
     }
 
@@ -426,10 +437,14 @@ impl Search {
 }
 
 fn meaning_leg(neighbours: &[Neighbour]) -> Leg {
-    let mut leg = Leg::default();
+    let mut leg = Leg {
+        // A similarity has no natural zero: the farthest candidate stands for it.
+        floor: neighbours.last().map_or(0.0, |last| last.similarity),
+        ..Leg::default()
+    };
     let mut seen = std::collections::HashSet::new();
     for neighbour in neighbours {
-        leg.passages.push(neighbour.passage);
+        leg.passages.push((neighbour.passage, neighbour.similarity));
         if seen.insert(neighbour.document) {
             let target = Target::Document(neighbour.document);
             leg.targets

@@ -1,48 +1,61 @@
 //! Two orders into one.
 //!
-//! Pure. Targets are fused by reciprocal rank (Cormack, Clarke and Büttcher, SIGIR 2009):
-//! a target's score is the sum over the legs of `weight / (k + rank)`.
+//! Pure. Each retriever's scores are brought to 0…1 and added, weighted: the convex combination of
+//! Bruch, Gai and Ingber (An Analysis of Fusion Functions for Hybrid Retrieval, TOIS 2023), which
+//! ranked better here than reciprocal ranks on every collection that was tried.
 
-use std::collections::HashMap;
-use std::hash::Hash;
+use std::{collections::HashMap, hash::Hash};
 
 use super::{Leg, Ranked, Ranks, Target};
 use crate::document::PassageId;
 
-/// The constant of the paper; it keeps the first place from outweighing everything.
-const K: f64 = 60.0;
+/// Weight of meaning; words have the rest. Chosen with `nuthatch eval` on cranfield, CISI, CACM,
+/// SQuAD and XQuAD, where everything from 0.4 to 0.5 does about equally well.
+const MEANING_WEIGHT: f64 = 0.45;
 
 /// A fused item with its score.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Fused<T> {
-    /// The item.
-    pub item: T,
-    /// Sum of reciprocal ranks.
-    pub score: f64,
+struct Fused<T> {
+    item: T,
+    score: f64,
 }
 
-/// Fuses ranked lists, best first. Equal scores keep the order of `Ord`, so that the outcome does
-/// not depend on the order of the lists.
-pub fn reciprocal_rank<T: Copy + Eq + Hash + Ord>(legs: &[&[T]]) -> Vec<Fused<T>> {
-    let mut scores: HashMap<T, Vec<f64>> = HashMap::new();
+/// What one retriever says, and how much that counts.
+struct Scores<'a, T> {
+    scores: &'a [(T, f32)],
+    floor: f32,
+    weight: f64,
+}
+
+/// Scores on one scale: 1 for the best, 0 for `floor` and below.
+fn normalized<T: Copy>(scores: &[(T, f32)], floor: f32) -> impl Iterator<Item = (T, f64)> {
+    let best = scores.iter().map(|&(_, score)| score).fold(floor, f32::max);
+    let span = f64::from(best) - f64::from(floor);
+    scores.iter().map(move |&(item, score)| {
+        let above = f64::from(score) - f64::from(floor);
+        // All are as good as the worst that counts: then they all are the best, too.
+        (
+            item,
+            if span > 0.0 {
+                (above / span).max(0.0)
+            } else {
+                1.0
+            },
+        )
+    })
+}
+
+/// Adds the legs' scores, best first. Equal scores keep the order of `Ord`.
+fn combine<T: Copy + Eq + Hash + Ord>(legs: &[Scores<'_, T>]) -> Vec<Fused<T>> {
+    let mut sums: HashMap<T, f64> = HashMap::new();
     for leg in legs {
-        for (rank, item) in (1_u32..).zip(leg.iter()) {
-            scores
-                .entry(*item)
-                .or_default()
-                .push(1.0 / (K + f64::from(rank)));
+        for (item, score) in normalized(leg.scores, leg.floor) {
+            *sums.entry(item).or_default() += leg.weight * score;
         }
     }
-    let mut fused: Vec<Fused<T>> = scores
+    let mut fused: Vec<Fused<T>> = sums
         .into_iter()
-        .map(|(item, mut parts)| {
-            // Summed in one order, since floating-point sums depend on it.
-            parts.sort_unstable_by(f64::total_cmp);
-            Fused {
-                item,
-                score: parts.iter().sum(),
-            }
-        })
+        .map(|(item, score)| Fused { item, score })
         .collect();
     fused.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(a.item.cmp(&b.item)));
     fused
@@ -50,94 +63,103 @@ pub fn reciprocal_rank<T: Copy + Eq + Hash + Ord>(legs: &[&[T]]) -> Vec<Fused<T>
 
 /// The legs that ran, fused by target; with one leg, its own order and scores.
 pub(super) fn fuse(words: Option<&Leg>, meaning: Option<&Leg>, limit: usize) -> Vec<Ranked> {
-    let by_words = ranks(words);
-    let by_meaning = ranks(meaning);
-    let ordered: Vec<Fused<Target>> = match (words, meaning) {
-        (Some(words), Some(meaning)) => {
-            let targets = |leg: &Leg| {
-                leg.targets
-                    .iter()
-                    .map(|&(target, ..)| target)
-                    .collect::<Vec<_>>()
-            };
-            reciprocal_rank(&[&targets(words), &targets(meaning)])
-        }
-        (Some(leg), None) | (None, Some(leg)) => leg
-            .targets
-            .iter()
-            .map(|&(item, _, score)| Fused {
-                item,
-                score: f64::from(score),
-            })
-            .collect(),
+    let ordered = match (words, meaning) {
+        (Some(words), Some(meaning)) => combine(&[
+            Scores {
+                scores: &targets(words),
+                floor: words.floor,
+                weight: 1.0 - MEANING_WEIGHT,
+            },
+            Scores {
+                scores: &targets(meaning),
+                floor: meaning.floor,
+                weight: MEANING_WEIGHT,
+            },
+        ]),
+        (Some(leg), None) | (None, Some(leg)) => alone(leg),
         (None, None) => Vec::new(),
     };
+    let (by_words, by_meaning) = (places(words), places(meaning));
     let passages = passage_scores(words, meaning);
     ordered
         .into_iter()
         .take(limit)
-        .map(
-            |Fused {
-                 item: target,
-                 score,
-             }| {
-                let words = by_words.get(&target);
-                let meaning = by_meaning.get(&target);
-                let candidates = [words, meaning]
-                    .into_iter()
-                    .flatten()
-                    .filter_map(|rank| rank.passage);
-                // `max_by` takes the last of equals: words come first here, meaning wins a tie.
-                let passage = candidates.max_by(|a, b| {
-                    let score = |passage| passages.get(passage).copied().unwrap_or_default();
-                    score(a).total_cmp(&score(b))
-                });
-                let ranks = Ranks {
-                    words: words.map(|rank| (rank.rank, rank.score)),
-                    meaning: meaning.map(|rank| (rank.rank, rank.score)),
-                };
-                Ranked {
-                    target,
-                    passage,
-                    score,
-                    ranks,
-                }
-            },
-        )
+        .map(|Fused { item, score }| {
+            let (words, meaning) = (by_words.get(&item), by_meaning.get(&item));
+            let candidates = [words, meaning].into_iter().flatten();
+            // `max_by` takes the last of equals: words come first here, meaning wins a tie.
+            let passage = candidates.filter_map(|place| place.passage).max_by(|a, b| {
+                let score = |passage| passages.get(passage).copied().unwrap_or_default();
+                score(a).total_cmp(&score(b))
+            });
+            let rank = |place: Option<&Place>| place.map(|place| (place.rank, place.score));
+            Ranked {
+                target: item,
+                passage,
+                score,
+                ranks: Ranks {
+                    words: rank(words),
+                    meaning: rank(meaning),
+                },
+            }
+        })
         .collect()
 }
 
-struct Rank {
+fn targets(leg: &Leg) -> Vec<(Target, f32)> {
+    leg.targets
+        .iter()
+        .map(|&(target, _, score)| (target, score))
+        .collect()
+}
+
+fn alone(leg: &Leg) -> Vec<Fused<Target>> {
+    leg.targets
+        .iter()
+        .map(|&(item, _, score)| Fused {
+            item,
+            score: f64::from(score),
+        })
+        .collect()
+}
+
+/// A target's place in one leg.
+struct Place {
     rank: usize,
     score: f32,
     passage: Option<PassageId>,
 }
 
-fn ranks(leg: Option<&Leg>) -> HashMap<Target, Rank> {
+fn places(leg: Option<&Leg>) -> HashMap<Target, Place> {
     let targets = leg.map(|leg| leg.targets.as_slice()).unwrap_or_default();
     (1..)
         .zip(targets)
         .map(|(rank, &(target, passage, score))| {
-            (
-                target,
-                Rank {
-                    rank,
-                    score,
-                    passage,
-                },
-            )
+            let place = Place {
+                rank,
+                score,
+                passage,
+            };
+            (target, place)
         })
         .collect()
 }
 
 /// How good each passage is over both legs: which one of a document to show.
 fn passage_scores(words: Option<&Leg>, meaning: Option<&Leg>) -> HashMap<PassageId, f64> {
-    let legs: Vec<&[PassageId]> = [words, meaning]
+    let weights = [1.0 - MEANING_WEIGHT, MEANING_WEIGHT];
+    let legs: Vec<_> = [words, meaning]
         .into_iter()
-        .flatten()
-        .map(|leg| leg.passages.as_slice())
+        .zip(weights)
+        .filter_map(|(leg, weight)| {
+            leg.map(|leg| Scores {
+                scores: &leg.passages,
+                floor: leg.floor,
+                weight,
+            })
+        })
         .collect();
-    reciprocal_rank(&legs)
+    combine(&legs)
         .into_iter()
         .map(|fused| (fused.item, fused.score))
         .collect()
@@ -149,26 +171,62 @@ mod tests {
 
     use super::*;
 
+    type List = Vec<(u32, f32)>;
+
+    fn leg_of(scores: &[(u32, f32)], floor: f32, weight: f64) -> Scores<'_, u32> {
+        Scores {
+            scores,
+            floor,
+            weight,
+        }
+    }
+
+    fn items(fused: &[Fused<u32>]) -> Vec<u32> {
+        fused.iter().map(|fused| fused.item).collect()
+    }
+
     #[test]
-    fn being_second_in_both_beats_being_first_in_one() {
-        let fused = reciprocal_rank(&[&[1, 2, 3], &[4, 2, 5]]);
-        assert_eq!(fused[0].item, 2);
-        assert!((fused[0].score - 2.0 / 62.0).abs() < 1e-12);
-        assert_eq!(fused[1].item, 1);
+    fn scores_are_added_on_one_scale() {
+        // Words: 1 and 0.5; meaning: 1 and 0.
+        let words: List = vec![(1, 20.0), (2, 10.0)];
+        let meaning: List = vec![(2, 0.9), (3, 0.5)];
+        let fused = combine(&[leg_of(&words, 0.0, 0.6), leg_of(&meaning, 0.5, 0.4)]);
+        assert_eq!(items(&fused), [2, 1, 3]);
+        for (fused, expected) in fused.iter().zip([0.7, 0.6, 0.0]) {
+            assert!((fused.score - expected).abs() < 1e-6, "{fused:?}");
+        }
+    }
+
+    #[test]
+    fn a_lone_candidate_is_the_best_of_its_leg() {
+        let lone: List = vec![(1, 0.3)];
+        assert!((combine(&[leg_of(&lone, 0.3, 1.0)])[0].score - 1.0).abs() < 1e-9);
+        assert!(combine(&[leg_of(&[], 0.0, 1.0)]).is_empty());
+    }
+
+    fn leg() -> impl Strategy<Value = List> {
+        proptest::collection::btree_map(0_u32..50, 0.0_f32..40.0, 0..30)
+            .prop_map(|scores| scores.into_iter().collect())
     }
 
     proptest! {
         #[test]
-        fn the_order_of_the_legs_does_not_matter_and_nothing_is_lost(
-            a in proptest::collection::hash_set(0_u32..50, 0..30),
-            b in proptest::collection::hash_set(0_u32..50, 0..30),
-        ) {
-            let a: Vec<u32> = a.into_iter().collect();
-            let b: Vec<u32> = b.into_iter().collect();
-            let fused = reciprocal_rank(&[&a, &b]);
-            prop_assert_eq!(&fused, &reciprocal_rank(&[&b, &a]));
-            let all: std::collections::HashSet<_> = a.iter().chain(&b).collect();
+        fn nothing_is_lost_and_only_the_scores_decide(a in leg(), b in leg()) {
+            let fused = combine(&[leg_of(&a, 0.0, 0.5), leg_of(&b, 0.0, 0.5)]);
+            prop_assert_eq!(&fused, &combine(&[leg_of(&b, 0.0, 0.5), leg_of(&a, 0.0, 0.5)]));
+            let all: std::collections::HashSet<u32> = a.iter().chain(&b).map(|&(item, _)| item).collect();
             prop_assert_eq!(fused.len(), all.len());
+            prop_assert!(fused.iter().all(|fused| (0.0..=1.0 + 1e-9).contains(&fused.score)));
+        }
+
+        #[test]
+        fn who_is_better_in_both_legs_is_better_fused(a in leg(), scale in 0.1_f32..10.0) {
+            let b: List = a.iter().map(|&(item, score)| (item, score * scale)).collect();
+            let fused = combine(&[leg_of(&a, 0.0, 0.55), leg_of(&b, 0.0, 0.45)]);
+            let score = |item: u32| a.iter().find(|&&(known, _)| known == item).map(|&(_, score)| score);
+            for pair in fused.windows(2) {
+                prop_assert!(score(pair[0].item) >= score(pair[1].item) || (pair[0].score - pair[1].score).abs() < 1e-6);
+            }
         }
     }
 }
