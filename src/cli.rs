@@ -115,7 +115,10 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
     };
     let dirs = Dirs::new(library, programs);
     if let Verb::ExtractWorker { memory_mib } = arguments.verb {
-        return Ok(extract::worker::serve(memory_mib, dirs.pdfium())?);
+        return Ok(extract::worker::serve(
+            memory_mib,
+            dirs.pdfium().as_deref(),
+        )?);
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -226,7 +229,9 @@ async fn show_progress_until_settled(engine: &Engine) -> anyhow::Result<()> {
                 let now = progress.borrow_and_update().clone();
                 if now.trouble != trouble {
                     trouble.clone_from(&now.trouble);
-                    trouble.iter().for_each(|trouble| eprintln!("nuthatch: {trouble}; trying again"));
+                    if let Some(trouble) = &trouble {
+                        eprintln!("nuthatch: {trouble}; trying again");
+                    }
                 }
                 let left = now.seconds_left.map(|left| format!(", about {left:.0} s left")).unwrap_or_default();
                 bar.set_message(format!(

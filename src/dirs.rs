@@ -26,7 +26,7 @@ impl Dirs {
         &self.library
     }
 
-    /// The SQLite database.
+    /// The `SQLite` database.
     pub fn database(&self) -> PathBuf {
         self.library.join("library.db")
     }

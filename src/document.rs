@@ -169,7 +169,7 @@ pub struct Text {
 }
 
 /// From `start` up to the next mark, the text stands on this page and begins at this line.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mark {
     /// Byte offset in the text.
     pub start: usize,

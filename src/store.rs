@@ -1,4 +1,4 @@
-//! The truth: one SQLite database per library.
+//! The truth: one `SQLite` database per library.
 //!
 //! Owns folders, the ledger of files, document text, passages and embeddings, and the number of
 //! the last write batch. The only room that contains SQL; knows nothing of how text is read or
@@ -76,7 +76,7 @@ pub enum Error {
     Unsound {
         /// The database.
         path: PathBuf,
-        /// SQLite's words.
+        /// `SQLite`'s words.
         reason: String,
     },
     /// It is there, but cannot be opened.
@@ -84,10 +84,10 @@ pub enum Error {
     Unopened {
         /// The database.
         path: PathBuf,
-        /// SQLite's words.
+        /// `SQLite`'s words.
         reason: String,
     },
-    /// SQLite failed.
+    /// `SQLite` failed.
     #[error("the library's database failed")]
     Sql(#[from] sqlx::Error),
     /// A migration failed.
@@ -114,10 +114,12 @@ impl Error {
 
     /// The same, said of the database that was to be opened.
     fn on_opening(self, path: &Path) -> Self {
-        let error = match &self {
-            Self::Sql(error) | Self::Migrate(MigrateError::Execute(error)) => error,
-            Self::Migrate(MigrateError::ExecuteMigration(error, _)) => error,
-            _ => return self,
+        let (Self::Sql(error)
+        | Self::Migrate(
+            MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _),
+        )) = &self
+        else {
+            return self;
         };
         let (path, reason) = (path.to_owned(), error.to_string());
         match code(error) {
@@ -129,7 +131,7 @@ impl Error {
     }
 }
 
-/// SQLite's primary result code.
+/// `SQLite`'s primary result code.
 fn code(error: &sqlx::Error) -> Option<i32> {
     let code = error.as_database_error()?.code()?;
     i32::from_str(&code).ok().map(|code| code & 0xff)

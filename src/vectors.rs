@@ -261,6 +261,10 @@ mod kernels {
         sign_distances_portable(signs, query)
     }
 
+    #[expect(
+        clippy::inline_always,
+        reason = "compiled anew inside each function that enables processor features"
+    )]
     #[inline(always)]
     fn sign_distances_portable(signs: &[u64], query: &[u64]) -> Vec<u16> {
         // 384 dimensions, the most common width, get a loop of known length.
@@ -303,6 +307,10 @@ mod kernels {
         dot_portable(a, b)
     }
 
+    #[expect(
+        clippy::inline_always,
+        reason = "compiled anew inside each function that enables processor features"
+    )]
     #[inline(always)]
     fn dot_portable(a: &[i8], b: &[i8]) -> i32 {
         a.iter()

@@ -57,7 +57,7 @@ async fn run_search(
 pub(crate) async fn status(desktop: State<'_, Desktop>) -> Outcome<LibraryStatus> {
     let library = desktop.library().await?;
     let status = library.engine.status().await?;
-    Ok(encode::status(status, &library.notices))
+    Ok(encode::status(&status, &library.notices))
 }
 
 #[tauri::command]

@@ -64,7 +64,7 @@ fn result(found: search::SearchResult) -> SearchResult {
 }
 
 /// The library's state, with what is to be known about how it was opened.
-pub(crate) fn status(status: engine::Status, opened_with: &[search::Notice]) -> LibraryStatus {
+pub(crate) fn status(status: &engine::Status, opened_with: &[search::Notice]) -> LibraryStatus {
     let n_files = |state| {
         let counted = status.files.iter().find(|(counted, _)| *counted == state);
         count(counted.map_or(0, |&(_, n)| n))

@@ -1,4 +1,4 @@
-//! The measures of retrieval, as trec_eval defines them.
+//! The measures of retrieval, as `trec_eval` defines them.
 //!
 //! Pure. `retrieved` is a ranking, best first, without repetition; `relevant` holds the gain of
 //! every relevant document. Without a relevant document each measure is 0.

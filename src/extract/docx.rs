@@ -2,7 +2,10 @@
 //!
 //! Walks the XML parts itself: libraries drop headers, footers and notes.
 
-use std::io::{Cursor, Read};
+use std::{
+    io::{Cursor, Read},
+    path::Path,
+};
 
 use quick_xml::{
     Reader, XmlVersion,
@@ -43,7 +46,11 @@ pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
             .iter()
             .any(|start| name.starts_with(start))
         })
-        .filter(|name| name.ends_with(".xml"))
+        .filter(|name| {
+            Path::new(name)
+                .extension()
+                .is_some_and(|extension| extension == "xml")
+        })
         .collect();
     extra.sort();
     for name in extra.iter().take(MAX_EXTRA_PARTS) {
@@ -190,7 +197,7 @@ fn core_title(xml: &[u8]) -> Option<String> {
     loop {
         match reader.read_event().ok()? {
             Event::Start(start) if start.local_name().as_ref() == "title" => {
-                title = Some(String::new())
+                title = Some(String::new());
             }
             Event::Text(content) => {
                 if let Some(title) = &mut title {

@@ -57,7 +57,7 @@ impl Reader {
                 let name = element.name();
                 match name {
                     "script" | "style" | "noscript" | "template" | "svg" | "math" => {
-                        self.unread += 1
+                        self.unread += 1;
                     }
                     "title" => self.in_title = self.unread == 0,
                     "br" => self.part.push(BREAK),

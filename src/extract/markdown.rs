@@ -63,7 +63,7 @@ impl Reader {
         match event {
             Event::Start(tag) => self.start(&tag, line),
             Event::End(TagEnd::MetadataBlock(_)) => {
-                self.front = Some(std::mem::take(&mut self.part))
+                self.front = Some(std::mem::take(&mut self.part));
             }
             Event::End(
                 TagEnd::Paragraph

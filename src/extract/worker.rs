@@ -6,7 +6,7 @@
 use std::{
     io::{self, BufReader, BufWriter, Read},
     panic::{AssertUnwindSafe, catch_unwind},
-    path::PathBuf,
+    path::Path,
 };
 
 use nuthatch_models::frame;
@@ -31,14 +31,14 @@ pub(super) struct Request {
 pub(super) type Response = Result<Text, Failure>;
 
 /// Serves until the parent closes the pipe. `pdfium` is where the library lies, if it is there.
-pub fn serve(memory_mib: u64, pdfium: Option<PathBuf>) -> io::Result<()> {
+pub fn serve(memory_mib: u64, pdfium: Option<&Path>) -> io::Result<()> {
     sandbox::enter(memory_mib);
     // The parent gets the reason as an answer; the default report would only clutter its stderr.
     std::panic::set_hook(Box::new(|_| {}));
     let mut from = BufReader::new(io::stdin().lock());
     let mut to = BufWriter::new(io::stdout().lock());
     while let Some(request) = frame::read::<Request>(&mut from, MAX_REQUEST_BYTES)? {
-        let response: Response = catch_unwind(AssertUnwindSafe(|| read(&request, pdfium.clone())))
+        let response: Response = catch_unwind(AssertUnwindSafe(|| read(&request, pdfium)))
             .unwrap_or_else(|_| {
                 Err(Failure::Failed(
                     "its reader failed on it (a fault of the program)".into(),
@@ -49,7 +49,7 @@ pub fn serve(memory_mib: u64, pdfium: Option<PathBuf>) -> io::Result<()> {
     Ok(())
 }
 
-fn read(request: &Request, pdfium: Option<PathBuf>) -> Response {
+fn read(request: &Request, pdfium: Option<&Path>) -> Response {
     let path = PathKey(request.path.clone()).to_path();
     let failed = |error: io::Error| Failure::Failed(reason(&error));
     let file = std::fs::File::open(&path).map_err(failed)?;
@@ -67,7 +67,7 @@ fn read(request: &Request, pdfium: Option<PathBuf>) -> Response {
         bytes: &bytes,
         cut,
         max_text_bytes: request.max_text_bytes,
-        pdfium,
+        pdfium: pdfium.map(Path::to_owned),
     })
 }
 

@@ -10,7 +10,7 @@ use super::{Leg, Ranked, Ranks, Target};
 use crate::document::PassageId;
 
 /// Weight of meaning; words have the rest. Chosen with `nuthatch eval` on cranfield, CISI, CACM,
-/// SQuAD and XQuAD, where everything from 0.4 to 0.5 does about equally well.
+/// `SQuAD` and `XQuAD`, where everything from 0.4 to 0.5 does about equally well.
 const MEANING_WEIGHT: f64 = 0.45;
 
 /// A fused item with its score.
@@ -22,7 +22,7 @@ struct Fused<T> {
 
 /// What one retriever says, and how much that counts.
 struct Scores<'a, T> {
-    scores: &'a [(T, f32)],
+    items: &'a [(T, f32)],
     floor: f32,
     weight: f64,
 }
@@ -49,7 +49,7 @@ fn normalized<T: Copy>(scores: &[(T, f32)], floor: f32) -> impl Iterator<Item = 
 fn combine<T: Copy + Eq + Hash + Ord>(legs: &[Scores<'_, T>]) -> Vec<Fused<T>> {
     let mut sums: HashMap<T, f64> = HashMap::new();
     for leg in legs {
-        for (item, score) in normalized(leg.scores, leg.floor) {
+        for (item, score) in normalized(leg.items, leg.floor) {
             *sums.entry(item).or_default() += leg.weight * score;
         }
     }
@@ -66,12 +66,12 @@ pub(super) fn fuse(words: Option<&Leg>, meaning: Option<&Leg>, limit: usize) -> 
     let ordered = match (words, meaning) {
         (Some(words), Some(meaning)) => combine(&[
             Scores {
-                scores: &targets(words),
+                items: &targets(words),
                 floor: words.floor,
                 weight: 1.0 - MEANING_WEIGHT,
             },
             Scores {
-                scores: &targets(meaning),
+                items: &targets(meaning),
                 floor: meaning.floor,
                 weight: MEANING_WEIGHT,
             },
@@ -153,7 +153,7 @@ fn passage_scores(words: Option<&Leg>, meaning: Option<&Leg>) -> HashMap<Passage
         .zip(weights)
         .filter_map(|(leg, weight)| {
             leg.map(|leg| Scores {
-                scores: &leg.passages,
+                items: &leg.passages,
                 floor: leg.floor,
                 weight,
             })
@@ -173,9 +173,9 @@ mod tests {
 
     type List = Vec<(u32, f32)>;
 
-    fn leg_of(scores: &[(u32, f32)], floor: f32, weight: f64) -> Scores<'_, u32> {
+    fn leg_of(items: &[(u32, f32)], floor: f32, weight: f64) -> Scores<'_, u32> {
         Scores {
-            scores,
+            items,
             floor,
             weight,
         }

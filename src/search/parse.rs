@@ -237,7 +237,10 @@ mod tests {
         let parsed = parse(&"word ".repeat(2_000), false, &[]);
         assert_eq!(parsed.notices.len(), 1);
         let parsed = parse(
-            &(0..500).map(|i| format!("w{i} ")).collect::<String>(),
+            &(0..500)
+                .map(|i| format!("w{i}"))
+                .collect::<Vec<_>>()
+                .join(" "),
             false,
             &[],
         );

@@ -355,7 +355,7 @@ fn a_damaged_database_is_named_and_not_overwritten() {
     let damage: [Damage<Vec<u8>>; 2] = [
         ("not a database", |bytes| bytes[..100].fill(b'x')),
         ("cut off", |bytes| {
-            bytes.truncate(bytes.len() / 2 / 4096 * 4096)
+            bytes.truncate(bytes.len() / 2 / 4096 * 4096);
         }),
     ];
     for (what, damage) in damage {

@@ -18,7 +18,7 @@ use serde_json::Value;
 
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_nuthatch");
 /// For what happens soon on any machine, and must not hang a test where it does not.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 pub(crate) fn nuthatch(library: &Path, arguments: &[&str]) -> Output {
     command(library, arguments).output().unwrap()

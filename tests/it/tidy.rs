@@ -79,7 +79,7 @@ fn rust() -> Vec<(String, String)> {
 }
 
 /// Applies a rule to every file; `wanted` files at least, so that it is not applied to nothing.
-fn hold(files: Vec<(String, String)>, wanted: usize, rule: impl Fn(&str, &str) -> Vec<String>) {
+fn hold(files: &[(String, String)], wanted: usize, rule: impl Fn(&str, &str) -> Vec<String>) {
     assert!(
         files.len() >= wanted,
         "only {} files were seen",
@@ -219,7 +219,7 @@ fn names(text: &str, name: &str) -> bool {
         let after = &text[at + name.len()..];
         !before.is_some_and(word)
             && (after.starts_with("::")
-                || after.starts_with("!")
+                || after.starts_with('!')
                 || (after.starts_with([';', ' ']) && text[..at].trim_end().ends_with("use")))
     })
 }
@@ -313,7 +313,7 @@ fn depends_on_any(manifest: &str, forbidden: &[&str]) -> Vec<String> {
 
 #[test]
 fn rooms_import_lower_floors_only() {
-    hold(sources("src", &[".rs"]), 30, imports_upwards);
+    hold(&sources("src", &[".rs"]), 30, imports_upwards);
     let broken = |path, text| imports_upwards(path, text).len();
     assert_eq!(broken("src/store.rs", "use crate::engine::Engine;"), 1);
     assert_eq!(broken("src/store/files.rs", "use crate::lexical::Op;"), 1);
@@ -341,7 +341,7 @@ fn rooms_import_lower_floors_only() {
 
 #[test]
 fn a_crate_is_named_by_its_owner_only() {
-    hold(rust(), 50, |path, text| {
+    hold(&rust(), 50, |path, text| {
         if path == "tests/it/tidy.rs" {
             Vec::new()
         } else {
@@ -386,7 +386,7 @@ fn the_engine_and_the_window_depend_on_no_model_runtime() {
 
 #[test]
 fn every_source_file_says_first_what_it_owns() {
-    hold(rust(), 50, lacks_header);
+    hold(&rust(), 50, lacks_header);
     assert_eq!(lacks_header("", "use std::io;").len(), 1);
     assert_eq!(lacks_header("", "//!\n").len(), 1);
     assert_eq!(
@@ -397,7 +397,7 @@ fn every_source_file_says_first_what_it_owns() {
 
 #[test]
 fn no_file_outgrows_its_limit() {
-    hold(rust(), 50, is_too_long);
+    hold(&rust(), 50, is_too_long);
     let long = "\n".repeat(501);
     assert_eq!(is_too_long("src/store.rs", &long).len(), 1);
     assert_eq!(is_too_long("tests/it/live.rs", &long).len(), 0);
@@ -410,7 +410,7 @@ fn nothing_panics_on_purpose_outside_tests() {
     let shipped = rust()
         .into_iter()
         .filter(|(path, _)| !path.starts_with("xtask/"));
-    hold(shipped.collect(), 40, may_panic);
+    hold(&shipped.collect::<Vec<_>>(), 40, may_panic);
     assert_eq!(may_panic("src/a.rs", "let x = y.unwrap();").len(), 1);
     assert_eq!(
         may_panic("src/a.rs", "y.expect(\"z\");\nx.unwrap();").len(),
@@ -445,8 +445,8 @@ fn no_module_hides_in_a_mod_rs() {
 fn the_front_end_reaches_its_host_through_one_folder_and_says_what_each_file_is_for() {
     let files = sources("ui/src", &[".ts", ".svelte"]);
     assert!(files.iter().any(|(_, text)| text.contains("'@tauri-apps/")));
-    hold(files.clone(), 30, ui_names_tauri);
-    hold(files, 30, ui_lacks_comment);
+    hold(&files, 30, ui_names_tauri);
+    hold(&files, 30, ui_lacks_comment);
     let import = "import { invoke } from '@tauri-apps/api/core';";
     assert_eq!(ui_names_tauri("ui/src/App.svelte", import).len(), 1);
     assert_eq!(ui_names_tauri("ui/src/host/tauri.ts", import).len(), 0);
