@@ -216,13 +216,20 @@ impl Search {
         on_words: impl FnOnce(SearchResults) + Send,
     ) -> Result<SearchResults, Error> {
         let began = Instant::now();
-        let parsed = self.parsed(request);
+        let mut parsed = self.parsed(request);
         let mut timings = Timings::default();
         let mut notices = parsed.notices.clone();
         let words = if request.only == Some(Only::Meaning) {
             None
         } else {
-            let words = self.words(&parsed, &mut notices).await?;
+            let mut words = self.words(&parsed, &mut notices).await?;
+            if words.targets.is_empty()
+                && let Some(notice) = parsed.drop_phrases()
+            {
+                // While a phrase is being typed, that it is not found yet is no news.
+                notices.extend((!request.typing).then_some(notice));
+                words = self.words(&parsed, &mut notices).await?;
+            }
             timings.words = Some(began.elapsed());
             Some(words)
         };

@@ -31,6 +31,19 @@ impl ParsedQuery {
         !self.words.phrases.is_empty() || !self.words.excluded.is_empty()
     }
 
+    /// Looks for the words of the phrases alone, when no passage has the phrases themselves.
+    /// Gives what to tell the user; `None` without a phrase.
+    pub fn drop_phrases(&mut self) -> Option<Notice> {
+        if self.words.phrases.is_empty() {
+            return None;
+        }
+        self.words.phrases.clear();
+        Some(Notice {
+            message: "Nothing has the quoted words in this order; these are the nearest".into(),
+            hint: Some("Leave the quotes out to search like this from the start".into()),
+        })
+    }
+
     /// Whether a text meets the conditions.
     pub fn admits(&self, text: &str) -> bool {
         let words: Vec<String> = tokens(text).into_iter().map(|token| token.word).collect();

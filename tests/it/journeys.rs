@@ -41,6 +41,21 @@ fn a_folder_is_found_by_word_and_its_passage_is_lit() {
 }
 
 #[test]
+fn a_quoted_phrase_is_a_condition_unless_nothing_meets_it() {
+    let home = Home::new();
+    home.write("report.txt", "The annual report was read aloud.");
+    home.write("plan.txt", "We report on the annual plan.");
+    home.add();
+    let found = home.search("\"annual report\"");
+    assert_eq!(paths(&found).len(), 1, "{found}");
+    assert!(paths(&found)[0].ends_with("report.txt"), "{found}");
+    assert_eq!(found["notices"].as_array().unwrap().len(), 0, "{found}");
+    let relaxed = home.search("\"report annual\"");
+    assert_eq!(paths(&relaxed).len(), 2, "{relaxed}");
+    assert_eq!(relaxed["notices"].as_array().unwrap().len(), 1, "{relaxed}");
+}
+
+#[test]
 fn a_paraphrase_without_a_common_word_finds_the_passage() {
     let home = Home::new();
     home.write(
