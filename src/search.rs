@@ -361,6 +361,13 @@ impl Search {
                 return Ok(None);
             }
         };
+        if !model.spec().reads(&parsed.meaning) {
+            notices.push(Notice {
+                message: "Searched by words only: the model knows Latin letters alone".into(),
+                hint: None,
+            });
+            return Ok(None);
+        }
         if self.read_vectors(Vectors::is_empty) {
             return Ok(None);
         }

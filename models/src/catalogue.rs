@@ -30,6 +30,8 @@ pub struct ModelSpec {
     pub max_tokens: usize,
     /// How token vectors become one vector.
     pub pooling: Pooling,
+    /// What it can read.
+    pub scripts: Scripts,
     /// Put before a query.
     pub query_prefix: String,
     /// Put before a passage.
@@ -46,6 +48,16 @@ pub enum Pooling {
     Mean,
     /// The first token.
     Cls,
+}
+
+/// The writing that a model was trained on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scripts {
+    /// Latin letters; other writing is noise to it.
+    Latin,
+    /// Any.
+    All,
 }
 
 /// One file of a model.
@@ -96,6 +108,15 @@ pub fn models() -> Vec<ModelSpec> {
 }
 
 impl ModelSpec {
+    /// Whether most letters of a text are of a script that the model knows.
+    pub fn reads(&self, text: &str) -> bool {
+        let is_latin =
+            |letter: char| letter < '\u{250}' || ('\u{1e00}'..='\u{1eff}').contains(&letter);
+        let letters = || text.chars().filter(|character| character.is_alphabetic());
+        let n_latin = letters().filter(|&letter| is_latin(letter)).count();
+        self.scripts == Scripts::All || 2 * n_latin >= letters().count()
+    }
+
     /// The embedding model that ships with the program.
     ///
     /// # Panics
@@ -147,6 +168,29 @@ fn sha256(path: &Path) -> io::Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_model_for_latin_letters_is_not_asked_about_other_writing() {
+        let spec = ModelSpec::default_embedding();
+        for text in [
+            "notice period",
+            "Kündigungsfrist",
+            "Việt",
+            "2024",
+            "",
+            "C++ и",
+        ] {
+            assert!(spec.reads(text), "{text}");
+        }
+        for text in ["срок", "通知期間", "ระยะเวลา", "a مهلة"] {
+            assert!(!spec.reads(text), "{text}");
+        }
+        let spec = ModelSpec {
+            scripts: Scripts::All,
+            ..spec
+        };
+        assert!(spec.reads("срок"));
+    }
 
     #[test]
     fn the_catalogue_parses_and_every_file_has_a_full_hash() {

@@ -94,6 +94,7 @@ pub enum Error {
 /// A handle on one worker process. Dropping it ends the process and joins the owner thread.
 #[derive(Debug)]
 pub struct ModelWorker {
+    spec: ModelSpec,
     lanes: Arc<Lanes>,
     owner: Option<JoinHandle<()>>,
 }
@@ -127,6 +128,7 @@ impl ModelWorker {
     /// Makes a handle; the process starts with the first call.
     pub fn new(config: WorkerConfig) -> io::Result<Self> {
         let lanes = Arc::new(Lanes::default());
+        let spec = config.spec.clone();
         let owner = Owner {
             config,
             lanes: Arc::clone(&lanes),
@@ -141,9 +143,15 @@ impl ModelWorker {
             .name("model-worker".into())
             .spawn(|| owner.run())?;
         Ok(Self {
+            spec,
             lanes,
             owner: Some(owner),
         })
+    }
+
+    /// The model it runs.
+    pub fn spec(&self) -> &ModelSpec {
+        &self.spec
     }
 
     /// One unit-length vector per text, in order. Dropping the future abandons the work at the
