@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::{Error, Highlighter, ParsedQuery, Ranked, Search, SearchResult, Target};
 use crate::{
     document::{DocumentId, FileId, PassageId},
-    store::FileRow,
+    store::{FileRow, PassageRow},
 };
 
 /// Loads what is to be shown. What vanished meanwhile is left out.
@@ -30,13 +30,8 @@ pub(super) async fn show(
     }
     let documents = store.documents_by_id(&documents).await?;
     let passages = store.passages_by_id(&passages).await?;
-    let highlighter = Highlighter::new(&parsed.words);
-    let mut results = Vec::with_capacity(ranked.len());
+    let mut shown = Vec::with_capacity(ranked.len());
     for ranked in ranked {
-        let mut files = files.remove(&ranked.target).unwrap_or_default();
-        if files.is_empty() {
-            continue;
-        }
         let document = document_of(&ranked)
             .and_then(|id| documents.iter().find(|row| row.id == id))
             .cloned();
@@ -49,21 +44,26 @@ pub(super) async fn show(
             (None, Some(document)) => store.first_passage(document.id).await?,
             (passage, _) => passage,
         };
-        let text = match &passage {
-            Some(passage) => {
-                store
-                    .text(passage.document, passage.start, passage.end)
-                    .await?
-            }
-            None => String::new(),
-        };
+        shown.push((ranked, document, passage));
+    }
+    let spans: Vec<_> = shown
+        .iter()
+        .map(|(_, _, passage)| passage.as_ref().map_or((DocumentId(0), 0, 0), span))
+        .collect();
+    let texts = store.texts(&spans).await?;
+    let highlighter = Highlighter::new(&parsed.words);
+    let mut results = Vec::with_capacity(shown.len());
+    for ((ranked, document, passage), text) in shown.into_iter().zip(texts) {
+        let mut files = files.remove(&ranked.target).unwrap_or_default();
+        if files.is_empty() {
+            continue;
+        }
         let language = document
             .as_ref()
             .and_then(|document| document.language.as_deref());
         let highlights = highlighter.ranges(&text, language);
-        let file = files.remove(0);
         results.push(SearchResult {
-            file,
+            file: files.remove(0),
             copies: files,
             document,
             passage,
@@ -74,6 +74,10 @@ pub(super) async fn show(
         });
     }
     Ok(results)
+}
+
+fn span(passage: &PassageRow) -> (DocumentId, usize, usize) {
+    (passage.document, passage.start, passage.end)
 }
 
 fn document_of(ranked: &Ranked) -> Option<DocumentId> {

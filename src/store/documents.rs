@@ -252,28 +252,36 @@ impl Store {
 
     /// The part of a document's text from byte `start` to byte `end`, widened to whole characters.
     pub async fn text(&self, document: DocumentId, start: usize, end: usize) -> Result<String> {
-        let blocks: Vec<(i64, Vec<u8>)> = sqlx::query_as(
-            "SELECT start, block FROM texts WHERE document_id = ?1 AND start < ?3 AND start >= \
-             ifnull((SELECT max(start) FROM texts WHERE document_id = ?1 AND start <= ?2), 0) \
-             ORDER BY start",
+        let texts = self.texts(&[(document, start, end)]).await?;
+        Ok(texts.into_iter().next().unwrap_or_default())
+    }
+
+    /// The same for many parts (document, start, end) at once, in their order.
+    pub async fn texts(&self, parts: &[(DocumentId, usize, usize)]) -> Result<Vec<String>> {
+        let wanted: Vec<String> = parts
+            .iter()
+            .map(|&(document, start, end)| format!("[{},{start},{end}]", document.0))
+            .collect();
+        let rows: Vec<(i64, i64, Vec<u8>)> = sqlx::query_as(
+            "WITH parts AS (SELECT key AS part, value ->> 0 AS document_id, \
+             value ->> 1 AS first, value ->> 2 AS past FROM json_each(?)) \
+             SELECT p.part, t.start, t.block FROM parts p \
+             JOIN texts t ON t.document_id = p.document_id AND t.start < p.past \
+             AND t.start >= ifnull((SELECT max(start) FROM texts \
+             WHERE document_id = p.document_id AND start <= p.first), 0) \
+             ORDER BY p.part, t.start",
         )
-        .bind(document.0)
-        .bind(start as i64)
-        .bind(end as i64)
+        .bind(format!("[{}]", wanted.join(",")))
         .fetch_all(&self.readers)
         .await?;
-        let damaged = |_| Error::Damaged { what: "text" };
-        let Some(&(first, _)) = blocks.first() else {
-            return Ok(String::new());
-        };
-        let mut bytes = Vec::new();
-        for (_, block) in blocks {
-            bytes.extend(zstd::decode_all(block.as_slice()).map_err(damaged)?);
+        let mut texts = vec![String::new(); parts.len()];
+        for blocks in rows.chunk_by(|a, b| a.0 == b.0) {
+            let part = blocks.first().map_or(0, |&(part, ..)| part as usize);
+            if let (Some(text), Some(&(_, start, end))) = (texts.get_mut(part), parts.get(part)) {
+                *text = cut_out(blocks, start, end)?;
+            }
         }
-        let text = String::from_utf8(bytes).map_err(|_| Error::Damaged { what: "text" })?;
-        let from = text.floor_char_boundary(start.saturating_sub(first as usize));
-        let to = text.ceil_char_boundary(end.saturating_sub(first as usize).min(text.len()));
-        Ok(text.get(from..to).unwrap_or_default().to_owned())
+        Ok(texts)
     }
 
     /// Where the parts of a document begin.
@@ -286,4 +294,18 @@ impl Store {
         let bytes = zstd::decode_all(blob.as_slice()).map_err(|_| damaged())?;
         postcard::from_bytes(&bytes).map_err(|_| damaged())
     }
+}
+
+/// What stands from byte `start` to byte `end` in neighbouring blocks of a text.
+fn cut_out(blocks: &[(i64, i64, Vec<u8>)], start: usize, end: usize) -> Result<String> {
+    let damaged = || Error::Damaged { what: "text" };
+    let first = blocks.first().map_or(0, |&(_, first, _)| first as usize);
+    let mut bytes = Vec::new();
+    for (_, _, block) in blocks {
+        bytes.extend(zstd::decode_all(block.as_slice()).map_err(|_| damaged())?);
+    }
+    let text = String::from_utf8(bytes).map_err(|_| damaged())?;
+    let from = text.floor_char_boundary(start.saturating_sub(first));
+    let to = text.ceil_char_boundary(end.saturating_sub(first).min(text.len()));
+    Ok(text.get(from..to).unwrap_or_default().to_owned())
 }

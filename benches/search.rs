@@ -1,0 +1,300 @@
+//! How long a query takes over a library of 100,000 passages, warm.
+//!
+//! `cargo bench --bench search`. Makes the library once, below the target folder: seeded text of
+//! Zipf-distributed words, embeddings around seeded centres. Queries go through the engine's face,
+//! with loading and highlighting; hybrid ones through the real model. Prints medians and
+//! 95th percentiles beside the targets. Other work on the machine shows in the figures.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a bench prints, and fails by panicking"
+)]
+
+use std::{
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use nuthatch::{
+    chunk,
+    dirs::Dirs,
+    document::{FileState, Mark, PathKey, Text},
+    engine::Engine,
+    evaluation::metrics::percentile,
+    search::{Only, SearchRequest},
+    store::{NewDocument, Observed, Store},
+    vectors::quantize,
+};
+use nuthatch_models::ModelSpec;
+
+const N_PASSAGES: u64 = 100_000;
+const N_WORDS: u64 = 60_000;
+const WORDS_PER_PARAGRAPH: usize = 110;
+const PARAGRAPHS_PER_DOCUMENT: usize = 8;
+const N_QUERIES: usize = 300;
+
+/// Marsaglia's xorshift: the same numbers everywhere.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+
+    fn below(&mut self, n: u64) -> u64 {
+        self.next() % n
+    }
+
+    /// 0 to 1.
+    fn share(&mut self) -> f64 {
+        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    /// A word from rank `commonest` on, by Zipf's law: as often as one over its rank.
+    fn word(&mut self, commonest: u64) -> String {
+        let span = (N_WORDS as f64 / commonest as f64).ln();
+        word(((self.share() * span).exp() * commonest as f64) as u64)
+    }
+}
+
+/// The word of a rank: short for common ones.
+fn word(rank: u64) -> String {
+    const SYLLABLES: [&str; 16] = [
+        "ra", "ten", "mo", "li", "sor", "ve", "ka", "dun", "pe", "gri", "to", "ban", "ul", "che",
+        "nor", "fi",
+    ];
+    let mut rest = rank + 16;
+    let mut word = String::new();
+    while rest > 0 {
+        word.push_str(SYLLABLES[(rest % 16) as usize]);
+        rest /= 16;
+    }
+    word
+}
+
+fn document_text(random: &mut Random) -> Text {
+    let mut text = Text::default();
+    for _ in 0..PARAGRAPHS_PER_DOCUMENT {
+        let mut paragraph = String::new();
+        for n in 1..=WORDS_PER_PARAGRAPH {
+            paragraph.push_str(&random.word(1));
+            paragraph.push_str(if n % 14 == 0 { ". " } else { " " });
+        }
+        text.push(&paragraph, Mark::default());
+    }
+    text.title = Some(
+        (0..4)
+            .map(|_| random.word(30))
+            .collect::<Vec<_>>()
+            .join(" "),
+    );
+    text
+}
+
+async fn make_library(dirs: &Dirs) {
+    let _ = std::fs::remove_dir_all(dirs.library());
+    Engine::open(dirs.clone()).await.unwrap().close().await;
+    let store = Store::open(&dirs.database()).await.unwrap();
+    let model = ModelSpec::default_embedding();
+    let folder = PathKey::of(Path::new("/bench"));
+    let folder_id = store.add_folder(&folder).await.unwrap();
+    let mut random = Random(88_172_645_463_325_252);
+    let mut n_documents = 0_u64;
+    while store.count_passages().await.unwrap() < N_PASSAGES {
+        let mut batch = store.begin().await.unwrap();
+        for _ in 0..500 {
+            let text = document_text(&mut random);
+            let mut content_hash = [0; 32];
+            content_hash[..8].copy_from_slice(&n_documents.to_le_bytes());
+            let new = NewDocument {
+                content_hash,
+                extractor: "plain",
+                extractor_version: 1,
+                chunker_version: chunk::VERSION,
+                language: Some("eng".into()),
+                chunks: chunk::chunks(&text),
+                text,
+            };
+            let document = batch.put_document(&new, &model.key()).await.unwrap();
+            let seen = Observed {
+                path: PathKey::of(Path::new(&format!(
+                    "/bench/{}-{n_documents}.txt",
+                    random.word(50)
+                ))),
+                size_bytes: 1,
+                modified_ns: 1,
+                file_key: None,
+            };
+            let file = batch
+                .add_file(folder_id, &seen, FileState::Waiting, None)
+                .await
+                .unwrap();
+            batch
+                .set_document(file, Some(document), FileState::Indexed, None)
+                .await
+                .unwrap();
+            n_documents += 1;
+        }
+        batch.commit().await.unwrap();
+    }
+    put_embeddings(&store, &model, &mut random).await;
+    store.close().await;
+    // Brings the word index up to date.
+    Engine::open(dirs.clone()).await.unwrap().close().await;
+}
+
+async fn put_embeddings(store: &Store, model: &ModelSpec, random: &mut Random) {
+    let noise = |random: &mut Random| (random.share() - 0.5) as f32;
+    let centres: Vec<Vec<f32>> = (0..1_000)
+        .map(|_| (0..model.dimensions).map(|_| noise(random)).collect())
+        .collect();
+    loop {
+        let waiting = store.to_embed(5_000).await.unwrap();
+        if waiting.is_empty() {
+            return;
+        }
+        let vectors: Vec<_> = waiting
+            .iter()
+            .map(|passage| {
+                let centre = &centres[random.below(1_000) as usize];
+                let mut vector: Vec<f32> = centre
+                    .iter()
+                    .map(|value| value + 0.7 * noise(random))
+                    .collect();
+                let length = vector.iter().map(|value| value * value).sum::<f32>().sqrt();
+                for value in &mut vector {
+                    *value /= length;
+                }
+                (passage.text_hash, quantize(&vector))
+            })
+            .collect();
+        store.put_embeddings(&model.key(), &vectors).await.unwrap();
+    }
+}
+
+fn queries(random: &mut Random) -> Vec<String> {
+    (0..N_QUERIES)
+        .map(|_| {
+            let n_words = 2 + random.below(7);
+            let words: Vec<String> = (0..n_words).map(|_| random.word(20)).collect();
+            words.join(" ")
+        })
+        .collect()
+}
+
+fn report(what: &str, mut times: Vec<Duration>, target: &str) {
+    times.sort_unstable();
+    let ms = |percent| percentile(&times, percent).as_secs_f64() * 1e3;
+    println!(
+        "{what:34} p50 {:7.2} ms   p95 {:7.2} ms   {target}",
+        ms(50),
+        ms(95)
+    );
+}
+
+async fn measure(
+    engine: &Engine,
+    queries: &[String],
+    only: Option<Only>,
+    typing: bool,
+) -> [Vec<Duration>; 5] {
+    let mut times: [Vec<Duration>; 5] = Default::default();
+    for query in queries {
+        let request = SearchRequest {
+            query: query.clone(),
+            limit: 10,
+            only,
+            typing,
+            prose: false,
+        };
+        let began = Instant::now();
+        let found = engine.search(&request, drop).await.unwrap();
+        let took = [
+            Some(began.elapsed()),
+            found.timings.words,
+            found.timings.embed,
+            found.timings.vectors,
+            Some(found.timings.show),
+        ];
+        for (times, took) in times.iter_mut().zip(took) {
+            times.extend(took);
+        }
+    }
+    times
+}
+
+fn report_stages(times: [Vec<Duration>; 5]) {
+    let [_, words, embed, vectors, show] = times;
+    for (stage, times) in [
+        ("words", words),
+        ("embed", embed),
+        ("vectors", vectors),
+        ("show", show),
+    ] {
+        if !times.is_empty() {
+            report(&format!("    {stage}"), times, "");
+        }
+    }
+}
+
+#[tokio::main(flavor = "multi_thread", worker_threads = 2)]
+async fn main() {
+    let programs = PathBuf::from(env!("CARGO_BIN_EXE_nuthatch"));
+    let programs = programs.parent().unwrap();
+    let library = Path::new(env!("CARGO_TARGET_TMPDIR")).join("search-bench");
+    let dirs = Dirs::new(&library, programs);
+    let done = library.join("bench.done");
+    let version = format!("{N_PASSAGES} {}", chunk::VERSION);
+    if std::fs::read_to_string(&done).ok() != Some(version.clone()) {
+        println!(
+            "making a library of {N_PASSAGES} passages in {}",
+            library.display()
+        );
+        make_library(&dirs).await;
+        std::fs::write(&done, version).unwrap();
+    }
+    let engine = Engine::open_read_only(dirs).await.unwrap();
+    let status = engine.status().await.unwrap();
+    println!(
+        "{} passages, {} to embed",
+        status.n_passages, status.n_to_embed
+    );
+
+    let mut random = Random(1_442_695_040_888_963_407);
+    measure(&engine, &queries(&mut random)[..30], None, false).await;
+    let words = measure(&engine, &queries(&mut random), Some(Only::Words), false).await;
+    report("words, whole search", words[0].clone(), "target: p95 10 ms");
+    report_stages(words);
+    let typing = measure(&engine, &queries(&mut random), Some(Only::Words), true).await;
+    report("words, last one still typed", typing[0].clone(), "");
+    let meaning = engine
+        .search(
+            &SearchRequest {
+                query: "notice period".into(),
+                limit: 1,
+                ..SearchRequest::default()
+            },
+            drop,
+        )
+        .await
+        .unwrap();
+    assert!(
+        meaning.notices.is_empty(),
+        "{:?}; run `cargo xtask build` first",
+        meaning.notices
+    );
+    let hybrid = measure(&engine, &queries(&mut random), None, false).await;
+    report(
+        "hybrid, whole search",
+        hybrid[0].clone(),
+        "target: p95 40 ms",
+    );
+    report_stages(hybrid);
+    for notice in status.notices {
+        println!("{}", notice.message);
+    }
+}
