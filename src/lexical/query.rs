@@ -6,6 +6,7 @@
 use tantivy::{
     DocAddress, Searcher, Term,
     collector::{Count, TopDocs},
+    columnar::Column,
     query::{
         Bm25StatisticsProvider, BooleanQuery, BoostQuery, DisjunctionMaxQuery, ExistsQuery, Occur,
         PhraseQuery, Query, TermQuery,
@@ -103,19 +104,24 @@ pub(super) fn search(
     let prefixed = expand(searcher, fields.words, query.prefix.as_deref())?;
     let mut hits = WordHits::default();
     let statistics = Statistics::of(searcher, "passage")?;
+    let (ids, documents) = (
+        numbers(searcher, "passage")?,
+        numbers(searcher, "document")?,
+    );
     for (score, address) in statistics.top(&passages(fields, query, &prefixed), n_passages)? {
         hits.passages.push(PassageHit {
-            passage: PassageId(number(searcher, address, "passage")?),
-            document: DocumentId(number(searcher, address, "document")?),
+            passage: PassageId(number(&ids, address)),
+            document: DocumentId(number(&documents, address)),
             score,
         });
     }
     if query.excluded.is_empty() {
         let prefixed = expand(searcher, fields.name, query.prefix.as_deref())?;
         let statistics = Statistics::of(searcher, "file")?;
+        let ids = numbers(searcher, "file")?;
         for (score, address) in statistics.top(&names(fields, query, &prefixed), n_files)? {
             hits.files.push(FileHit {
-                file: FileId(number(searcher, address, "file")?),
+                file: FileId(number(&ids, address)),
                 score,
             });
         }
@@ -139,13 +145,12 @@ struct Statistics<'a> {
 impl<'a> Statistics<'a> {
     /// `id` is the field that only entries of this kind have.
     fn of(searcher: &'a Searcher, id: &str) -> Result<Self> {
-        let mut n_entries = 0;
-        for segment in searcher.segment_readers() {
-            n_entries += u64::from(segment.fast_fields().u64(id)?.values.num_vals());
-        }
+        let n_by_segment = numbers(searcher, id)?
+            .into_iter()
+            .map(|column| u64::from(column.values.num_vals()));
         Ok(Self {
             searcher,
-            n_entries,
+            n_entries: n_by_segment.sum(),
         })
     }
 
@@ -299,10 +304,17 @@ fn expand(searcher: &Searcher, field: Field, prefix: Option<&str>) -> Result<Vec
     Ok(words)
 }
 
-fn number(searcher: &Searcher, address: DocAddress, field: &str) -> Result<i64> {
-    let column = searcher
-        .segment_reader(address.segment_ord)
-        .fast_fields()
-        .u64(field)?;
-    Ok(column.first(address.doc_id).unwrap_or_default() as i64)
+/// A field's numbers by segment. Opening them costs more than reading: once per query, not per hit.
+fn numbers(searcher: &Searcher, field: &str) -> Result<Vec<Column<u64>>> {
+    let segments = searcher.segment_readers().iter();
+    Ok(segments
+        .map(|segment| segment.fast_fields().u64(field))
+        .collect::<tantivy::Result<_>>()?)
+}
+
+fn number(columns: &[Column<u64>], address: DocAddress) -> i64 {
+    let column = columns.get(address.segment_ord as usize);
+    column
+        .and_then(|column| column.first(address.doc_id))
+        .unwrap_or_default() as i64
 }
