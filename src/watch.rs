@@ -11,16 +11,22 @@ use std::{
     time::Duration,
 };
 
-use notify::{EventKind, RecommendedWatcher, RecursiveMode};
-use notify_debouncer_full::{
-    DebounceEventHandler, DebounceEventResult, Debouncer, RecommendedCache, new_debouncer,
+use notify::{Config, Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
+use tokio::{
+    sync::mpsc,
+    time::{Instant, timeout_at},
 };
-use tokio::sync::mpsc;
 
-/// Events are collected for so long: editors that write and rename make one change of it.
-const DEBOUNCE: Duration = Duration::from_millis(400);
-/// Batches that may wait.
-const N_WAITING: usize = 64;
+/// A batch ends when nothing has changed for so long: editors that write and rename make one
+/// change of it.
+const QUIET: Duration = Duration::from_millis(400);
+/// A batch ends so long after its first event even if changes go on.
+const LONGEST: Duration = Duration::from_secs(2);
+/// Events that may wait to be collected; beyond, the operating system's own queue fills up and
+/// reports the overflow.
+const N_WAITING: usize = 1024;
+/// A batch with more paths than this becomes [`Change::Rescan`], which costs no memory.
+const N_PATHS: usize = 10_000;
 
 /// Why a folder is not watched.
 #[derive(Debug, thiserror::Error)]
@@ -44,23 +50,32 @@ pub enum Change {
 /// The OS watches; dropping it ends them.
 #[derive(Debug)]
 pub struct Watch {
-    debouncer: Debouncer<RecommendedWatcher, RecommendedCache>,
+    watcher: RecommendedWatcher,
 }
 
 impl Watch {
-    /// Starts without folders. Batches come out of the receiver.
+    /// Starts without folders. Batches come out of the receiver. Needs a tokio runtime.
     pub fn start() -> Result<(Self, mpsc::Receiver<Change>), Error> {
-        let (changes, receiver) = mpsc::channel(N_WAITING);
-        let debouncer = new_debouncer(DEBOUNCE, None, Outlet(changes)).map_err(|source| Error {
+        let (sender, events) = mpsc::channel(N_WAITING);
+        let handler = move |event| {
+            if is_change(&event) {
+                let _ = sender.blocking_send(event);
+            }
+        };
+        // A link's target is found where it lies, as the walk does it.
+        let config = Config::default().with_follow_symlinks(false);
+        let watcher = RecommendedWatcher::new(handler, config).map_err(|source| Error {
             path: PathBuf::new(),
             source,
         })?;
-        Ok((Self { debouncer }, receiver))
+        let (changes, receiver) = mpsc::channel(1);
+        tokio::spawn(collect(events, changes));
+        Ok((Self { watcher }, receiver))
     }
 
     /// Watches a folder and everything below it.
     pub fn add(&mut self, folder: &Path) -> Result<(), Error> {
-        self.debouncer
+        self.watcher
             .watch(folder, RecursiveMode::Recursive)
             .map_err(|source| Error {
                 path: folder.to_owned(),
@@ -70,88 +85,141 @@ impl Watch {
 
     /// Stops watching a folder; one that is not watched is no error.
     pub fn remove(&mut self, folder: &Path) {
-        let _ = self.debouncer.unwatch(folder);
+        let _ = self.watcher.unwatch(folder);
     }
 }
 
-/// Hands batches over. While the reader is busy this waits, on the debouncer's own thread; should
-/// the operating system's queue overflow meanwhile, it says so, and that becomes a rescan.
-struct Outlet(mpsc::Sender<Change>);
+type Events = mpsc::Receiver<notify::Result<Event>>;
 
-impl DebounceEventHandler for Outlet {
-    fn handle_event(&mut self, result: DebounceEventResult) {
-        if let Some(change) = change(result) {
-            let _ = self.0.blocking_send(change);
+/// Makes batches of events until there are no more watches or no more reader. While the reader is
+/// busy the next batch grows.
+async fn collect(mut events: Events, changes: mpsc::Sender<Change>) {
+    while let Some(event) = events.recv().await {
+        let mut batch = Change::Paths(BTreeSet::new());
+        batch.merge(event);
+        let end = Instant::now() + LONGEST;
+        while let Ok(Some(event)) = timeout_at(end.min(Instant::now() + QUIET), events.recv()).await
+        {
+            batch.merge(event);
+        }
+        let reader = loop {
+            tokio::select! {
+                reader = changes.reserve() => break reader,
+                Some(event) = events.recv() => batch.merge(event),
+            }
+        };
+        match reader {
+            Ok(reader) => reader.send(batch),
+            Err(_) => return,
         }
     }
 }
 
-fn change(result: DebounceEventResult) -> Option<Change> {
-    let Ok(events) = result else {
-        return Some(Change::Rescan);
-    };
-    let mut paths = BTreeSet::new();
-    for event in events {
-        if event.need_rescan() {
-            return Some(Change::Rescan);
+/// Reading a file is an event, but no change.
+fn is_change(event: &notify::Result<Event>) -> bool {
+    !matches!(event, Ok(event) if matches!(event.kind, EventKind::Access(_)) && !event.need_rescan())
+}
+
+impl Change {
+    fn merge(&mut self, event: notify::Result<Event>) {
+        let Self::Paths(paths) = self else { return };
+        match event {
+            Ok(event) if !event.need_rescan() => paths.extend(event.paths),
+            _ => return *self = Self::Rescan,
         }
-        if !matches!(event.kind, EventKind::Access(_)) {
-            paths.extend(event.paths.iter().cloned());
+        if paths.len() > N_PATHS {
+            *self = Self::Rescan;
         }
     }
-    (!paths.is_empty()).then_some(Change::Paths(paths))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Instant;
-
-    use notify::{
-        Event,
-        event::{AccessKind, CreateKind, Flag, ModifyKind, RemoveKind, RenameMode},
-    };
-    use notify_debouncer_full::DebouncedEvent;
+    use notify::event::{AccessKind, CreateKind, Flag, ModifyKind, RemoveKind, RenameMode};
 
     use super::*;
 
-    fn event(kind: EventKind, paths: &[&str]) -> DebouncedEvent {
+    fn event(kind: EventKind, paths: &[&str]) -> Event {
         let paths = paths.iter().map(PathBuf::from).collect();
-        let event = Event {
+        Event {
             paths,
             ..Event::new(kind)
-        };
-        DebouncedEvent::new(event, Instant::now())
+        }
     }
 
-    #[test]
-    fn a_batch_names_every_path_once_and_both_ends_of_a_rename() {
+    /// The batches that come out of events which happen at once.
+    async fn batches(events: Vec<notify::Result<Event>>) -> Vec<Change> {
+        let (sender, receiver) = mpsc::channel(N_WAITING);
+        let (changes, mut batches) = mpsc::channel(1);
+        tokio::spawn(collect(receiver, changes));
+        for event in events {
+            sender.send(event).await.unwrap();
+        }
+        drop(sender);
+        let mut all = Vec::new();
+        while let Some(batch) = batches.recv().await {
+            all.push(batch);
+        }
+        all
+    }
+
+    #[tokio::test]
+    async fn a_batch_names_every_path_once_and_both_ends_of_a_rename() {
         let renamed = EventKind::Modify(ModifyKind::Name(RenameMode::Both));
-        let batch = vec![
-            event(EventKind::Create(CreateKind::File), &["/d/a"]),
-            event(EventKind::Modify(ModifyKind::Any), &["/d/a"]),
-            event(renamed, &["/d/b", "/d/c"]),
-            event(EventKind::Remove(RemoveKind::File), &["/d/e"]),
+        let events = vec![
+            Ok(event(EventKind::Create(CreateKind::File), &["/d/a"])),
+            Ok(event(EventKind::Modify(ModifyKind::Any), &["/d/a"])),
+            Ok(event(renamed, &["/d/b", "/d/c"])),
+            Ok(event(EventKind::Remove(RemoveKind::File), &["/d/e"])),
         ];
         let paths = ["/d/a", "/d/b", "/d/c", "/d/e"].map(PathBuf::from);
-        assert_eq!(change(Ok(batch)), Some(Change::Paths(paths.into())));
+        assert_eq!(batches(events).await, [Change::Paths(paths.into())]);
     }
 
     #[test]
     fn reading_a_file_is_no_change() {
-        let read = event(EventKind::Access(AccessKind::Read), &["/d/a"]);
-        assert_eq!(change(Ok(vec![read])), None);
-        assert_eq!(change(Ok(Vec::new())), None);
+        let read = EventKind::Access(AccessKind::Read);
+        assert!(!is_change(&Ok(event(read, &["/d/a"]))));
+        let written = EventKind::Modify(ModifyKind::Any);
+        assert!(is_change(&Ok(event(written, &["/d/a"]))));
     }
 
-    #[test]
-    fn lost_events_and_errors_mean_looking_at_everything() {
-        let lost = Event::new(EventKind::Other).set_flag(Flag::Rescan);
-        let batch = vec![
-            event(EventKind::Create(CreateKind::File), &["/d/a"]),
-            DebouncedEvent::new(lost, Instant::now()),
-        ];
-        assert_eq!(change(Ok(batch)), Some(Change::Rescan));
-        let error = notify::Error::generic("the queue is full");
-        assert_eq!(change(Err(vec![error])), Some(Change::Rescan));
+    #[tokio::test]
+    async fn lost_events_and_errors_mean_looking_at_everything() {
+        let created = || Ok(event(EventKind::Create(CreateKind::File), &["/d/a"]));
+        let lost = || Ok(Event::new(EventKind::Other).set_flag(Flag::Rescan));
+        assert!(is_change(&lost()));
+        let events = vec![created(), lost(), created()];
+        assert_eq!(batches(events).await, [Change::Rescan]);
+        let full = Err(notify::Error::generic("the queue is full"));
+        assert!(is_change(&full));
+        assert_eq!(batches(vec![full]).await, [Change::Rescan]);
+    }
+
+    #[tokio::test]
+    async fn changes_that_never_end_come_in_batches_all_the_same() {
+        let (sender, receiver) = mpsc::channel(N_WAITING);
+        let (changes, mut batches) = mpsc::channel(1);
+        tokio::spawn(collect(receiver, changes));
+        tokio::spawn(async move {
+            let written = EventKind::Modify(ModifyKind::Any);
+            while sender.send(Ok(event(written, &["/d/log"]))).await.is_ok() {
+                tokio::time::sleep(QUIET / 2).await;
+            }
+        });
+        let batch = timeout_at(Instant::now() + 30 * LONGEST, batches.recv()).await;
+        assert!(matches!(batch, Ok(Some(Change::Paths(_)))));
+    }
+
+    #[tokio::test]
+    async fn a_flood_of_paths_means_looking_at_everything() {
+        let created = |number| {
+            let path = format!("/d/{number}");
+            Ok(event(EventKind::Create(CreateKind::File), &[&path]))
+        };
+        assert_eq!(
+            batches((0..=N_PATHS).map(created).collect()).await,
+            [Change::Rescan]
+        );
     }
 }
