@@ -5,7 +5,7 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::OnceLock,
+    sync::{Arc, OnceLock},
 };
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -45,14 +45,16 @@ where
     }
 }
 
-fn pool() -> Result<&'static ThreadPool, Error> {
-    static POOL: OnceLock<Result<ThreadPool, String>> = OnceLock::new();
+/// The pool itself, for a library that divides its work; to be used from work that runs on it.
+pub fn pool() -> Result<&'static Arc<ThreadPool>, Error> {
+    static POOL: OnceLock<Result<Arc<ThreadPool>, String>> = OnceLock::new();
     POOL.get_or_init(|| {
         let n_cores = std::thread::available_parallelism().map_or(2, usize::from);
         ThreadPoolBuilder::new()
             .num_threads((n_cores - 1).max(2))
             .thread_name(|i| format!("cpu-{i}"))
             .build()
+            .map(Arc::new)
             .map_err(|error| error.to_string())
     })
     .as_ref()

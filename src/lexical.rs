@@ -14,10 +14,13 @@ mod writer;
 use std::{
     io,
     path::{Path, PathBuf},
-    sync::{Arc, PoisonError, RwLock, RwLockReadGuard},
+    sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard},
 };
 
-use tantivy::{Index, IndexReader, ReloadPolicy, directory::MmapDirectory};
+use tantivy::{
+    Index, IndexReader, Opstamp, ReloadPolicy, SegmentMeta, directory::MmapDirectory,
+    index::SegmentId,
+};
 
 pub use entries::Entries;
 pub use query::{FileHit, PassageHit, WordHits, WordQuery, WordTerm};
@@ -66,7 +69,12 @@ struct Open {
     index: Index,
     reader: IndexReader,
     writer: Option<Arc<Writer>>,
+    /// The state on disk that a reader without a writer has open.
+    state: Arc<Mutex<Option<State>>>,
 }
+
+/// The last commit's stamp and the segments: what differs when there is something new to read.
+type State = (Opstamp, Vec<SegmentId>);
 
 impl Lexical {
     /// Opens the index below `folder` for writing. One that is missing, damaged or of another
@@ -133,7 +141,7 @@ impl Lexical {
     pub fn search(&self, query: &WordQuery, n_passages: usize, n_files: usize) -> Result<WordHits> {
         let open = self.opened().clone();
         if open.writer.is_none() {
-            open.reader.reload()?;
+            open.catch_up()?;
         }
         let searcher = open.reader.searcher();
         query::search(&searcher, self.fields, query, n_passages, n_files)
@@ -183,7 +191,22 @@ impl Open {
             index,
             reader,
             writer: None,
+            state: Arc::default(),
         })
+    }
+
+    /// Reads what another process has committed since. Opening every segment costs about as much
+    /// as a search, so only when something has changed.
+    fn catch_up(&self) -> Result<()> {
+        let metas = self.index.load_metas()?;
+        let segments = metas.segments.iter().map(SegmentMeta::id).collect();
+        let found = Some((metas.opstamp, segments));
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if *state != found {
+            self.reader.reload()?;
+            *state = found;
+        }
+        Ok(())
     }
 }
 

@@ -38,8 +38,11 @@ use crate::document::{PathKey, Sequence};
 
 /// Raised with every migration; a database with a higher one is refused untouched.
 const FORMAT: i64 = 1;
-/// Connections for reading; each holds up to its cache of 2 MiB.
+/// Connections for reading.
 const N_READERS: u32 = 4;
+/// What each of them keeps of the database in memory at most, in KiB: the inner pages of the tables
+/// that results are loaded from, with 100,000 passages.
+const READER_CACHE_KIB: u32 = 8 << 10;
 
 /// Why the database failed.
 #[derive(Debug, thiserror::Error)]
@@ -258,7 +261,11 @@ fn options(path: &Path) -> SqliteConnectOptions {
 async fn readers(path: &Path) -> Result<SqlitePool> {
     Ok(SqlitePoolOptions::new()
         .max_connections(N_READERS)
-        .connect_with(options(path).read_only(true))
+        .connect_with(
+            options(path)
+                .read_only(true)
+                .pragma("cache_size", format!("-{READER_CACHE_KIB}")),
+        )
         .await?)
 }
 

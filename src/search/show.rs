@@ -19,17 +19,21 @@ pub(super) async fn show(
     let lone: Vec<FileId> = ranked.iter().filter_map(file_of).collect();
     let passages: Vec<PassageId> = ranked.iter().filter_map(|ranked| ranked.passage).collect();
     let mut files: HashMap<Target, Vec<FileRow>> = HashMap::new();
-    for file in store.files_by_document(&documents).await? {
+    let (of_documents, lone, documents, passages) = tokio::try_join!(
+        store.files_by_document(&documents),
+        store.files_by_id(&lone),
+        store.documents_by_id(&documents),
+        store.passages_by_id(&passages),
+    )?;
+    for file in of_documents {
         let target = file
             .document
             .map_or(Target::File(file.id), Target::Document);
         files.entry(target).or_default().push(file);
     }
-    for file in store.files_by_id(&lone).await? {
+    for file in lone {
         files.entry(Target::File(file.id)).or_default().push(file);
     }
-    let documents = store.documents_by_id(&documents).await?;
-    let passages = store.passages_by_id(&passages).await?;
     let mut shown = Vec::with_capacity(ranked.len());
     for ranked in ranked {
         let document = document_of(&ranked)

@@ -1,6 +1,7 @@
 //! Documents: compressed text, marks and passages.
 
 use sqlx::{FromRow, Row, sqlite::SqliteRow};
+use zstd::bulk::Decompressor;
 
 use crate::{
     document::{Chunk, DocumentId, Hash, Mark, PassageId, Position, Sequence, Text},
@@ -167,10 +168,8 @@ impl Store {
 
     /// A document by its id.
     pub async fn document(&self, id: DocumentId) -> Result<Option<DocumentRow>> {
-        Ok(sqlx::query_as("SELECT * FROM documents WHERE id = ?")
-            .bind(id.0)
-            .fetch_optional(&self.readers)
-            .await?)
+        let documents = self.documents_by_id(&[id]).await?;
+        Ok(documents.into_iter().next())
     }
 
     /// Documents that were added or changed after a batch.
@@ -205,12 +204,14 @@ impl Store {
 
     /// The documents with these ids, in no order.
     pub async fn documents_by_id(&self, ids: &[DocumentId]) -> Result<Vec<DocumentRow>> {
-        Ok(
-            sqlx::query_as("SELECT * FROM documents WHERE id IN (SELECT value FROM json_each(?))")
-                .bind(json_list(ids.iter().map(|id| id.0)))
-                .fetch_all(&self.readers)
-                .await?,
+        // Not the marks, which can be long.
+        Ok(sqlx::query_as(
+            "SELECT id, content_hash, title, language, n_pages, partial, n_text_bytes \
+             FROM documents WHERE id IN (SELECT value FROM json_each(?))",
         )
+        .bind(json_list(ids.iter().map(|id| id.0)))
+        .fetch_all(&self.readers)
+        .await?)
     }
 
     /// The passages with these ids, in no order.
@@ -275,10 +276,11 @@ impl Store {
         .fetch_all(&self.readers)
         .await?;
         let mut texts = vec![String::new(); parts.len()];
+        let mut zstd = Decompressor::new().map_err(|_| Error::Damaged { what: "text" })?;
         for blocks in rows.chunk_by(|a, b| a.0 == b.0) {
             let part = blocks.first().map_or(0, |&(part, ..)| part as usize);
             if let (Some(text), Some(&(_, start, end))) = (texts.get_mut(part), parts.get(part)) {
-                *text = cut_out(blocks, start, end)?;
+                *text = cut_out(&mut zstd, blocks, start, end)?;
             }
         }
         Ok(texts)
@@ -297,12 +299,19 @@ impl Store {
 }
 
 /// What stands from byte `start` to byte `end` in neighbouring blocks of a text.
-fn cut_out(blocks: &[(i64, i64, Vec<u8>)], start: usize, end: usize) -> Result<String> {
+fn cut_out(
+    zstd: &mut Decompressor<'_>,
+    blocks: &[(i64, i64, Vec<u8>)],
+    start: usize,
+    end: usize,
+) -> Result<String> {
     let damaged = || Error::Damaged { what: "text" };
     let first = blocks.first().map_or(0, |&(_, first, _)| first as usize);
     let mut bytes = Vec::new();
     for (_, _, block) in blocks {
-        bytes.extend(zstd::decode_all(block.as_slice()).map_err(|_| damaged())?);
+        // Blocks end at the first character boundary after their length.
+        let block = zstd.decompress(block, BLOCK_BYTES + 4);
+        bytes.extend(block.map_err(|_| damaged())?);
     }
     let text = String::from_utf8(bytes).map_err(|_| damaged())?;
     let from = text.floor_char_boundary(start.saturating_sub(first));

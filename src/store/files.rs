@@ -86,6 +86,9 @@ impl Store {
 
     /// The files with these ids, in no order.
     pub async fn files_by_id(&self, ids: &[FileId]) -> Result<Vec<FileRow>> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
         Ok(
             sqlx::query_as("SELECT * FROM files WHERE id IN (SELECT value FROM json_each(?))")
                 .bind(json_list(ids.iter().map(|id| id.0)))
