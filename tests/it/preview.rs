@@ -1,7 +1,7 @@
 //! What a preview shows is exactly what was found: the right page, the passage's own text, whole
 //! characters.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use nuthatch::{
     dirs::Dirs,
@@ -10,37 +10,16 @@ use nuthatch::{
     search::{Only, SearchRequest, SearchResult},
 };
 
-struct Home {
-    root: tempfile::TempDir,
-}
+use crate::support::{Home, PROGRAM, pdf};
 
-impl Home {
-    fn new() -> Self {
-        let root = tempfile::Builder::new()
-            .prefix("nuthatch")
-            .tempdir()
-            .unwrap();
-        std::fs::create_dir(root.path().join("docs")).unwrap();
-        Self { root }
-    }
-
-    fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
-        let path = self.root.path().join("docs").join(name);
-        std::fs::write(&path, content).unwrap();
-        path.canonicalize().unwrap()
-    }
-
-    async fn open(&self) -> Engine {
-        let programs = Path::new(env!("CARGO_BIN_EXE_nuthatch")).parent().unwrap();
-        let dirs = Dirs::new(self.root.path().join("library"), programs);
-        let engine = Engine::open(dirs).await.unwrap();
-        engine
-            .add_folder(&self.root.path().join("docs"))
-            .await
-            .unwrap();
-        engine.settle().await.unwrap();
-        engine
-    }
+async fn open(home: &Home) -> Engine {
+    let programs = Path::new(PROGRAM).parent().unwrap();
+    let engine = Engine::open(Dirs::new(home.library(), programs))
+        .await
+        .unwrap();
+    engine.add_folder(Path::new(&home.docs())).await.unwrap();
+    engine.settle().await.unwrap();
+    engine
 }
 
 async fn first(engine: &Engine, query: &str) -> SearchResult {
@@ -75,45 +54,6 @@ fn lit(preview: &Preview) -> Vec<String> {
         .collect()
 }
 
-/// A PDF with one line of text per page, written byte by byte.
-fn pdf(pages: &[&str]) -> Vec<u8> {
-    let n = pages.len();
-    let kids: Vec<String> = (0..n).map(|i| format!("{} 0 R", 4 + 2 * i)).collect();
-    let mut objects = vec![
-        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
-        format!("<< /Type /Pages /Count {n} /Kids [{}] >>", kids.join(" ")),
-        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>".to_owned(),
-    ];
-    for (i, text) in pages.iter().enumerate() {
-        let content = format!("BT /F1 12 Tf 72 720 Td ({text}) Tj ET");
-        objects.push(format!(
-            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] \
-             /Resources << /Font << /F1 3 0 R >> >> /Contents {} 0 R >>",
-            5 + 2 * i
-        ));
-        objects.push(format!(
-            "<< /Length {} >>\nstream\n{content}\nendstream",
-            content.len()
-        ));
-    }
-    let mut file = "%PDF-1.4\n".to_owned();
-    let mut offsets = Vec::new();
-    for (number, object) in (1..).zip(&objects) {
-        offsets.push(file.len());
-        file += &format!("{number} 0 obj\n{object}\nendobj\n");
-    }
-    let table = file.len();
-    file += &format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
-    for offset in offsets {
-        file += &format!("{offset:010} 00000 n \n");
-    }
-    file += &format!(
-        "trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{table}\n%%EOF\n",
-        objects.len() + 1
-    );
-    file.into_bytes()
-}
-
 #[tokio::test]
 async fn a_passage_in_a_long_text_is_shown_with_its_surroundings() {
     let home = Home::new();
@@ -123,7 +63,7 @@ async fn a_passage_in_a_long_text_is_shown_with_its_surroundings() {
     paragraphs[120] = "Der Kleiber über uns hämmert Haselnüsse auf.".into();
     let text = paragraphs.join("\n\n");
     home.write("vögel.txt", &text);
-    let engine = home.open().await;
+    let engine = open(&home).await;
     let result = first(&engine, "Haselnüsse").await;
     let preview = preview_of(&engine, &result, "Haselnüsse").await;
 
@@ -145,8 +85,9 @@ async fn a_passage_in_a_long_text_is_shown_with_its_surroundings() {
 #[tokio::test]
 async fn a_short_text_is_shown_whole() {
     let home = Home::new();
-    let path = home.write("tee.md", "# Grüner Tee\n\nEr zieht bei achtzig Grad.\n");
-    let engine = home.open().await;
+    home.write("tee.md", "# Grüner Tee\n\nEr zieht bei achtzig Grad.\n");
+    let path = home.path("tee.md").canonicalize().unwrap();
+    let engine = open(&home).await;
     let result = first(&engine, "achtzig").await;
     let preview = preview_of(&engine, &result, "achtzig Grad").await;
     assert!(!preview.more_before && !preview.more_after);
@@ -171,7 +112,7 @@ async fn a_document_with_pages_is_shown_by_the_page() {
             "The notice period is three months.",
         ]),
     );
-    let engine = home.open().await;
+    let engine = open(&home).await;
     let result = first(&engine, "deposit").await;
     let preview = preview_of(&engine, &result, "deposit").await;
     assert_eq!((preview.page, preview.n_pages), (Some(3), Some(4)));
@@ -201,7 +142,7 @@ async fn a_document_with_pages_is_shown_by_the_page() {
 async fn a_file_without_text_or_outside_the_library_is_told_apart() {
     let home = Home::new();
     home.write("zyzzyva.bin", [0_u8, 1, 2, 3, 0, 0, 9]);
-    let engine = home.open().await;
+    let engine = open(&home).await;
     let result = first(&engine, "zyzzyva").await;
     let preview = engine.preview(result.file.id, None, "x").await.unwrap();
     assert_eq!((preview.text.as_str(), preview.page), ("", None));

@@ -11,7 +11,7 @@ use std::process::Command;
 use anyhow::{Result, anyhow, bail};
 
 use crate::command;
-use crate::setup::Purpose;
+use crate::purpose::Purpose;
 
 /// How one tells that a package is not needed any more.
 enum Sign {

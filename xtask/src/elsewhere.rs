@@ -9,7 +9,7 @@ use std::path::Path;
 use anyhow::{Result, bail};
 
 use crate::command;
-use crate::setup::Purpose;
+use crate::purpose::Purpose;
 
 const LINUX: &str = "\
 compiling needs a C and C++ compiler, make, pkg-config and the development files of WebKitGTK 4.1

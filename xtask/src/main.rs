@@ -25,6 +25,8 @@ mod packages;
 mod place;
 /// The systems for which the table has files.
 mod platform;
+/// How much of the list a set-up needs.
+mod purpose;
 /// `cargo xtask build` and `run`.
 mod run;
 /// `cargo xtask setup`.
@@ -40,7 +42,7 @@ use std::process::ExitCode;
 
 use checkout::Checkout;
 use cli::Verb;
-use setup::Purpose;
+use purpose::Purpose;
 
 fn main() -> ExitCode {
     match dispatch() {

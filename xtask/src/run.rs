@@ -11,7 +11,8 @@ use anyhow::{Context, Result, bail};
 
 use crate::checkout::Checkout;
 use crate::command;
-use crate::setup::{self, Purpose};
+use crate::purpose::Purpose;
+use crate::setup;
 
 /// Everything, optimised, side by side in `<target>/release`.
 pub(crate) fn build(checkout: &Checkout) -> Result<()> {

@@ -17,14 +17,7 @@ use crate::frontend::Frontend;
 use crate::packages::{self, Wheel};
 use crate::place::Places;
 use crate::platform::Platform;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Purpose {
-    /// What `build` and `run` need.
-    Compiling,
-    /// That, and what the tests need.
-    Everything,
-}
+use crate::purpose::Purpose;
 
 /// Makes sure that everything for this purpose is there.
 pub(crate) fn ensure(checkout: &Checkout, purpose: Purpose) -> Result<()> {

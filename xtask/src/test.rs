@@ -13,7 +13,8 @@ use anyhow::Result;
 
 use crate::checkout::Checkout;
 use crate::command;
-use crate::setup::{self, Purpose};
+use crate::purpose::Purpose;
+use crate::setup;
 
 pub(crate) fn test(checkout: &Checkout, quick: bool) -> ExitCode {
     let mut report = Report::default();
