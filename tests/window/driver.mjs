@@ -4,7 +4,7 @@
  * folders deleted. Knows nothing of what is tested. Start reading at `openWindow`.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -14,6 +14,9 @@ const PATIENCE_MS = 60_000;
 const POLL_MS = 50;
 /** How WebDriver names an element in its answers. */
 const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf';
+
+/** The record of what was opened, in a test's home. */
+const OPENED = 'opened';
 
 /** How WebDriver names keys that write nothing. */
 export const KEYS = {
@@ -52,7 +55,7 @@ export async function openLibrary(t, { home, folder, library }, more = []) {
   const args = ['--library', library, ...more];
   const capabilities = { alwaysMatch: { 'webkitgtk:browserOptions': { binary, args } } };
   const { sessionId } = await ask(base, 'POST', '/session', { capabilities });
-  const window = new Window(`${base}/session/${sessionId}`, folder);
+  const window = new Window(`${base}/session/${sessionId}`, folder, home);
   t.after(() => window.close());
   return window;
 }
@@ -83,10 +86,17 @@ export async function until(what, ask) {
 export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 class Window {
-  constructor(session, folder) {
+  constructor(session, folder, home) {
     this.session = session;
     /** The folder that is searched. */
     this.folder = folder;
+    this.home = home;
+  }
+
+  /** What the window asked the system to open, in order. */
+  opened() {
+    const record = join(this.home, OPENED);
+    return existsSync(record) ? readFileSync(record, 'utf8').trimEnd().split('\n') : [];
   }
 
   close() {
@@ -181,11 +191,18 @@ async function startDriver(t, home) {
     throw new Error('there is no display: run it under xvfb-run');
   }
   const port = await freePort();
+  const path = `${standIn(home)}:${process.env.PATH}`;
   const driver = spawn('WebKitWebDriver', ['--host=127.0.0.1', `--port=${port}`], {
     detached: true,
     stdio: ['ignore', 'ignore', 'inherit'],
-    // The page's own data must not meet the user's.
-    env: { ...process.env, TAURI_WEBVIEW_AUTOMATION: 'true', XDG_DATA_HOME: join(home, 'data') },
+    env: {
+      ...process.env,
+      TAURI_WEBVIEW_AUTOMATION: 'true',
+      // The page's own data must not meet the user's, nor a test the user's programs.
+      XDG_DATA_HOME: join(home, 'data'),
+      PATH: path,
+      DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nowhere',
+    },
   });
   const stop = () => endGroup(driver.pid);
   process.once('exit', stop);
@@ -202,6 +219,15 @@ async function startDriver(t, home) {
   });
   if (failure) throw new Error(`WebKitWebDriver cannot be started: ${failure.message}`);
   return base;
+}
+
+/** A folder with an `xdg-open` that opens nothing and writes down what it was asked for. */
+function standIn(home) {
+  const programs = join(home, 'programs');
+  mkdirSync(programs, { recursive: true });
+  const script = `#!/bin/sh\nprintf '%s\\n' "$1" >> '${join(home, OPENED)}'\n`;
+  writeFileSync(join(programs, 'xdg-open'), script, { mode: 0o755 });
+  return programs;
 }
 
 function endGroup(leader) {

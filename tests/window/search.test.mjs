@@ -123,6 +123,24 @@ test('the keyboard is enough', async (t) => {
   await until('the box is empty', async () => (await window.value('[data-testid=query]')) === '');
 });
 
+test('a file is handed to the system, and what the system refuses is said', async (t) => {
+  const window = await openWindow(t, { "a heron's nest & more.txt": 'The heron stands still.\n' });
+  await window.untilReady(1);
+  await window.search('heron');
+  const [row] = await window.untilResults('it is found', (rows) => rows.length === 1);
+  await window.press(KEYS.down);
+  await window.press(KEYS.enter);
+  const path = join(window.folder, row.name);
+  await until('the file is opened', () => window.opened().length > 0);
+  assert.deepEqual(window.opened(), [path]);
+  assert.equal(await window.text('[role=alert]'), null);
+
+  // There is no session bus in a test, thus no file manager to ask.
+  await window.press(KEYS.control, KEYS.enter);
+  const alert = await until('the refusal is shown', () => window.text('[role=alert]'));
+  assert.ok(alert.includes(path), alert);
+});
+
 test('fast typing ends with the results of what was typed last', async (t) => {
   const birds = ['avocet', 'bittern', 'chiffchaff', 'dunnock', 'egret', 'fulmar', 'goldcrest', 'hoopoe'];
   const documents = birds.map((bird) => [`${bird}.txt`, `The ${bird} was seen here in spring.\n`]);
