@@ -28,7 +28,8 @@ use crate::{
     vectors::{Neighbour, Vectors},
 };
 
-/// Passages taken from each retriever; a first guess, not measured yet.
+/// Passages taken from each retriever. By `nuthatch eval`, 100 lose up to 0.006 of the hybrid
+/// nDCG@10 and 0.018 of recall@100 (CISI, CACM); 1,000 gain nothing.
 const N_CANDIDATES: usize = 400;
 /// File names taken from the word index.
 const N_NAMES: usize = 50;
