@@ -326,6 +326,13 @@ async fn prompt(dirs: Dirs, folder: Option<PathBuf>) -> anyhow::Result<()> {
             ..SearchRequest::default()
         };
         show::print_results(&engine.search(&request, drop).await?, false)?;
+        let progress = engine.progress().borrow().clone();
+        if !progress.is_idle() {
+            eprintln!(
+                "Still indexing: {} files to read, {} passages to embed.",
+                progress.n_waiting, progress.n_to_embed
+            );
+        }
     }
     Ok(())
 }

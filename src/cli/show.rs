@@ -181,6 +181,9 @@ pub(super) fn print_results(found: &SearchResults, explain: bool) -> anyhow::Res
     for notice in &found.notices {
         eprintln!("{}", notice.message);
     }
+    if found.results.is_empty() {
+        eprintln!("Nothing found.");
+    }
     for (number, result) in (1..).zip(&found.results) {
         let position = result
             .passage
@@ -194,9 +197,10 @@ pub(super) fn print_results(found: &SearchResults, explain: bool) -> anyhow::Res
         };
         let path = result.file.seen.path.to_path();
         print_line(format_args!("{number}. {}{place}", path.display()))?;
-        let text: String = result.text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let start: String = text.chars().take(300).collect();
-        print_line(format_args!("   {start}"))?;
+        print_line(format_args!(
+            "   {}",
+            excerpt(&result.text, &result.highlights)
+        ))?;
         if explain {
             print_line(format_args!(
                 "   words {:?}, meaning {:?}, score {:.4}",
@@ -205,4 +209,37 @@ pub(super) fn print_results(found: &SearchResults, explain: bool) -> anyhow::Res
         }
     }
     Ok(())
+}
+
+/// The part of a passage that shows why it was found, on one line.
+fn excerpt(text: &str, highlights: &[(usize, usize)]) -> String {
+    const N_CHARS: usize = 300;
+    const N_BEFORE: usize = 60;
+    let first = highlights.first().map_or(0, |&(start, _)| start);
+    let from = if first < N_CHARS / 2 {
+        0
+    } else {
+        first - N_BEFORE
+    };
+    let n_chars = text.chars().count();
+    let part: String = text.chars().skip(from).take(N_CHARS).collect();
+    let words: Vec<&str> = part.split_whitespace().collect();
+    let before = if from > 0 { "… " } else { "" };
+    let after = if from + N_CHARS < n_chars { " …" } else { "" };
+    format!("{before}{}{after}", words.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_excerpt_shows_the_first_match_on_one_line() {
+        assert_eq!(excerpt("two\nshort  lines", &[(4, 9)]), "two short lines");
+        let long = format!("{}the nuthatch {}", "a ".repeat(200), "z ".repeat(200));
+        let shown = excerpt(&long, &[(404, 412)]);
+        assert!(shown.starts_with("… a a") && shown.ends_with("z …"));
+        assert!(shown.contains("the nuthatch"));
+        assert!(excerpt(&long, &[]).starts_with("a a"));
+    }
 }
