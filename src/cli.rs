@@ -327,7 +327,9 @@ async fn prompt(dirs: Dirs, folder: Option<PathBuf>) -> anyhow::Result<()> {
         };
         show::print_results(&engine.search(&request, drop).await?, false)?;
         let progress = engine.progress().borrow().clone();
-        if !progress.is_idle() {
+        if progress.walking {
+            eprintln!("Still looking through the folders.");
+        } else if !progress.is_idle() {
             eprintln!(
                 "Still indexing: {} files to read, {} passages to embed.",
                 progress.n_waiting, progress.n_to_embed
