@@ -5,6 +5,7 @@
 //! Invariant: a commit carries the sequence number of the last batch in it, so that whoever
 //! opens the index knows what it lacks. Start reading at [`Lexical::open`] and [`Lexical::search`].
 
+mod collect;
 mod entries;
 mod query;
 mod schema;
@@ -23,7 +24,7 @@ use tantivy::{
 };
 
 pub use entries::Entries;
-pub use query::{FileHit, PassageHit, WordHits, WordQuery, WordTerm};
+pub use query::{Depth, FileHit, PassageHit, WordHits, WordQuery, WordTerm};
 pub use writer::{FileEntry, Op, PassageEntry};
 
 use crate::{
@@ -138,13 +139,13 @@ impl Lexical {
     }
 
     /// The best passages and file names for a query. Blocking; milliseconds.
-    pub fn search(&self, query: &WordQuery, n_passages: usize, n_files: usize) -> Result<WordHits> {
+    pub fn search(&self, query: &WordQuery, depth: Depth) -> Result<WordHits> {
         let open = self.opened().clone();
         if open.writer.is_none() {
             open.catch_up()?;
         }
         let searcher = open.reader.searcher();
-        query::search(&searcher, self.fields, query, n_passages, n_files)
+        query::search(&searcher, self.fields, query, depth)
     }
 
     /// Number of passage entries and of file entries.

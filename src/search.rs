@@ -23,7 +23,7 @@ pub use parse::{MAX_QUERY_CHARS, MAX_QUERY_WORDS, ParsedQuery, parse, parse_pros
 use crate::{
     cpu,
     document::{DocumentId, FileId, PassageId},
-    lexical::{self, SharedLexical, WordHits},
+    lexical::{self, Depth, SharedLexical, WordHits},
     store::{self, Store},
     vectors::{Neighbour, Vectors},
 };
@@ -31,6 +31,8 @@ use crate::{
 /// Passages taken from each retriever. By `nuthatch eval`, 100 lose up to 0.006 of the hybrid
 /// nDCG@10 and 0.018 of recall@100 (CISI, CACM); 1,000 gain nothing.
 const N_CANDIDATES: usize = 400;
+/// Passages of one document among them at most, lest a long one that repeats itself hides all others.
+const N_PER_DOCUMENT: usize = 8;
 /// File names taken from the word index.
 const N_NAMES: usize = 50;
 /// Weight of a file name's score beside its best passage's.
@@ -300,7 +302,12 @@ impl Search {
             return Ok(Leg::default());
         };
         let query = parsed.words.clone();
-        let hits = cpu::run(move || lexical.search(&query, N_CANDIDATES, N_NAMES)).await??;
+        let depth = Depth {
+            n_passages: N_CANDIDATES,
+            n_per_document: N_PER_DOCUMENT,
+            n_files: N_NAMES,
+        };
+        let hits = cpu::run(move || lexical.search(&query, depth)).await??;
         self.words_leg(hits).await
     }
 
@@ -393,7 +400,7 @@ impl Search {
             vectors
                 .read()
                 .unwrap_or_else(PoisonError::into_inner)
-                .nearest(&query, N_CANDIDATES)
+                .nearest(&query, N_CANDIDATES, N_PER_DOCUMENT)
         })
         .await?;
         let neighbours = self.admitted(parsed, neighbours).await?;

@@ -147,10 +147,19 @@ impl Vectors {
         }
     }
 
-    /// The `limit` nearest passages, nearest first. `query` has unit length.
-    pub fn nearest(&self, query: &[f32], limit: usize) -> Vec<Neighbour> {
+    /// The `limit` nearest passages, nearest first, at most `per_document` of one document.
+    /// `query` has unit length.
+    pub fn nearest(&self, query: &[f32], limit: usize, per_document: usize) -> Vec<Neighbour> {
         let n_rescored = RESCORED_AT_LEAST.max(limit * RESCORED_PER_HIT);
-        self.nearest_of(query, limit, n_rescored)
+        let mut n_of: HashMap<DocumentId, usize> = HashMap::new();
+        let mut nearest = self.nearest_of(query, n_rescored, n_rescored);
+        nearest.retain(|neighbour| {
+            let n = n_of.entry(neighbour.document).or_default();
+            *n += 1;
+            *n <= per_document
+        });
+        nearest.truncate(limit);
+        nearest
     }
 
     /// The `limit` nearest of the about `n_rescored` passages that the sign scan prefers.
