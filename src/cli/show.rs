@@ -12,6 +12,7 @@ use nuthatch::{
     engine::Status,
     evaluation::Row,
     search::{SearchResult, SearchResults},
+    store::FileRow,
 };
 use serde_json::{Map, Value, json};
 
@@ -159,8 +160,10 @@ fn result_json(result: &SearchResult, explain: bool) -> Value {
         .as_ref()
         .map(|passage| passage.position)
         .unwrap_or_default();
+    let copies = result.copies.iter().map(shown_path);
     let mut shown = json!({
-        "path": result.file.seen.path.to_path().display().to_string(),
+        "path": shown_path(&result.file),
+        "copies": copies.collect::<Vec<_>>(),
         "page": position.page,
         "line": position.line,
         "passage": result.text,
@@ -175,6 +178,10 @@ fn result_json(result: &SearchResult, explain: bool) -> Value {
             json!({"words": leg(result.ranks.words), "meaning": leg(result.ranks.meaning)});
     }
     shown
+}
+
+fn shown_path(file: &FileRow) -> String {
+    file.seen.path.to_path().display().to_string()
 }
 
 pub(super) fn print_results(found: &SearchResults, explain: bool) -> anyhow::Result<()> {
@@ -195,8 +202,11 @@ pub(super) fn print_results(found: &SearchResults, explain: bool) -> anyhow::Res
             (None, Some(line)) => format!(", line {line}"),
             (None, None) => String::new(),
         };
-        let path = result.file.seen.path.to_path();
-        print_line(format_args!("{number}. {}{place}", path.display()))?;
+        let path = shown_path(&result.file);
+        print_line(format_args!("{number}. {path}{place}"))?;
+        for copy in &result.copies {
+            print_line(format_args!("   the same as {}", shown_path(copy)))?;
+        }
         print_line(format_args!(
             "   {}",
             excerpt(&result.text, &result.highlights)
