@@ -4,7 +4,7 @@
 //! characters dropped.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE};
 
 use super::{Failure, Input};
 use crate::document::{Mark, Text};
@@ -35,13 +35,19 @@ pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
 }
 
 /// Bytes as text: a byte-order mark, then UTF-16 without one (which may be valid UTF-8 full of
-/// zeros), then valid UTF-8, then a guess by statistics.
+/// zeros), then ISO-2022-JP, then valid UTF-8, then a guess by statistics.
 pub fn decode(bytes: &[u8]) -> String {
     if let Some((encoding, _)) = Encoding::for_bom(bytes) {
         return encoding.decode(bytes).0.into_owned();
     }
     if let Some(encoding) = utf16_without_mark(bytes) {
         return encoding.decode_without_bom_handling(bytes).0.into_owned();
+    }
+    if is_iso_2022_jp(bytes) {
+        return ISO_2022_JP
+            .decode_without_bom_handling(bytes)
+            .0
+            .into_owned();
     }
     let body = without_cut_character(bytes);
     if let Ok(text) = std::str::from_utf8(body) {
@@ -74,8 +80,31 @@ fn utf16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
     match () {
         () if head.len() >= 4 && odd > most && even * 8 < odd => Some(UTF_16LE),
         () if head.len() >= 4 && even > most && odd * 8 < even => Some(UTF_16BE),
+        () if even + odd > 0 => [UTF_16LE, UTF_16BE]
+            .into_iter()
+            .find(|encoding| reads_well(head, encoding)),
         () => None,
     }
+}
+
+/// Other writing in UTF-16 has zeros in its spaces and line ends only. Read in the right order of
+/// bytes it is letters and marks with some of these between; read in the other it has none.
+fn reads_well(head: &[u8], encoding: &'static Encoding) -> bool {
+    let (text, had_errors) = encoding.decode_without_bom_handling(head);
+    let is_expected = |character: &char| {
+        matches!(character, '\u{20}'..='\u{7e}' | '\u{2010}'..='\u{206f}' | '\u{3000}'..='\u{303f}')
+            || matches!(character, '\t' | '\n' | '\r' | '\u{ff00}'..='\u{ffef}')
+            || character.is_alphanumeric()
+    };
+    let n_expected = text.chars().filter(is_expected).count();
+    !had_errors && text.contains([' ', '\n']) && n_expected * 100 >= text.chars().count() * 98
+}
+
+/// ISO-2022-JP is made of ASCII bytes, so that it has to be asked for before UTF-8: by the escape
+/// sequence that begins Japanese writing.
+fn is_iso_2022_jp(bytes: &[u8]) -> bool {
+    let mut triples = bytes.windows(3);
+    bytes.is_ascii() && triples.any(|three| matches!(three, b"\x1b$B" | b"\x1b$@"))
 }
 
 /// A file cut at the limit may end inside a character.

@@ -35,11 +35,11 @@ fn headings(document: &DocumentView) -> Vec<(u8, &str)> {
 #[test]
 fn text_in_any_common_encoding_is_read_as_it_was_meant() {
     let english = "The quarterly budget meeting was moved to Thursday at noon.\n".repeat(4);
-    let wide = |big: bool, mark: bool| {
+    let wide = |text: &str, big: bool, mark: bool| {
         let units = mark
             .then_some(0xfeff)
             .into_iter()
-            .chain(english.encode_utf16());
+            .chain(text.encode_utf16());
         let bytes = units.flat_map(|unit| {
             if big {
                 unit.to_be_bytes()
@@ -49,8 +49,13 @@ fn text_in_any_common_encoding_is_read_as_it_was_meant() {
         });
         bytes.collect::<Vec<u8>>()
     };
-    for (big, mark) in [(false, false), (false, true), (true, false), (true, true)] {
-        assert_eq!(decode(&wide(big, mark)), english, "UTF-16, {big} {mark}");
+    let russian = "Отчёт о продажах за третий квартал подготовлен вовремя.\r\n".repeat(4);
+    let chinese = "季度预算会议改到星期四中午在港口办公室举行。\n".repeat(4);
+    for text in [&english, &russian, &chinese] {
+        for (big, mark) in [(false, false), (false, true), (true, false), (true, true)] {
+            let read = decode(&wide(text, big, mark));
+            assert_eq!(&read, text, "UTF-16, {big} {mark}");
+        }
     }
     let named = [
         (
@@ -60,6 +65,10 @@ fn text_in_any_common_encoding_is_read_as_it_was_meant() {
         (
             "shift_jis",
             "四半期の予算会議は木曜日の正午に港のオフィスへ変更されました。資料を持ってきてください。",
+        ),
+        (
+            "iso-2022-jp",
+            "四半期の予算会議は木曜日の正午に港のオフィスへ変更されました。",
         ),
         (
             "koi8-r",
@@ -88,6 +97,23 @@ fn text_in_any_common_encoding_is_read_as_it_was_meant() {
         let (bytes, _, lossy) = encoding.encode(&text);
         assert!(!lossy, "{name}");
         assert_eq!(decode(&bytes), text, "{name}");
+    }
+}
+
+#[test]
+fn a_file_of_numbers_is_not_taken_for_wide_text() {
+    let mut state = 1_u32;
+    let mut noise = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        state >> 16
+    };
+    let samples: Vec<u8> = (0..4_000)
+        .flat_map(|_| (noise() as i16 / 64).to_le_bytes())
+        .collect();
+    let packed: Vec<u8> = (0..8_000).map(|_| noise() as u8).collect();
+    let counters: Vec<u8> = (0_u32..2_000).flat_map(u32::to_le_bytes).collect();
+    for (name, content) in [("a.dat", samples), ("b.dat", packed), ("c.dat", counters)] {
+        assert!(read(name, content).document.is_none(), "{name}");
     }
 }
 
