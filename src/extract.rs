@@ -65,7 +65,7 @@ impl std::fmt::Debug for Format {
 
 static PDF: Format = Format {
     name: "pdf",
-    version: 1,
+    version: 2,
     extensions: &["pdf"],
     parse: pdf::parse,
 };
