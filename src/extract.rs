@@ -65,7 +65,7 @@ impl std::fmt::Debug for Format {
 
 static PDF: Format = Format {
     name: "pdf",
-    version: 2,
+    version: 1,
     extensions: &["pdf"],
     parse: pdf::parse,
 };
@@ -90,7 +90,7 @@ static MARKDOWN: Format = Format {
 /// Everything that is text and has no format of its own.
 static PLAIN: Format = Format {
     name: "plain",
-    version: 2,
+    version: 3,
     extensions: &[],
     parse: plain::parse,
 };
