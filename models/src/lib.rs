@@ -1,12 +1,15 @@
-//! Everything neural, seen from outside: the catalogue of models, the protocol of the worker
-//! process, and the client that owns one.
+//! Everything neural: the catalogue of models, the protocol of the worker process, the client
+//! that owns one, and the causal rerankers that the worker runs.
 //!
-//! Knows nothing about documents, files or search, and names no inference library: those live in
-//! the worker executable only (`main.rs`), so that whoever links this crate starts everywhere.
+//! Knows nothing about documents, files or search. Only [`causal`] names an inference library, and
+//! only the worker executable (`main.rs`), tests and benches call it: it stands in the library so
+//! that they can. The linker leaves it out of whoever calls the client alone, so those executables
+//! stay small and start everywhere.
 //! Invariant: a worker that dies, hangs or cannot start costs the caller one error, never more.
 //! Start reading at [`client::ModelWorker`].
 
 pub mod catalogue;
+pub mod causal;
 pub mod client;
 pub mod frame;
 pub mod protocol;

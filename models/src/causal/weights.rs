@@ -1,0 +1,244 @@
+//! A checkpoint's files as tensors: safetensors (one file or shards, memory-mapped) or GGUF.
+//!
+//! Owns opening, the two schemes of names and the check of every tensor's shape; knows nothing of
+//! what is computed with them. Invariant: a tensor that is missing or has another shape than the
+//! model needs is an error on loading, never in the middle of a query.
+//! Start reading at [`Weights::open`].
+
+use std::{
+    collections::BTreeSet,
+    fs::File,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use candle_core::{
+    DType, Device, Tensor,
+    quantized::{QMatMul, gguf_file::Content},
+    safetensors::MmapedSafetensors,
+};
+use serde::Deserialize;
+
+use super::{Error, Shape, rows::Rows};
+
+/// What a tensor is called in either format.
+#[derive(Clone, Copy)]
+pub(super) struct Name {
+    safetensors: &'static str,
+    gguf: &'static str,
+}
+
+const fn name(safetensors: &'static str, gguf: &'static str) -> Name {
+    Name { safetensors, gguf }
+}
+
+pub(super) const EMBEDDING: Name = name("model.embed_tokens", "token_embd");
+pub(super) const HEAD: Name = name("lm_head", "output");
+pub(super) const FINAL_NORM: Name = name("model.norm", "output_norm");
+pub(super) const ATTENTION_NORM: Name = name("input_layernorm", "attn_norm");
+pub(super) const Q: Name = name("self_attn.q_proj", "attn_q");
+pub(super) const K: Name = name("self_attn.k_proj", "attn_k");
+pub(super) const V: Name = name("self_attn.v_proj", "attn_v");
+pub(super) const O: Name = name("self_attn.o_proj", "attn_output");
+pub(super) const Q_NORM: Name = name("self_attn.q_norm", "attn_q_norm");
+pub(super) const K_NORM: Name = name("self_attn.k_norm", "attn_k_norm");
+pub(super) const MLP_NORM: Name = name("post_attention_layernorm", "ffn_norm");
+pub(super) const GATE: Name = name("mlp.gate_proj", "ffn_gate");
+pub(super) const UP: Name = name("mlp.up_proj", "ffn_up");
+pub(super) const DOWN: Name = name("mlp.down_proj", "ffn_down");
+
+/// An open checkpoint.
+pub(super) struct Weights {
+    source: Source,
+    device: Device,
+    dtype: DType,
+}
+
+enum Source {
+    Safetensors(Arc<MmapedSafetensors>),
+    Gguf { content: Box<Content>, file: File },
+}
+
+/// `model.safetensors.index.json`.
+#[derive(Deserialize)]
+struct Index {
+    weight_map: std::collections::BTreeMap<String, String>,
+}
+
+impl Weights {
+    /// Opens the checkpoint in `directory`: `model.safetensors.index.json` with its shards,
+    /// `model.safetensors`, or the only `.gguf` file.
+    /// Computes in `dtype`, else as the weights are stored; quantised weights compute in f32.
+    pub(super) fn open(
+        directory: &Path,
+        device: &Device,
+        dtype: Option<DType>,
+    ) -> Result<(Self, Shape), Error> {
+        if let Some(path) = only_gguf(directory)? {
+            return Self::open_gguf(&path, device);
+        }
+        let config = directory.join("config.json");
+        let shape = Shape::from_config(&read(&config)?)
+            .map_err(|reason| Error::malformed(&config, reason))?;
+        let paths = shards(directory)?;
+        #[expect(
+            unsafe_code,
+            reason = "a mapped file must not shrink while it is open; the models' folder is ours"
+        )]
+        let files = unsafe { MmapedSafetensors::multi(&paths) }?;
+        let stored = files.get(&full_name(EMBEDDING.safetensors))?.dtype();
+        let weights = Self {
+            source: Source::Safetensors(Arc::new(files)),
+            device: device.clone(),
+            dtype: dtype.map_or_else(|| DType::try_from(stored), Ok)?,
+        };
+        Ok((weights, shape))
+    }
+
+    fn open_gguf(path: &Path, device: &Device) -> Result<(Self, Shape), Error> {
+        let mut file = File::open(path).map_err(|source| Error::unreadable(path, source))?;
+        let content = Content::read(&mut file)?;
+        let shape = Shape::from_gguf(&content).map_err(|reason| Error::malformed(path, reason))?;
+        let weights = Self {
+            source: Source::Gguf {
+                content: Box::new(content),
+                file,
+            },
+            device: device.clone(),
+            dtype: DType::F32,
+        };
+        Ok((weights, shape))
+    }
+
+    /// What activations are computed in.
+    pub(super) fn dtype(&self) -> DType {
+        self.dtype
+    }
+
+    /// A matrix (`n_out`, `n_in`) to multiply with, of layer `layer` or of the whole model.
+    pub(super) fn matrix(
+        &mut self,
+        layer: usize,
+        name: Name,
+        dims: [usize; 2],
+    ) -> Result<QMatMul, Error> {
+        match &mut self.source {
+            Source::Safetensors(files) => {
+                let name = layer_name(layer, name);
+                let tensor = files.load(&name, &self.device)?.to_dtype(self.dtype)?;
+                shaped(&name, tensor.dims(), &dims)?;
+                Ok(QMatMul::Tensor(tensor))
+            }
+            Source::Gguf { content, file } => {
+                let name = format!("blk.{layer}.{}.weight", name.gguf);
+                let tensor = content.tensor(file, &name, &self.device)?;
+                shaped(&name, tensor.shape().dims(), &dims)?;
+                Ok(QMatMul::from_qtensor(tensor)?)
+            }
+        }
+    }
+
+    /// A norm's factors, of layer `layer` or, with `None`, of the model's end.
+    pub(super) fn norm(
+        &mut self,
+        layer: Option<usize>,
+        name: Name,
+        width: usize,
+    ) -> Result<Tensor, Error> {
+        let (name, tensor) = match &mut self.source {
+            Source::Safetensors(files) => {
+                let name = layer.map_or_else(
+                    || full_name(name.safetensors),
+                    |layer| layer_name(layer, name),
+                );
+                let tensor = files.load(&name, &self.device)?;
+                (name, tensor)
+            }
+            Source::Gguf { content, file } => {
+                let block = layer.map_or_else(String::new, |layer| format!("blk.{layer}."));
+                let name = format!("{block}{}.weight", name.gguf);
+                let tensor = content.tensor(file, &name, &self.device)?;
+                let tensor = tensor.dequantize(&self.device)?;
+                (name, tensor)
+            }
+        };
+        shaped(&name, tensor.dims(), &[width])?;
+        Ok(tensor.to_dtype(self.dtype)?)
+    }
+
+    /// A table of which single rows are wanted: the embedding or the head.
+    pub(super) fn rows(&mut self, name: Name, dims: [usize; 2]) -> Result<Rows, Error> {
+        match &mut self.source {
+            Source::Safetensors(files) => {
+                let name = full_name(name.safetensors);
+                shaped(&name, files.get(&name)?.shape(), &dims)?;
+                Ok(Rows::mapped(Arc::clone(files), name, dims))
+            }
+            Source::Gguf { content, file } => {
+                let name = format!("{}.weight", name.gguf);
+                // On the host: only the rows in use ever go to the device.
+                let table = content.tensor(file, &name, &Device::Cpu)?;
+                shaped(&name, table.shape().dims(), &dims)?;
+                Ok(Rows::quantised(table, dims))
+            }
+        }
+    }
+}
+
+fn full_name(stem: &str) -> String {
+    format!("{stem}.weight")
+}
+
+fn layer_name(layer: usize, name: Name) -> String {
+    format!("model.layers.{layer}.{}.weight", name.safetensors)
+}
+
+fn shaped(name: &str, found: &[usize], wanted: &[usize]) -> Result<(), Error> {
+    if found == wanted {
+        return Ok(());
+    }
+    Err(Error::Tensor {
+        name: name.to_owned(),
+        found: found.to_vec(),
+        wanted: wanted.to_vec(),
+    })
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Error> {
+    std::fs::read(path).map_err(|source| Error::unreadable(path, source))
+}
+
+fn only_gguf(directory: &Path) -> Result<Option<PathBuf>, Error> {
+    let unreadable = |source| Error::unreadable(directory, source);
+    let mut found = None;
+    for entry in std::fs::read_dir(directory).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "gguf")
+            && found.replace(path).is_some()
+        {
+            return Err(Error::malformed(directory, "it holds two GGUF files"));
+        }
+    }
+    Ok(found)
+}
+
+/// The safetensors files of a checkpoint; an index may only name files of its own folder.
+fn shards(directory: &Path) -> Result<Vec<PathBuf>, Error> {
+    let index = directory.join("model.safetensors.index.json");
+    if !index.is_file() {
+        return Ok(vec![directory.join("model.safetensors")]);
+    }
+    let parsed: Index = serde_json::from_slice(&read(&index)?)
+        .map_err(|error| Error::malformed(&index, error.to_string()))?;
+    let names: BTreeSet<&String> = parsed.weight_map.values().collect();
+    let foreign = |name: &&String| Path::new(name).file_name() != Some(name.as_ref());
+    if let Some(name) = names.iter().copied().find(foreign) {
+        return Err(Error::malformed(
+            &index,
+            format!("it names {name}, outside its folder"),
+        ));
+    }
+    Ok(names.into_iter().map(|name| directory.join(name)).collect())
+}
