@@ -81,7 +81,7 @@ async fn embedded(spec: &ModelSpec, queries: Vec<String>) -> Vec<Vec<f32>> {
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     let spec = ModelSpec::default_embedding();
-    let mut vectors = Vectors::new(spec.dimensions);
+    let mut vectors = Vectors::new(spec.dimensions());
     let mut texts = Vec::new();
     // Cargo puts an option of its own before what the caller gave.
     let given = std::env::args().skip(1).filter(|it| !it.starts_with("--"));

@@ -150,7 +150,7 @@ async fn make_library(dirs: &Dirs) {
 async fn put_embeddings(store: &Store, model: &ModelSpec, random: &mut Random) {
     let noise = |random: &mut Random| (random.share() - 0.5) as f32;
     let centres: Vec<Vec<f32>> = (0..1_000)
-        .map(|_| (0..model.dimensions).map(|_| noise(random)).collect())
+        .map(|_| (0..model.dimensions()).map(|_| noise(random)).collect())
         .collect();
     loop {
         let waiting = store.to_embed(5_000).await.unwrap();

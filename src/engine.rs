@@ -170,7 +170,7 @@ impl Engine {
         let engine = Self {
             store,
             lexical,
-            vectors: Arc::new(RwLock::new(Vectors::new(spec.dimensions))),
+            vectors: Arc::new(RwLock::new(Vectors::new(spec.dimensions()))),
             vectors_loaded: OnceCell::new(),
             model_key: spec.key(),
             model: model(&dirs, settings, spec),

@@ -1,43 +1,105 @@
 //! The models that Nuthatch knows, as data: `catalog.toml`, embedded.
 //!
-//! Owns what a model *is* (files with hashes, dimensions, pooling, prefixes, licence), not where
-//! it lies or whether it runs. A new model is a new entry in `catalog.toml`.
+//! Owns what a model *is* (kind, files, licence, and what its kind needs to be run), not where it
+//! lies or whether it runs. A new model is a new entry in `catalog.toml`.
 
-use std::{
-    fs::File,
-    io,
-    path::{Path, PathBuf},
-};
+mod files;
+
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+
+pub use files::{FileError, ModelFile};
 
 /// One model at one revision.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ModelSpec {
     /// Stable name, also the folder name.
     pub id: String,
-    /// Revision of the weights; embeddings are keyed by id and revision.
+    /// Revision of the weights; embeddings and scores are keyed by id and revision.
     pub revision: String,
     /// SPDX licence of the weights at this revision.
     pub licence: String,
     /// What it is good for, in a sentence.
     pub good_for: String,
-    /// Length of an embedding.
-    pub dimensions: usize,
-    /// Tokens after which a text is cut.
+    /// Tokens after which a text is cut; for a reranker, those of the whole prompt.
     pub max_tokens: usize,
-    /// How token vectors become one vector.
-    pub pooling: Pooling,
     /// What it can read.
     pub scripts: Scripts,
+    /// The files, all of them needed.
+    pub files: Vec<ModelFile>,
+    /// What it does, and what that takes.
+    pub kind: Kind,
+}
+
+/// What a model does, with the data that only its kind has.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Turns a text into a vector.
+    Embedding(EmbeddingSpec),
+    /// Judges a passage by the answer token of a causal language model.
+    CausalReranker(CausalSpec),
+    /// Judges a passage by the one logit of an encoder that reads query and passage together.
+    EncoderReranker,
+}
+
+/// What an embedding model needs to be run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EmbeddingSpec {
+    /// Length of an embedding.
+    pub dimensions: usize,
+    /// How token vectors become one vector.
+    pub pooling: Pooling,
     /// Put before a query.
     pub query_prefix: String,
     /// Put before a passage.
     pub passage_prefix: String,
-    /// The files, all of them needed.
-    pub files: Vec<ModelFile>,
+}
+
+/// The prompt of a causal reranker, and how its answer becomes a score.
+///
+/// The prompt is `prefix query middle passage suffix`, or with [`Order::PassageFirst`]
+/// `prefix passage middle query suffix`. Its fixed parts are token ids, so that no text of the
+/// user's can change how they are read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CausalSpec {
+    /// Ids before the first text.
+    pub prefix: Vec<u32>,
+    /// Ids between the texts.
+    pub middle: Vec<u32>,
+    /// Ids after the second text; the last one's answer is the score.
+    pub suffix: Vec<u32>,
+    /// Which text comes first.
+    pub order: Order,
+    /// Encoded together with the query, in front of it: what a tokenizer would merge with it.
+    #[serde(default)]
+    pub query_lead: String,
+    /// Encoded together with the query, behind it.
+    #[serde(default)]
+    pub query_tail: String,
+    /// Encoded together with the passage, in front of it.
+    #[serde(default)]
+    pub passage_lead: String,
+    /// The token whose logit says that the passage answers the query.
+    pub true_id: u32,
+    /// The token whose logit is subtracted.
+    pub false_id: Option<u32>,
+    /// What the logit is divided by before the sigmoid.
+    pub scale: f32,
+}
+
+/// Which text a prompt shows first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    /// The query, so that all passages share it.
+    QueryFirst,
+    /// The passage.
+    PassageFirst,
 }
 
 /// How token vectors become one vector.
@@ -60,43 +122,12 @@ pub enum Scripts {
     All,
 }
 
-/// One file of a model.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ModelFile {
-    /// Name inside the model's folder.
-    pub name: String,
-    /// Size in bytes.
-    pub size_bytes: u64,
-    /// SHA-256, lower-case hex.
-    pub sha256: String,
-}
-
-/// Why a model's files cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum FileError {
-    /// A file is missing or cannot be read.
-    #[error("could not read {path}")]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// The cause.
-        source: io::Error,
-    },
-    /// A file is not what the catalogue says.
-    #[error("{path} is damaged: its SHA-256 is not the one in the catalogue")]
-    Damaged {
-        /// The file.
-        path: PathBuf,
-    },
-}
-
 #[derive(Deserialize)]
 struct Catalogue {
     model: Vec<ModelSpec>,
 }
 
-/// Every model of the catalogue; the first is the default.
+/// Every model of the catalogue; the first is the default embedding model.
 ///
 /// # Panics
 /// If the embedded catalogue is malformed, which a test rules out.
@@ -143,26 +174,34 @@ impl ModelSpec {
         format!("{}@{}", self.id, self.revision)
     }
 
-    /// Reads every file and compares it with its hash.
-    pub fn verify(&self, directory: &Path) -> Result<(), FileError> {
-        for file in &self.files {
-            let path = directory.join(&file.name);
-            let found = sha256(&path).map_err(|source| FileError::Unreadable {
-                path: path.clone(),
-                source,
-            })?;
-            if found != file.sha256 {
-                return Err(FileError::Damaged { path });
-            }
+    /// Length of an embedding; 0 if the model gives none.
+    pub fn dimensions(&self) -> usize {
+        match &self.kind {
+            Kind::Embedding(embedding) => embedding.dimensions,
+            Kind::CausalReranker(_) | Kind::EncoderReranker => 0,
         }
-        Ok(())
     }
 }
 
-fn sha256(path: &Path) -> io::Result<String> {
-    let mut hasher = Sha256::new();
-    io::copy(&mut File::open(path)?, &mut hasher)?;
-    Ok(format!("{:x}", hasher.finalize()))
+impl CausalSpec {
+    /// The tokens whose logits make the score.
+    pub fn answers(&self) -> Vec<u32> {
+        [Some(self.true_id), self.false_id]
+            .into_iter()
+            .flatten()
+            .collect()
+    }
+
+    /// The score that the logits of [`Self::answers`] make: it orders passages, without a unit.
+    pub fn score(&self, logits: &[f32]) -> f32 {
+        let logit = |i: usize| logits.get(i).copied().unwrap_or(0.0);
+        logit(0) - logit(1)
+    }
+
+    /// A score brought to 0…1, comparable between queries; no probability in the strict sense.
+    pub fn probability(&self, score: f32) -> f32 {
+        1.0 / (1.0 + (-score / self.scale).exp())
+    }
 }
 
 #[cfg(test)]
@@ -192,23 +231,70 @@ mod tests {
         assert!(spec.reads("срок"));
     }
 
-    #[test]
-    fn the_catalogue_parses_and_every_file_has_a_full_hash() {
-        let models = models();
-        assert!(!models.is_empty());
-        for file in models.iter().flat_map(|model| &model.files) {
-            assert_eq!(file.sha256.len(), 64, "{}", file.name);
-            assert!(file.size_bytes > 0, "{}", file.name);
+    fn causal(id: &str) -> CausalSpec {
+        let spec = models().into_iter().find(|model| model.id == id);
+        match spec.map(|spec| spec.kind) {
+            Some(Kind::CausalReranker(causal)) => causal,
+            other => panic!("{id} is {other:?}"),
         }
     }
 
     #[test]
-    fn a_damaged_file_is_named() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut spec = ModelSpec::default_embedding();
-        spec.files.truncate(1);
-        std::fs::write(folder.path().join(&spec.files[0].name), b"not a model").unwrap();
-        let error = spec.verify(folder.path()).unwrap_err();
-        assert!(matches!(error, FileError::Damaged { .. }), "{error}");
+    fn the_default_embedding_ships_with_the_program_and_so_has_every_hash() {
+        let spec = ModelSpec::default_embedding();
+        assert_eq!(spec.dimensions(), 384);
+        for file in &spec.files {
+            assert_eq!(file.sha256.as_ref().map(String::len), Some(64));
+            assert!(file.size_bytes > Some(0), "{}", file.name);
+        }
+    }
+
+    #[test]
+    fn ids_are_unique_and_every_hash_is_full() {
+        let models = models();
+        let ids: std::collections::BTreeSet<&str> =
+            models.iter().map(|model| model.id.as_str()).collect();
+        assert_eq!(ids.len(), models.len());
+        for file in models.iter().flat_map(|model| &model.files) {
+            let n_digits = file.sha256.as_ref().map_or(64, String::len);
+            assert_eq!(n_digits, 64, "{}", file.name);
+        }
+    }
+
+    #[test]
+    fn the_zerank_prompts_are_the_published_ids() {
+        for id in ["zerank-2", "zerank-1-small"] {
+            let spec = causal(id);
+            assert_eq!(spec.prefix, [151_644, 8948, 198]);
+            assert_eq!(spec.middle, [151_645, 198, 151_644, 872, 198]);
+            assert_eq!(spec.suffix, [151_645, 198, 151_644, 77_091, 198]);
+            assert_eq!(spec.order, Order::QueryFirst);
+            assert_eq!(spec.answers(), [9454]);
+        }
+    }
+
+    #[test]
+    fn the_qwen_prompts_end_in_the_published_ids() {
+        for id in ["qwen3-reranker-0.6b", "qwen3-reranker-4b"] {
+            let spec = causal(id);
+            let end = [
+                151_645, 198, 151_644, 77_091, 198, 151_667, 271, 151_668, 271,
+            ];
+            assert_eq!(spec.suffix, end);
+            assert_eq!(spec.answers(), [9693, 2152]);
+        }
+    }
+
+    #[test]
+    fn scores_become_what_the_models_cards_print() {
+        let zerank = causal("zerank-2");
+        for (logit, wanted) in [(5.5784, 0.7532), (-4.5025, 0.2889), (13.3449, 0.9352)] {
+            let found = zerank.probability(zerank.score(&[logit]));
+            assert!((found - wanted).abs() < 1e-4, "{found}");
+        }
+        let qwen = causal("qwen3-reranker-0.6b");
+        // The softmax of two logits is the sigmoid of their difference.
+        let found = qwen.probability(qwen.score(&[2.0, 1.0]));
+        assert!((found - 0.731_058_6).abs() < 1e-6, "{found}");
     }
 }

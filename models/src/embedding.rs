@@ -5,16 +5,20 @@
 
 use std::path::Path;
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 use fastembed::{
     InitOptionsUserDefined, Pooling, TextEmbedding, TokenizerFiles, UserDefinedEmbeddingModel,
 };
-use nuthatch_models::{ModelSpec, Role, catalogue};
+use nuthatch_models::{
+    ModelSpec, Role,
+    catalogue::{self, EmbeddingSpec, Kind},
+};
 
 /// A loaded model.
 pub(crate) struct EmbeddingModel {
     model: TextEmbedding,
-    spec: ModelSpec,
+    id: String,
+    spec: EmbeddingSpec,
 }
 
 impl EmbeddingModel {
@@ -25,6 +29,9 @@ impl EmbeddingModel {
         runtime: &Path,
         n_threads: usize,
     ) -> anyhow::Result<Self> {
+        let Kind::Embedding(embedding) = &spec.kind else {
+            bail!("the model {} gives no embeddings", spec.id);
+        };
         spec.verify(directory)?;
         // ort panics on a missing library unless it is told of it beforehand.
         let environment = ort::init_from(runtime)
@@ -40,7 +47,7 @@ impl EmbeddingModel {
             special_tokens_map_file: read("special_tokens_map.json")?,
             tokenizer_config_file: read("tokenizer_config.json")?,
         };
-        let pooling = match spec.pooling {
+        let pooling = match embedding.pooling {
             catalogue::Pooling::Mean => Pooling::Mean,
             catalogue::Pooling::Cls => Pooling::Cls,
         };
@@ -54,7 +61,8 @@ impl EmbeddingModel {
             .with_context(|| format!("could not load the model {}", spec.id))?;
         Ok(Self {
             model,
-            spec: spec.clone(),
+            id: spec.id.clone(),
+            spec: embedding.clone(),
         })
     }
 
@@ -74,7 +82,7 @@ impl EmbeddingModel {
                 .iter()
                 .all(|vector| vector.len() == self.spec.dimensions),
             "the model {} does not give {} dimensions",
-            self.spec.id,
+            self.id,
             self.spec.dimensions
         );
         Ok(vectors)
