@@ -6,12 +6,14 @@
 //! nothing in here, so the linker leaves candle out of their executables.
 //! Invariant: a passage's logit does not depend on its neighbours, and whatever is left out of the
 //! arithmetic ([`Options`]) is left out because it changes nothing.
-//! Start reading at [`Model::logits`].
+//! Start reading at [`CausalReranker::score`], then at [`Model::logits`].
 
 mod attention;
 mod layer;
 mod model;
 mod packing;
+mod prompt;
+mod reranker;
 mod rows;
 mod shape;
 mod weights;
@@ -22,6 +24,8 @@ use std::{
 };
 
 pub use model::{Input, Model};
+pub use prompt::{Assembled, Prompt};
+pub use reranker::CausalReranker;
 pub use shape::Shape;
 
 /// What is left out of the arithmetic. The default leaves out all that a score does not need;
@@ -110,6 +114,9 @@ pub enum Error {
         /// The model's limit.
         max_tokens: usize,
     },
+    /// The tokenizer refused a text.
+    #[error("a text could not be tokenised: {0}")]
+    Tokenizer(String),
     /// The arithmetic itself failed: out of memory, or a device that is gone.
     #[error("the computation failed: {0}")]
     Computation(#[from] candle_core::Error),

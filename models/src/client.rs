@@ -4,36 +4,31 @@
 //! queries ahead of indexing; a long indexing job yields to a query between micro-batches.
 //! Knows no document and no search. Invariant: every call is answered, if only with an error;
 //! a caller that has gone away costs nothing more.
-//! Start reading at [`ModelWorker::embed`], then at `Owner::run`.
+//! Start reading at [`ModelWorker::embed`] and [`ModelWorker::rerank`], then at `Owner::run`.
+
+mod job;
+mod process;
 
 use std::{
     collections::VecDeque,
-    io::{self, BufReader, BufWriter, Write},
+    io,
     path::PathBuf,
-    process::{Child, ChildStdin, Command, Stdio},
-    sync::{
-        Arc, Condvar, Mutex, MutexGuard, PoisonError,
-        mpsc::{Receiver, RecvTimeoutError, sync_channel},
-    },
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
 
 use tokio::sync::oneshot;
 
+use self::{
+    job::{Job, Progress},
+    process::Process,
+};
 use crate::{
     catalogue::ModelSpec,
-    frame,
-    protocol::{MAX_FRAME_BYTES, Request, Response, Role},
+    protocol::{Request, Response, Role},
 };
 
-/// Characters in one micro-batch, padding included: about a third of a second on one core with
-/// the default model, so that a query never waits longer than that behind indexing.
-const MICRO_BATCH_CHARS: usize = 8_000;
-/// Texts in one micro-batch; larger ones gain nothing on a processor.
-const MICRO_BATCH_TEXTS: usize = 32;
-/// A worker that does not answer for this long is taken for hung and killed.
-const ANSWER_TIMEOUT: Duration = Duration::from_mins(2);
 /// After a failed start the next attempt waits this long, so that a broken installation
 /// does not start processes in a loop.
 const RETRY_AFTER: Duration = Duration::from_secs(20);
@@ -112,18 +107,6 @@ struct Jobs {
     closed: bool,
 }
 
-#[derive(Debug)]
-struct Job {
-    role: Role,
-    texts: Vec<String>,
-    /// Indexes of `texts`, longest first, so that a micro-batch pads little.
-    order: Vec<usize>,
-    /// How many of `order` are done.
-    n_done: usize,
-    vectors: Vec<Vec<f32>>,
-    reply: oneshot::Sender<Result<Vec<Vec<f32>>, Error>>,
-}
-
 impl ModelWorker {
     /// Makes a handle; the process starts with the first call.
     pub fn new(config: WorkerConfig) -> io::Result<Self> {
@@ -161,26 +144,29 @@ impl ModelWorker {
             return Ok(Vec::new());
         }
         let (reply, answer) = oneshot::channel();
-        let mut order: Vec<usize> = (0..texts.len()).collect();
-        order.sort_by_key(|&i| std::cmp::Reverse(texts[i].len()));
-        let vectors = vec![Vec::new(); texts.len()];
-        let job = Job {
-            role,
-            texts,
-            order,
-            n_done: 0,
-            vectors,
-            reply,
-        };
-        {
-            let mut jobs = self.lanes.lock();
-            match role {
-                Role::Query => jobs.queries.push_back(job),
-                Role::Passage => jobs.indexing.push_back(job),
-            }
-        }
-        self.lanes.wake.notify_one();
+        self.queue(Job::embed(role, texts, reply));
         answer.await.map_err(|_| Error::Closed)?
+    }
+
+    /// One score per passage, in order: how well it answers the query, before the catalogue's
+    /// scale and sigmoid; `None` for an empty passage. Dropping the future abandons the work at the
+    /// next micro-batch; whoever wants the first scores early asks for the first passages first.
+    pub async fn rerank(
+        &self,
+        query: String,
+        passages: Vec<String>,
+    ) -> Result<Vec<Option<f32>>, Error> {
+        if passages.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (reply, answer) = oneshot::channel();
+        self.queue(Job::rerank(query, passages, reply));
+        answer.await.map_err(|_| Error::Closed)?
+    }
+
+    fn queue(&self, job: Job) {
+        self.lanes.lock().lane(job.role()).push_back(job);
+        self.lanes.wake.notify_one();
     }
 }
 
@@ -190,6 +176,15 @@ impl Drop for ModelWorker {
         self.lanes.wake.notify_one();
         if let Some(owner) = self.owner.take() {
             let _ = owner.join();
+        }
+    }
+}
+
+impl Jobs {
+    fn lane(&mut self, role: Role) -> &mut VecDeque<Job> {
+        match role {
+            Role::Query => &mut self.queries,
+            Role::Passage => &mut self.indexing,
         }
     }
 }
@@ -261,50 +256,30 @@ impl Owner {
     }
 
     /// One micro-batch of `job`; an unfinished job goes back to the head of its lane.
-    fn work(&mut self, mut job: Job) {
-        if job.reply.is_closed() {
+    fn work(&mut self, job: Job) {
+        if job.is_abandoned() {
             return;
         }
-        let batch = job.next_batch();
-        let texts = batch.iter().map(|&i| job.texts[i].clone()).collect();
-        match self.call(job.role, texts) {
-            Ok(vectors) if vectors.len() == batch.len() => {
-                job.n_done += batch.len();
-                for (i, vector) in batch.into_iter().zip(vectors) {
-                    job.vectors[i] = vector;
+        match self.call(&job.request()) {
+            Ok(response) => match job.accept(response) {
+                Progress::Finished => {}
+                Progress::Unfinished(job) => {
+                    self.lanes.lock().lane(job.role()).push_front(job);
                 }
-                if job.n_done == job.texts.len() {
-                    let _ = job.reply.send(Ok(job.vectors));
-                } else {
-                    let mut jobs = self.lanes.lock();
-                    match job.role {
-                        Role::Query => jobs.queries.push_front(job),
-                        Role::Passage => jobs.indexing.push_front(job),
-                    }
+                Progress::Mismatch(job) => {
+                    self.process = None;
+                    let reason = "it answered out of turn".into();
+                    job.fail(Error::Stopped { reason });
                 }
-            }
-            Ok(_) => {
-                self.process = None;
-                let reason = "it gave a wrong number of vectors".into();
-                let _ = job.reply.send(Err(Error::Stopped { reason }));
-            }
-            Err(error) => {
-                let _ = job.reply.send(Err(error));
-            }
+            },
+            Err(error) => job.fail(error),
         }
     }
 
-    fn call(&mut self, role: Role, texts: Vec<String>) -> Result<Vec<Vec<f32>>, Error> {
-        let process = self.running()?;
-        match process.call(&Request::Embed { role, texts }) {
-            Ok(Response::Embedded(vectors)) => Ok(vectors),
+    fn call(&mut self, request: &Request) -> Result<Response, Error> {
+        match self.running()?.call(request) {
             Ok(Response::Failed(reason)) => Err(Error::Refused { reason }),
-            Ok(Response::Ready) => {
-                self.process = None;
-                Err(Error::Stopped {
-                    reason: "it answered out of turn".into(),
-                })
-            }
+            Ok(response) => Ok(response),
             Err(reason) => {
                 self.process = None;
                 Err(Error::Stopped { reason })
@@ -333,112 +308,5 @@ impl Owner {
             .err()
             .map(|error| (Instant::now(), error.clone()));
         started
-    }
-}
-
-impl Job {
-    /// Indexes of the next texts: about equally long, within the micro-batch's budget.
-    fn next_batch(&self) -> Vec<usize> {
-        let rest = &self.order[self.n_done..];
-        let longest = rest.first().map_or(0, |&i| self.texts[i].len().min(2_000));
-        let n = (MICRO_BATCH_CHARS / longest.max(1)).clamp(1, MICRO_BATCH_TEXTS);
-        rest.iter().take(n).copied().collect()
-    }
-}
-
-/// A running child with its pipes. Dropping it kills the child and joins its reader.
-struct Process {
-    child: Child,
-    stdin: Option<BufWriter<ChildStdin>>,
-    answers: Receiver<Result<Response, String>>,
-    reader: Option<JoinHandle<()>>,
-}
-
-impl Process {
-    fn start(config: &WorkerConfig) -> Result<Self, Error> {
-        let failed = |reason: String| Error::Start {
-            executable: config.executable.clone(),
-            reason,
-        };
-        let mut child = Command::new(&config.executable)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .map_err(|error| failed(error.to_string()))?;
-        let (Some(stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
-            return Err(failed("it has no pipes".into()));
-        };
-        // Two: the answer of a call, and the news that the process ended.
-        let (tx, answers) = sync_channel(2);
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the pipe's reader, joined on drop"
-        )]
-        let reader = thread::Builder::new()
-            .name("model-answers".into())
-            .spawn(move || {
-                let mut stdout = BufReader::new(stdout);
-                loop {
-                    let answer = match frame::read(&mut stdout, MAX_FRAME_BYTES) {
-                        Ok(Some(response)) => Ok(response),
-                        Ok(None) => Err("the process ended".to_owned()),
-                        Err(error) => Err(error.to_string()),
-                    };
-                    let ended = answer.is_err();
-                    if tx.send(answer).is_err() || ended {
-                        return;
-                    }
-                }
-            })
-            .map_err(|error| failed(error.to_string()))?;
-        let stdin = Some(BufWriter::new(stdin));
-        let mut process = Self {
-            child,
-            stdin,
-            answers,
-            reader: Some(reader),
-        };
-        let open = Request::Open {
-            spec: Box::new(config.spec.clone()),
-            directory: config.directory.clone(),
-            runtime: config.runtime.clone(),
-            n_threads: config.n_threads,
-        };
-        match process.call(&open) {
-            Ok(Response::Ready) => Ok(process),
-            Ok(Response::Failed(reason)) | Err(reason) => Err(Error::Load {
-                model: config.spec.id.clone(),
-                reason,
-            }),
-            Ok(Response::Embedded(_)) => Err(failed("it answered out of turn".into())),
-        }
-    }
-
-    fn call(&mut self, request: &Request) -> Result<Response, String> {
-        let stdin = self.stdin.as_mut().ok_or("its input is closed")?;
-        frame::write(stdin, request).map_err(|error| error.to_string())?;
-        match self.answers.recv_timeout(ANSWER_TIMEOUT) {
-            Ok(answer) => answer,
-            Err(RecvTimeoutError::Timeout) => {
-                Err(format!("no answer for {} s", ANSWER_TIMEOUT.as_secs()))
-            }
-            Err(RecvTimeoutError::Disconnected) => Err("the process ended".into()),
-        }
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        if let Some(mut stdin) = self.stdin.take() {
-            let _ = stdin.flush();
-        }
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-        if let Some(reader) = self.reader.take() {
-            // The reader may be waiting to hand over an answer that nobody wants.
-            while self.answers.try_recv().is_ok() {}
-            let _ = reader.join();
-        }
     }
 }

@@ -6,14 +6,28 @@
 
 mod embedding;
 
-use std::io::{self, BufReader, BufWriter};
+use std::{
+    io::{self, BufReader, BufWriter},
+    path::Path,
+};
 
+use anyhow::bail;
+use candle_core::Device;
 use nuthatch_models::{
+    ModelSpec,
+    catalogue::Kind,
+    causal::CausalReranker,
     frame,
     protocol::{MAX_FRAME_BYTES, Request, Response},
 };
 
 use crate::embedding::EmbeddingModel;
+
+/// The model that a parent opened.
+enum Loaded {
+    Embedding(Box<EmbeddingModel>),
+    Causal(Box<CausalReranker>),
+}
 
 fn main() -> anyhow::Result<()> {
     serve(
@@ -33,24 +47,50 @@ fn serve(from: &mut impl io::Read, to: &mut impl io::Write) -> anyhow::Result<()
     Ok(())
 }
 
-fn answer(model: &mut Option<EmbeddingModel>, request: Request) -> anyhow::Result<Response> {
-    match request {
-        Request::Open {
-            spec,
-            directory,
-            runtime,
-            n_threads,
-        } => {
-            *model = Some(EmbeddingModel::load(
-                &spec, &directory, &runtime, n_threads,
-            )?);
+fn answer(model: &mut Option<Loaded>, request: Request) -> anyhow::Result<Response> {
+    match (request, model) {
+        (
+            Request::Open {
+                spec,
+                directory,
+                runtime,
+                n_threads,
+            },
+            model,
+        ) => {
+            *model = Some(load(&spec, &directory, &runtime, n_threads)?);
             Ok(Response::Ready)
         }
-        Request::Embed { role, texts } => {
-            let model = model
-                .as_mut()
-                .ok_or_else(|| anyhow::anyhow!("no model is loaded"))?;
+        (_, None) => bail!("no model is loaded"),
+        (Request::Embed { role, texts }, Some(Loaded::Embedding(model))) => {
             Ok(Response::Embedded(model.embed(role, &texts)?))
         }
+        (Request::Rerank { query, passages }, Some(Loaded::Causal(model))) => {
+            Ok(Response::Scored(model.score(&query, &passages)?))
+        }
+        (Request::Embed { .. }, Some(_)) => bail!("the model gives no embeddings"),
+        (Request::Rerank { .. }, Some(_)) => bail!("the model does not rerank"),
     }
+}
+
+fn load(
+    spec: &ModelSpec,
+    directory: &Path,
+    runtime: &Path,
+    n_threads: usize,
+) -> anyhow::Result<Loaded> {
+    Ok(match &spec.kind {
+        Kind::Embedding(_) => {
+            let model = EmbeddingModel::load(spec, directory, runtime, n_threads)?;
+            Loaded::Embedding(Box::new(model))
+        }
+        Kind::CausalReranker(causal) => {
+            spec.verify(directory)?;
+            // On a processor the weights' own precision is the fastest but for f16.
+            let model =
+                CausalReranker::load(directory, causal, spec.max_tokens, &Device::Cpu, None)?;
+            Loaded::Causal(Box::new(model))
+        }
+        Kind::EncoderReranker => bail!("encoder rerankers are not supported yet"),
+    })
 }

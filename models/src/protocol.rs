@@ -18,7 +18,7 @@ pub enum Request {
         spec: Box<ModelSpec>,
         /// The folder with the model's files.
         directory: PathBuf,
-        /// The ONNX Runtime shared library.
+        /// The ONNX Runtime shared library; causal rerankers do without.
         runtime: PathBuf,
         /// Threads for one inference.
         n_threads: usize,
@@ -30,6 +30,13 @@ pub enum Request {
         /// The texts.
         texts: Vec<String>,
     },
+    /// Judge how well each passage answers the query.
+    Rerank {
+        /// What the user asks.
+        query: String,
+        /// The passages, each cut where the model's prompt would be too long.
+        passages: Vec<String>,
+    },
 }
 
 /// An answer of the worker.
@@ -39,6 +46,9 @@ pub enum Response {
     Ready,
     /// One unit-length vector of the model's dimensions per text, in order.
     Embedded(Vec<Vec<f32>>),
+    /// One score per passage, in order, before the catalogue's scale and sigmoid; `None` for an
+    /// empty passage.
+    Scored(Vec<Option<f32>>),
     /// The request failed; the worker goes on.
     Failed(String),
 }
