@@ -117,8 +117,9 @@ pub enum Error {
     /// The tokenizer refused a text.
     #[error("a text could not be tokenised: {0}")]
     Tokenizer(String),
-    /// The arithmetic itself failed: out of memory, or a device that is gone.
-    #[error("the computation failed: {0}")]
+    /// The weights cannot be read as tensors, or the arithmetic failed: out of memory, a device
+    /// that is gone.
+    #[error("the model could not be loaded or computed: {0}")]
     Computation(#[from] candle_core::Error),
 }
 

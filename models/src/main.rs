@@ -86,7 +86,7 @@ fn load(
         }
         Kind::CausalReranker(causal) => {
             spec.verify(directory)?;
-            // On a processor the weights' own precision is the fastest but for f16.
+            // As stored: bf16 takes no longer than f32 on a processor, and half the memory.
             let model =
                 CausalReranker::load(directory, causal, spec.max_tokens, &Device::Cpu, None)?;
             Loaded::Causal(Box::new(model))
