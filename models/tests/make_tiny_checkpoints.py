@@ -111,7 +111,7 @@ def tokenizer() -> Tokenizer:
         special_tokens=["<|im_start|>", "<|im_end|>"],
         show_progress=False,
     )
-    corpus = [pathlib.Path(__file__).read_text()] + [f"{QUERY}\n<Document>: {p}" for p in PASSAGES]
+    corpus = [f"{QUERY}\n<Document>: {passage}" for passage in PASSAGES]
     tokenizer.train_from_iterator(corpus * 4, trainer)
     return tokenizer
 

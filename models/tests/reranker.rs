@@ -202,6 +202,18 @@ async fn the_worker_gives_the_same_scores_over_several_micro_batches() {
 }
 
 #[tokio::test]
+async fn a_call_that_nobody_waits_for_does_not_hinder_the_next() {
+    let reference = reference();
+    let (_models, worker) = worker(executable());
+    let many = vec![reference.passages.clone(); 500].concat();
+    let abandoned = worker.rerank(reference.query.clone(), many);
+    let waited = tokio::time::timeout(Duration::from_millis(1), abandoned).await;
+    assert!(waited.is_err());
+    let found = worker.rerank(reference.query, reference.passages).await;
+    assert_near(&found.unwrap(), &reference.prompts[0].scores);
+}
+
+#[tokio::test]
 async fn asking_a_reranker_for_embeddings_is_an_error_and_it_goes_on() {
     let reference = reference();
     let (_models, worker) = worker(executable());

@@ -24,8 +24,8 @@ const EMBED: MicroBatch = MicroBatch {
     text_chars: 2_000,
     texts: 32,
 };
-/// About a thousand tokens: enough to keep a graphics card busy, and 20 seconds on two cores with
-/// the smallest causal reranker, well below the time after which a worker is taken for hung.
+/// About a thousand tokens: enough to keep a graphics card busy, and 7 to 20 seconds on two cores
+/// with the smallest causal reranker, well below the time after which a worker is taken for hung.
 const RERANK: MicroBatch = MicroBatch {
     chars: 4_000,
     text_chars: 4_000,
