@@ -148,11 +148,6 @@ impl Lexical {
         query::search(&searcher, self.fields, query, depth)
     }
 
-    /// Number of passage entries and of file entries.
-    pub fn count(&self) -> Result<(usize, usize)> {
-        query::count(&self.opened().reader.searcher(), self.fields)
-    }
-
     /// Bytes on disk.
     pub fn size_bytes(&self) -> u64 {
         let Ok(entries) = std::fs::read_dir(&self.path) else {

@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use tantivy::{
     DocAddress, Executor, Searcher, Term,
-    collector::{Collector, Count, TopDocs},
+    collector::{Collector, TopDocs},
     columnar::Column,
     query::{
         Bm25StatisticsProvider, BooleanQuery, BoostQuery, DisjunctionMaxQuery, EnableScoring,
-        ExistsQuery, Occur, PhraseQuery, Query, TermQuery,
+        Occur, PhraseQuery, Query, TermQuery,
     },
     schema::{Field, IndexRecordOption},
 };
@@ -145,12 +145,6 @@ pub(super) fn search(
         }
     }
     Ok(hits)
-}
-
-pub(super) fn count(searcher: &Searcher, _: Fields) -> Result<(usize, usize)> {
-    let passages = searcher.search(&ExistsQuery::new("passage".into(), false), &Count)?;
-    let files = searcher.search(&ExistsQuery::new("file".into(), false), &Count)?;
-    Ok((passages, files))
 }
 
 /// What BM25 needs to know of one kind of entries. The two kinds share an index, so that tantivy's
