@@ -5,7 +5,10 @@
 
 mod files;
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +30,10 @@ pub struct ModelSpec {
     pub max_tokens: usize,
     /// What it can read.
     pub scripts: Scripts,
+    /// Memory of the device in MiB that it takes to run, working space included, by what its
+    /// weights are held as; estimates. Empty where any machine has enough.
+    #[serde(default)]
+    pub memory_mib: BTreeMap<Precision, u64>,
     /// The files, all of them needed.
     pub files: Vec<ModelFile>,
     /// What it does, and what that takes.
@@ -102,6 +109,24 @@ pub enum Order {
     PassageFirst,
 }
 
+/// What a model's weights are held as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Precision {
+    /// 32 bits.
+    F32,
+    /// 16 bits with the range of 32.
+    Bf16,
+    /// 16 bits.
+    F16,
+    /// 8 bits in blocks with a scale each.
+    #[serde(rename = "q8_0")]
+    Q8_0,
+    /// 6 bits in blocks with a scale each.
+    #[serde(rename = "q6_k")]
+    Q6K,
+}
+
 /// How token vectors become one vector.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -174,6 +199,21 @@ impl ModelSpec {
         format!("{}@{}", self.id, self.revision)
     }
 
+    /// Whether it judges passages.
+    pub fn is_reranker(&self) -> bool {
+        !matches!(self.kind, Kind::Embedding(_))
+    }
+
+    /// A reranker's score brought to 0…1, comparable between queries; it orders and labels, and is
+    /// no probability in the strict sense.
+    pub fn probability(&self, score: f32) -> f32 {
+        let scale = match &self.kind {
+            Kind::CausalReranker(causal) => causal.scale,
+            Kind::Embedding(_) | Kind::EncoderReranker => 1.0,
+        };
+        1.0 / (1.0 + (-score / scale).exp())
+    }
+
     /// Length of an embedding; 0 if the model gives none.
     pub fn dimensions(&self) -> usize {
         match &self.kind {
@@ -196,11 +236,6 @@ impl CausalSpec {
     pub fn score(&self, logits: &[f32]) -> f32 {
         let logit = |i: usize| logits.get(i).copied().unwrap_or(0.0);
         logit(0) - logit(1)
-    }
-
-    /// A score brought to 0…1, comparable between queries; no probability in the strict sense.
-    pub fn probability(&self, score: f32) -> f32 {
-        1.0 / (1.0 + (-score / self.scale).exp())
     }
 }
 
@@ -231,10 +266,13 @@ mod tests {
         assert!(spec.reads("срок"));
     }
 
+    fn model(id: &str) -> ModelSpec {
+        models().into_iter().find(|model| model.id == id).unwrap()
+    }
+
     fn causal(id: &str) -> CausalSpec {
-        let spec = models().into_iter().find(|model| model.id == id);
-        match spec.map(|spec| spec.kind) {
-            Some(Kind::CausalReranker(causal)) => causal,
+        match model(id).kind {
+            Kind::CausalReranker(causal) => causal,
             other => panic!("{id} is {other:?}"),
         }
     }
@@ -287,14 +325,14 @@ mod tests {
 
     #[test]
     fn scores_become_what_the_models_cards_print() {
-        let zerank = causal("zerank-2");
+        let zerank = model("zerank-2");
         for (logit, wanted) in [(5.5784, 0.7532), (-4.5025, 0.2889), (13.3449, 0.9352)] {
-            let found = zerank.probability(zerank.score(&[logit]));
+            let found = zerank.probability(logit);
             assert!((found - wanted).abs() < 1e-4, "{found}");
         }
-        let qwen = causal("qwen3-reranker-0.6b");
+        let qwen = model("qwen3-reranker-0.6b");
         // The softmax of two logits is the sigmoid of their difference.
-        let found = qwen.probability(qwen.score(&[2.0, 1.0]));
+        let found = qwen.probability(causal(&qwen.id).score(&[2.0, 1.0]));
         assert!((found - 0.731_058_6).abs() < 1e-6, "{found}");
     }
 }

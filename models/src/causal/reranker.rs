@@ -49,7 +49,7 @@ impl CausalReranker {
     }
 
     /// One score per passage, in order: how well it answers the query. Scores order passages;
-    /// [`CausalSpec::probability`] brings them to 0…1. `None` for an empty passage, and for every
+    /// [`ModelSpec::probability`](crate::ModelSpec::probability) brings them to 0…1. `None` for an empty passage, and for every
     /// passage if the query is empty.
     pub fn score(&self, query: &str, passages: &[String]) -> Result<Vec<Option<f32>>, Error> {
         let mut scores = vec![None; passages.len()];
