@@ -18,7 +18,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 
 use self::{
     job::{Job, Progress},
@@ -86,6 +86,9 @@ pub enum Error {
     Closed,
 }
 
+/// Batches of scores as they are computed; ends early without an error if the client shuts down.
+pub type Scores = mpsc::Receiver<Result<Vec<Option<f32>>, Error>>;
+
 /// A handle on one worker process. Dropping it ends the process and joins the owner thread.
 #[derive(Debug)]
 pub struct ModelWorker {
@@ -148,19 +151,42 @@ impl ModelWorker {
         answer.await.map_err(|_| Error::Closed)?
     }
 
-    /// One score per passage, in order: how well it answers the query, before the catalogue's
-    /// scale and sigmoid; `None` for an empty passage. Dropping the future abandons the work at the
-    /// next micro-batch; whoever wants the first scores early asks for the first passages first.
+    /// One score per passage, in order: how well it answers the query, before
+    /// [`ModelSpec::probability`]; `None` for an empty passage. They come in batches as they are
+    /// computed, so the passages that matter most belong in front; an error is the last to come.
+    /// Dropping the receiver abandons the work at the next micro-batch.
+    pub fn rerank_streamed(&self, query: String, passages: Vec<String>) -> Scores {
+        // Room for every passage alone and an error: the worker never waits for the caller.
+        let (scores, batches) = mpsc::channel(passages.len() + 1);
+        if !passages.is_empty() {
+            self.queue(Job::rerank(query, passages, scores));
+        }
+        batches
+    }
+
+    /// The same, all scores at once.
     pub async fn rerank(
         &self,
         query: String,
         passages: Vec<String>,
     ) -> Result<Vec<Option<f32>>, Error> {
-        if passages.is_empty() {
-            return Ok(Vec::new());
+        let n_passages = passages.len();
+        let mut batches = self.rerank_streamed(query, passages);
+        let mut scores = Vec::with_capacity(n_passages);
+        while let Some(batch) = batches.recv().await {
+            scores.extend(batch?);
         }
+        if scores.len() == n_passages {
+            Ok(scores)
+        } else {
+            Err(Error::Closed)
+        }
+    }
+
+    /// Returns when the model is loaded, so that the next call need not wait for it.
+    pub async fn ready(&self) -> Result<(), Error> {
         let (reply, answer) = oneshot::channel();
-        self.queue(Job::rerank(query, passages, reply));
+        self.queue(Job::Ready(reply));
         answer.await.map_err(|_| Error::Closed)?
     }
 
@@ -260,7 +286,13 @@ impl Owner {
         if job.is_abandoned() {
             return;
         }
-        match self.call(&job.request()) {
+        let Some(request) = job.request() else {
+            return match self.running() {
+                Ok(_) => job.report_ready(),
+                Err(error) => job.fail(error),
+            };
+        };
+        match self.call(&request) {
             Ok(response) => match job.accept(response) {
                 Progress::Finished => {}
                 Progress::Unfinished(job) => {

@@ -202,6 +202,23 @@ async fn the_worker_gives_the_same_scores_over_several_micro_batches() {
 }
 
 #[tokio::test]
+async fn scores_come_in_batches_in_the_order_of_the_passages() {
+    let reference = reference();
+    let (_models, worker) = worker(executable());
+    worker.ready().await.unwrap();
+    let n_rounds = 40;
+    let passages = vec![reference.passages.clone(); n_rounds].concat();
+    let mut batches = worker.rerank_streamed(reference.query, passages);
+    let (mut n_batches, mut found) = (0, Vec::new());
+    while let Some(batch) = batches.recv().await {
+        n_batches += 1;
+        found.extend(batch.unwrap());
+    }
+    assert!(n_batches > 1, "{n_batches}");
+    assert_near(&found, &reference.prompts[0].scores.repeat(n_rounds));
+}
+
+#[tokio::test]
 async fn a_call_that_nobody_waits_for_does_not_hinder_the_next() {
     let reference = reference();
     let (_models, worker) = worker(executable());

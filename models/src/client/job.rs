@@ -2,8 +2,9 @@
 //!
 //! Owns the order of a call's texts, how many go into one message, and the answers so far; knows
 //! no process. Invariant: the caller gets one answer per text, in the order of its texts.
+//! Vectors come all at once, scores as soon as they are there.
 
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 
 use super::Error;
 use crate::protocol::{Request, Response, Role};
@@ -35,21 +36,35 @@ const RERANK: MicroBatch = MicroBatch {
 /// A call that is waiting, or under way.
 #[derive(Debug)]
 pub(super) enum Job {
-    Embed(Role, Task<Vec<f32>>),
-    Rerank(String, Task<Option<f32>>),
+    Embed(Role, Embedding),
+    Rerank(Reranking),
+    /// Nothing but that the model is loaded.
+    Ready(oneshot::Sender<Result<(), Error>>),
 }
 
-/// Texts with the answers so far.
+/// Texts with the vectors so far.
 #[derive(Debug)]
-pub(super) struct Task<T> {
+pub(super) struct Embedding {
     texts: Vec<String>,
     /// Indexes of `texts` in the order of work.
     order: Vec<usize>,
     /// How many of `order` are done.
     n_done: usize,
-    answers: Vec<T>,
-    reply: oneshot::Sender<Result<Vec<T>, Error>>,
+    vectors: Vec<Vec<f32>>,
+    reply: oneshot::Sender<Result<Vec<Vec<f32>>, Error>>,
 }
+
+/// Passages that are judged in their order.
+#[derive(Debug)]
+pub(super) struct Reranking {
+    query: String,
+    passages: Vec<String>,
+    n_done: usize,
+    scores: Scores,
+}
+
+/// Where the scores of one micro-batch after the other go.
+pub(super) type Scores = mpsc::Sender<Result<Vec<Option<f32>>, Error>>;
 
 /// What a response made of a job.
 pub(super) enum Progress {
@@ -70,122 +85,145 @@ impl Job {
         let mut order: Vec<usize> = (0..texts.len()).collect();
         // Longest first, so that a micro-batch pads little.
         order.sort_by_key(|&i| std::cmp::Reverse(texts[i].len()));
-        Self::Embed(role, Task::new(texts, order, reply))
+        let embedding = Embedding {
+            vectors: vec![Vec::new(); texts.len()],
+            texts,
+            order,
+            n_done: 0,
+            reply,
+        };
+        Self::Embed(role, embedding)
     }
 
-    pub(super) fn rerank(
-        query: String,
-        passages: Vec<String>,
-        reply: oneshot::Sender<Result<Vec<Option<f32>>, Error>>,
-    ) -> Self {
-        let order = (0..passages.len()).collect();
-        Self::Rerank(query, Task::new(passages, order, reply))
+    pub(super) fn rerank(query: String, passages: Vec<String>, scores: Scores) -> Self {
+        Self::Rerank(Reranking {
+            query,
+            passages,
+            n_done: 0,
+            scores,
+        })
     }
 
     /// On which lane it waits.
     pub(super) fn role(&self) -> Role {
         match self {
             Self::Embed(role, _) => *role,
-            Self::Rerank(..) => Role::Query,
+            Self::Rerank(_) | Self::Ready(_) => Role::Query,
         }
     }
 
     /// Whether nobody waits for it any more.
     pub(super) fn is_abandoned(&self) -> bool {
         match self {
-            Self::Embed(_, task) => task.reply.is_closed(),
-            Self::Rerank(_, task) => task.reply.is_closed(),
+            Self::Embed(_, embedding) => embedding.reply.is_closed(),
+            Self::Rerank(reranking) => reranking.scores.is_closed(),
+            Self::Ready(reply) => reply.is_closed(),
         }
     }
 
-    /// The next micro-batch.
-    pub(super) fn request(&self) -> Request {
+    /// The next micro-batch; `None` if a running worker is all that is asked for.
+    pub(super) fn request(&self) -> Option<Request> {
         match self {
-            Self::Embed(role, task) => Request::Embed {
+            Self::Embed(role, embedding) => Some(Request::Embed {
                 role: *role,
-                texts: task.next_texts(&EMBED),
-            },
-            Self::Rerank(query, task) => Request::Rerank {
-                query: query.clone(),
-                passages: task.next_texts(&RERANK),
-            },
+                texts: embedding
+                    .batch()
+                    .map(|i| embedding.texts[i].clone())
+                    .collect(),
+            }),
+            Self::Rerank(reranking) => Some(Request::Rerank {
+                query: reranking.query.clone(),
+                passages: reranking.batch().to_vec(),
+            }),
+            Self::Ready(_) => None,
         }
     }
 
     /// Takes the answer to [`Self::request`].
     pub(super) fn accept(self, response: Response) -> Progress {
         match (self, response) {
-            (Self::Embed(role, task), Response::Embedded(vectors)) => {
-                task.accept(vectors, &EMBED, |task| Self::Embed(role, task))
+            (Self::Embed(role, embedding), Response::Embedded(vectors)) => {
+                embedding.accept(role, vectors)
             }
-            (Self::Rerank(query, task), Response::Scored(scores)) => {
-                task.accept(scores, &RERANK, |task| Self::Rerank(query, task))
-            }
+            (Self::Rerank(reranking), Response::Scored(scores)) => reranking.accept(scores),
             (job, _) => Progress::Mismatch(job),
+        }
+    }
+
+    /// Tells the caller that the worker runs, if that is all that was asked for.
+    pub(super) fn report_ready(self) {
+        if let Self::Ready(reply) = self {
+            let _ = reply.send(Ok(()));
         }
     }
 
     /// Tells the caller why there is no answer.
     pub(super) fn fail(self, error: Error) {
         match self {
-            Self::Embed(_, task) => drop(task.reply.send(Err(error))),
-            Self::Rerank(_, task) => drop(task.reply.send(Err(error))),
+            Self::Embed(_, embedding) => drop(embedding.reply.send(Err(error))),
+            Self::Rerank(reranking) => drop(reranking.scores.try_send(Err(error))),
+            Self::Ready(reply) => drop(reply.send(Err(error))),
         }
     }
 }
 
-impl<T: Clone + Default> Task<T> {
-    fn new(
-        texts: Vec<String>,
-        order: Vec<usize>,
-        reply: oneshot::Sender<Result<Vec<T>, Error>>,
-    ) -> Self {
-        Self {
-            answers: vec![T::default(); texts.len()],
-            n_done: 0,
-            texts,
-            order,
-            reply,
-        }
+impl Embedding {
+    /// Indexes of the next texts.
+    fn batch(&self) -> impl Iterator<Item = usize> {
+        let rest = &self.order[self.n_done..];
+        let lens = rest.iter().map(|&i| self.texts[i].len());
+        rest[..EMBED.n_next(lens)].iter().copied()
     }
 
-    /// Indexes of the next texts: as many as would fit if all were as long as the longest.
-    fn next(&self, limits: &MicroBatch) -> &[usize] {
-        let rest = &self.order[self.n_done..];
+    fn accept(mut self, role: Role, vectors: Vec<Vec<f32>>) -> Progress {
+        let batch: Vec<usize> = self.batch().collect();
+        if batch.len() != vectors.len() {
+            return Progress::Mismatch(Job::Embed(role, self));
+        }
+        self.n_done += batch.len();
+        for (i, vector) in batch.into_iter().zip(vectors) {
+            self.vectors[i] = vector;
+        }
+        if self.n_done < self.texts.len() {
+            return Progress::Unfinished(Job::Embed(role, self));
+        }
+        let _ = self.reply.send(Ok(self.vectors));
+        Progress::Finished
+    }
+}
+
+impl Reranking {
+    /// The next passages.
+    fn batch(&self) -> &[String] {
+        let rest = &self.passages[self.n_done..];
+        &rest[..RERANK.n_next(rest.iter().map(String::len))]
+    }
+
+    fn accept(mut self, scores: Vec<Option<f32>>) -> Progress {
+        if self.batch().len() != scores.len() {
+            return Progress::Mismatch(Job::Rerank(self));
+        }
+        self.n_done += scores.len();
+        let _ = self.scores.try_send(Ok(scores));
+        if self.n_done < self.passages.len() {
+            Progress::Unfinished(Job::Rerank(self))
+        } else {
+            Progress::Finished
+        }
+    }
+}
+
+impl MicroBatch {
+    /// How many of these texts come next: as many as would fit if all were as long as the longest.
+    fn n_next(&self, lens: impl Iterator<Item = usize>) -> usize {
         let (mut n, mut longest) = (0, 1);
-        for &i in rest {
-            longest = longest.max(self.texts[i].len().min(limits.text_chars));
-            if n > 0 && (n == limits.texts || longest * (n + 1) > limits.chars) {
+        for len in lens {
+            longest = longest.max(len.min(self.text_chars));
+            if n > 0 && (n == self.texts || longest * (n + 1) > self.chars) {
                 break;
             }
             n += 1;
         }
-        &rest[..n]
-    }
-
-    fn next_texts(&self, limits: &MicroBatch) -> Vec<String> {
-        let batch = self.next(limits).iter();
-        batch.map(|&i| self.texts[i].clone()).collect()
-    }
-
-    fn accept(
-        mut self,
-        answers: Vec<T>,
-        limits: &MicroBatch,
-        job: impl FnOnce(Self) -> Job,
-    ) -> Progress {
-        let batch = self.next(limits).to_vec();
-        if batch.len() != answers.len() {
-            return Progress::Mismatch(job(self));
-        }
-        self.n_done += batch.len();
-        for (i, answer) in batch.into_iter().zip(answers) {
-            self.answers[i] = answer;
-        }
-        if self.n_done < self.texts.len() {
-            return Progress::Unfinished(job(self));
-        }
-        let _ = self.reply.send(Ok(self.answers));
-        Progress::Finished
+        n
     }
 }
