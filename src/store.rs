@@ -1,7 +1,7 @@
 //! The truth: one `SQLite` database per library.
 //!
-//! Owns folders, the ledger of files, document text, passages and embeddings, and the number of
-//! the last write batch. The only room that contains SQL; knows nothing of how text is read or
+//! Owns folders, the ledger of files, document text, passages, embeddings and rerank scores, and the
+//! number of the last write batch. The only room that contains SQL; knows nothing of how text is read or
 //! searched. Invariant: what a [`Batch`] wrote is there whole or not at all, under one
 //! [`Sequence`] number. One file per group of tables; start reading at [`Store::open`].
 
@@ -11,6 +11,7 @@ mod documents;
 mod embeddings;
 mod files;
 mod folders;
+mod scores;
 
 use std::{
     io,
@@ -20,7 +21,7 @@ use std::{
 };
 
 use sqlx::{
-    Connection, SqlitePool,
+    AssertSqlSafe, Connection, SqlitePool,
     migrate::MigrateError,
     sqlite::{
         SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions,
@@ -37,7 +38,7 @@ pub use folders::{FolderRow, StateCount};
 use crate::document::{PathKey, Sequence};
 
 /// Raised with every migration; a database with a higher one is refused untouched.
-const FORMAT: i64 = 1;
+const FORMAT: i64 = 2;
 /// Connections for reading.
 const N_READERS: u32 = 4;
 /// What each of them keeps of the database in memory at most, in KiB: the inner pages of the tables
@@ -178,7 +179,7 @@ impl Store {
             )
             .await?;
         sqlx::migrate!("src/store/migrations").run(&writer).await?;
-        sqlx::query("PRAGMA user_version = 1")
+        sqlx::query(AssertSqlSafe(format!("PRAGMA user_version = {FORMAT}")))
             .execute(&writer)
             .await?;
         Ok(Self {

@@ -337,7 +337,7 @@ impl Batch {
             .execute(&mut *self.transaction)
             .await?;
         }
-        self.prune_embeddings(stale).await?;
+        self.prune_derived(stale).await?;
         self.changes.documents.push(id);
         Ok(id)
     }
@@ -385,16 +385,20 @@ impl Batch {
         )
     }
 
-    /// Drops those of these embeddings that no passage has any more.
-    async fn prune_embeddings(&mut self, hashes: Vec<Vec<u8>>) -> Result<()> {
+    /// Drops what models made of these texts, where no passage has them any more.
+    async fn prune_derived(&mut self, hashes: Vec<Vec<u8>>) -> Result<()> {
         for hash in hashes {
-            sqlx::query(
+            for delete in [
                 "DELETE FROM embeddings WHERE text_hash = ?1 \
                  AND NOT EXISTS (SELECT 1 FROM passages WHERE text_hash = ?1)",
-            )
-            .bind(hash)
-            .execute(&mut *self.transaction)
-            .await?;
+                "DELETE FROM scores WHERE text_hash = ?1 \
+                 AND NOT EXISTS (SELECT 1 FROM passages WHERE text_hash = ?1)",
+            ] {
+                sqlx::query(delete)
+                    .bind(&hash)
+                    .execute(&mut *self.transaction)
+                    .await?;
+            }
         }
         Ok(())
     }
@@ -430,7 +434,7 @@ impl Batch {
 
     async fn remove_document(&mut self, document: DocumentId) -> Result<()> {
         let hashes = self.empty_document(document).await?;
-        self.prune_embeddings(hashes).await?;
+        self.prune_derived(hashes).await?;
         sqlx::query("DELETE FROM documents WHERE id = ?")
             .bind(document.0)
             .execute(&mut *self.transaction)

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// What must find no row: a sentence for each row found, and the question.
-const RULES: [(&str, &str); 7] = [
+const RULES: [(&str, &str); 8] = [
     (
         "document {} belongs to no file",
         "SELECT CAST(id AS TEXT) FROM documents d WHERE NOT EXISTS \
@@ -18,6 +18,11 @@ const RULES: [(&str, &str); 7] = [
         "embedding {} belongs to no passage",
         "SELECT lower(hex(text_hash)) FROM embeddings e WHERE NOT EXISTS \
          (SELECT 1 FROM passages p WHERE p.text_hash = e.text_hash)",
+    ),
+    (
+        "score of {} belongs to no passage",
+        "SELECT lower(hex(text_hash)) FROM scores s WHERE NOT EXISTS \
+         (SELECT 1 FROM passages p WHERE p.text_hash = s.text_hash)",
     ),
     (
         "passage {} is marked as embedded and has no embedding",

@@ -1,5 +1,7 @@
 //! The store on its own: what goes in comes out, and what goes leaves nothing.
 
+use std::collections::HashMap;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -179,6 +181,8 @@ fn a_removed_folder_leaves_no_row_in_any_table() {
         add(&store, docs, "a.txt", "one|two").await;
         add(&store, docs, "copy.txt", "one|two").await;
         add(&store, docs, "b.txt", "two|three").await;
+        let text = store.to_embed(10).await.unwrap()[0].text_hash;
+        store.put_scores(&[1; 32], &[(text, 0.5)]).await.unwrap();
         embed_all(&store).await;
         let full = rows(&store).await;
         assert!(
@@ -233,6 +237,27 @@ fn an_embedding_of_a_passage_that_went_meanwhile_is_not_kept() {
         batch.commit().await.unwrap();
         let late = [(waiting[0].text_hash, vec![1; 8])];
         assert!(store.put_embeddings(MODEL, &late).await.unwrap().is_empty());
+        assert!(store.check().await.unwrap().is_empty());
+    });
+}
+
+#[test]
+fn a_score_is_kept_by_query_and_passage_if_there_is_such_a_passage() {
+    run(async {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder).await;
+        let docs = store.add_folder(&PathKey(b"/docs".to_vec())).await.unwrap();
+        add(&store, docs, "a.txt", "one|two").await;
+        let waiting = store.to_embed(10).await.unwrap();
+        let (one, two) = (waiting[1].text_hash, waiting[0].text_hash);
+        let (query, other) = ([1; 32], [2; 32]);
+        let unknown = [9; 32];
+        store.put_scores(&query, &[(one, 1.5)]).await.unwrap();
+        let more = [(one, 2.5), (two, -0.5), (unknown, 7.0)];
+        store.put_scores(&query, &more).await.unwrap();
+        let known = store.scores(&query).await.unwrap();
+        assert_eq!(known, HashMap::from([(one, 2.5), (two, -0.5)]));
+        assert!(store.scores(&other).await.unwrap().is_empty());
         assert!(store.check().await.unwrap().is_empty());
     });
 }
@@ -302,13 +327,13 @@ fn a_library_of_a_newer_format_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("library.db");
         let store = store(&folder).await;
-        sqlx::query("PRAGMA user_version = 2")
+        sqlx::query("PRAGMA user_version = 99")
             .execute(store.writer().unwrap())
             .await
             .unwrap();
         store.close().await;
         for refused in [Store::open(&path).await, Store::open_read_only(&path).await] {
-            assert!(matches!(refused, Err(Error::Newer { found: 2, .. })));
+            assert!(matches!(refused, Err(Error::Newer { found: 99, .. })));
         }
     });
 }
