@@ -209,7 +209,7 @@ async fn measure(
             limit: 10,
             only,
             typing,
-            prose: false,
+            ..SearchRequest::default()
         };
         let began = Instant::now();
         let found = engine.search(&request, drop).await.unwrap();

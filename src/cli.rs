@@ -15,7 +15,7 @@ use nuthatch::{
     dirs::{self, Dirs},
     engine::{Engine, Error, Status},
     evaluation, extract,
-    search::{Notice, Only, SearchRequest, SearchResults},
+    search::{Notice, Only, RerankMode, SearchRequest, SearchResults},
     store,
 };
 use serde_json::json;
@@ -57,9 +57,12 @@ enum Verb {
         /// One retriever instead of both
         #[arg(long, value_parser = ["words", "meaning"])]
         only: Option<String>,
-        /// Leave the fused order as it is (there is no reranker yet)
+        /// Leave the order by words and meaning as it is
         #[arg(long)]
         no_rerank: bool,
+        /// Milliseconds that reranking may take, instead of the setting
+        #[arg(long, value_name = "MS", conflicts_with = "no_rerank")]
+        rerank_ms: Option<u64>,
         /// Show each stage's part in a result
         #[arg(long)]
         explain: bool,
@@ -158,7 +161,8 @@ async fn verb(verb: Verb, dirs: Dirs, json: bool) -> anyhow::Result<()> {
             limit,
             only,
             explain,
-            no_rerank: _,
+            no_rerank,
+            rerank_ms,
         } => {
             let only = match only.as_deref() {
                 Some("words") => Some(Only::Words),
@@ -169,8 +173,13 @@ async fn verb(verb: Verb, dirs: Dirs, json: bool) -> anyhow::Result<()> {
                 query,
                 limit,
                 only,
-                typing: false,
-                prose: false,
+                reranking: if no_rerank {
+                    RerankMode::Off
+                } else {
+                    RerankMode::WithinBudget
+                },
+                rerank_budget: rerank_ms.map(Duration::from_millis),
+                ..SearchRequest::default()
             };
             let found = match reading(dirs).await? {
                 Ok(engine) => engine.search(&request, drop).await?,

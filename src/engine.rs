@@ -5,11 +5,11 @@
 //! Start reading at [`Engine::open`]; what can be asked of an open library is in the files of
 //! `engine/`.
 
-mod preview;
-mod status;
-
 mod check;
 mod close;
+mod models;
+mod preview;
+mod status;
 
 use std::{
     fs::{File, TryLockError},
@@ -19,7 +19,7 @@ use std::{
     time::Duration,
 };
 
-use nuthatch_models::{ModelSpec, ModelWorker, WorkerConfig};
+use nuthatch_models::{ModelSpec, ModelWorker};
 use tokio::{
     sync::{OnceCell, watch},
     task::JoinHandle,
@@ -31,7 +31,7 @@ use crate::{
     extract,
     indexing::{self, Indexing, Parts, Progress},
     lexical::Lexical,
-    search::{self, Notice, Search, SearchRequest, SearchResults},
+    search::{self, Notice, Rerankers, Search, SearchRequest, SearchResults},
     settings::{self, Settings},
     store::{self, Store},
     vectors::Vectors,
@@ -105,6 +105,8 @@ pub struct Engine {
     progress: watch::Receiver<Progress>,
     last_embedding: search::LastEmbedding,
     languages: Mutex<Option<(Sequence, Arc<[String]>)>>,
+    rerankers: Rerankers,
+    rerank_budget: Duration,
     writing: Option<Writing>,
 }
 
@@ -173,7 +175,9 @@ impl Engine {
             vectors: Arc::new(RwLock::new(Vectors::new(spec.dimensions()))),
             vectors_loaded: OnceCell::new(),
             model_key: spec.key(),
-            model: model(&dirs, settings, spec),
+            model: models::embedding(&dirs, settings, spec),
+            rerankers: models::rerankers(&dirs, settings),
+            rerank_budget: settings.rerank_budget(),
             progress,
             last_embedding: search::LastEmbedding::default(),
             languages: Mutex::default(),
@@ -269,16 +273,16 @@ impl Engine {
         self.progress.clone()
     }
 
-    /// Runs a search; `on_words` gets the word stage's results before the final ones.
+    /// Runs a search; `on_update` gets what each stage made, except the last one's.
     pub async fn search(
         &self,
         request: &SearchRequest,
-        on_words: impl FnOnce(SearchResults) + Send,
+        on_update: impl FnMut(SearchResults) + Send,
     ) -> Result<SearchResults> {
         Ok(self
             .searching(request.only)
             .await?
-            .run(request, on_words)
+            .run(request, on_update)
             .await?)
     }
 
@@ -294,6 +298,8 @@ impl Engine {
             model: self.model.clone(),
             last_embedding: Arc::clone(&self.last_embedding),
             languages: self.languages().await?,
+            rerankers: self.rerankers.clone(),
+            rerank_budget: self.rerank_budget,
         })
     }
 
@@ -377,39 +383,4 @@ fn n_readers() -> usize {
     std::thread::available_parallelism()
         .map_or(1, usize::from)
         .min(8)
-}
-
-/// The embedding model's process, not yet started; or what is missing for it.
-fn model(
-    dirs: &Dirs,
-    settings: &Settings,
-    spec: ModelSpec,
-) -> std::result::Result<Arc<ModelWorker>, Notice> {
-    let missing = |what: &str| Notice {
-        message: format!("Search by meaning is off: {what} is missing"),
-        hint: Some("Word search is complete. Run the set-up (cargo xtask setup) to get it".into()),
-    };
-    let executable = dirs.program("nuthatch-models");
-    if !executable.is_file() {
-        return Err(missing("the program nuthatch-models"));
-    }
-    let runtime = dirs
-        .onnx_runtime()
-        .ok_or_else(|| missing("the ONNX Runtime library"))?;
-    let models = dirs.models();
-    let models = models
-        .iter()
-        .find(|models| spec.is_present(models))
-        .ok_or_else(|| missing(&format!("the model {}", spec.id)))?;
-    let config = WorkerConfig {
-        executable,
-        runtime,
-        directory: spec.directory(models),
-        spec,
-        n_threads: settings.n_model_threads(),
-        idle_timeout: Duration::from_secs(settings.model_idle_seconds),
-    };
-    ModelWorker::new(config)
-        .map(Arc::new)
-        .map_err(|error| missing(&format!("a thread ({error})")))
 }

@@ -21,7 +21,7 @@ use crate::{
     document::DocumentId,
     engine::{self, Engine},
     evaluation::metrics::Judgements,
-    search::{self, Ranked, SearchRequest, Target},
+    search::{self, Ranked, RerankMode, SearchRequest, Target},
     store,
 };
 
@@ -66,7 +66,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 /// How one stage did over all queries that have an answer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
-    /// `words`, `meaning` or `hybrid`.
+    /// `words`, `meaning`, `hybrid` or `rerank`.
     pub stage: &'static str,
     /// Mean over the queries, 0 to 1.
     pub ndcg_at_10: f64,
@@ -116,6 +116,7 @@ pub async fn evaluate(dataset: &Path, work: &Path, programs: &Path) -> Result<Ve
         StageRun::new("words"),
         StageRun::new("meaning"),
         StageRun::new("hybrid"),
+        StageRun::new("rerank"),
     ];
     for query in &queries {
         let Some(relevant) = judgements.get(&query.id) else {
@@ -125,22 +126,26 @@ pub async fn evaluate(dataset: &Path, work: &Path, programs: &Path) -> Result<Ve
             query: query.text.clone(),
             limit: DEPTH,
             prose: true,
+            reranking: RerankMode::Whole,
             ..SearchRequest::default()
         };
         let rankings = search.rank(&request).await?;
+        let fused_took = rankings.words_took + rankings.meaning_took + rankings.fusion_took;
         let outcomes = [
-            (rankings.words, rankings.words_took),
-            (rankings.meaning, rankings.meaning_took),
-            (
-                rankings.hybrid,
-                rankings.words_took + rankings.meaning_took + rankings.fusion_took,
-            ),
+            (Some(rankings.words), rankings.words_took),
+            (Some(rankings.meaning), rankings.meaning_took),
+            (Some(rankings.hybrid), fused_took),
+            (rankings.reranked, fused_took + rankings.rerank_took),
         ];
         for (stage, (ranked, took)) in stages.iter_mut().zip(outcomes) {
-            stage.add(&retrieved(&ranked, &names), relevant, took);
+            if let Some(ranked) = ranked {
+                stage.add(&retrieved(&ranked, &names), relevant, took);
+            }
         }
     }
-    Ok(stages.into_iter().map(StageRun::finish).collect())
+    // Without a reranker there is no such stage.
+    let ran = stages.into_iter().filter(StageRun::has_run);
+    Ok(ran.map(StageRun::finish).collect())
 }
 
 /// What one stage has given so far.
@@ -168,6 +173,10 @@ impl StageRun {
         self.recall += metrics::recall(retrieved, relevant, DEPTH);
         self.mrr += metrics::reciprocal_rank(retrieved, relevant, 10);
         self.times.push(took);
+    }
+
+    fn has_run(&self) -> bool {
+        !self.times.is_empty()
     }
 
     fn finish(mut self) -> Row {

@@ -1,184 +1,44 @@
-//! What happens to a query: parse, retrieve by words and by meaning, fuse, group, highlight.
+//! What happens to a query: parse, retrieve by words and by meaning, fuse, rerank, highlight.
 //!
 //! Owns the order of results. Knows the parts below as they are; nothing of who asks or of how
 //! results are drawn. Invariant: the word stage uses no model, and a later stage that fails
 //! leaves the earlier one's results with a notice. Start reading at [`Search::run`].
 
+mod blend;
+mod candidates;
 mod fusion;
 mod highlight;
 mod parse;
+mod rerank;
+mod rerankers;
+mod retrieve;
 mod show;
+mod types;
 
 use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError, RwLock},
+    sync::{Arc, Mutex, RwLock},
     time::{Duration, Instant},
 };
 
-use nuthatch_models::{ModelWorker, Role};
+use nuthatch_models::ModelWorker;
 
+pub use candidates::N_RERANKED;
 pub use highlight::{Highlighter, merge_ranges};
 pub use parse::{MAX_QUERY_CHARS, MAX_QUERY_WORDS, ParsedQuery, parse, parse_prose};
-
-use crate::{
-    cpu,
-    document::{DocumentId, FileId, PassageId},
-    lexical::{self, Depth, SharedLexical, WordHits},
-    store::{self, Store},
-    vectors::{Neighbour, Vectors},
+pub use rerankers::{Reranker, Rerankers};
+pub use types::{
+    Error, NotReranked, Notice, Only, Ranked, Rankings, Ranks, RerankMode, Reranked, SearchRequest,
+    SearchResult, SearchResults, Strength, Target, Timings,
 };
 
-/// Passages taken from each retriever. By `nuthatch eval`, 100 lose up to 0.006 of the hybrid
-/// nDCG@10 and 0.018 of recall@100 (CISI, CACM); 1,000 gain nothing.
-const N_CANDIDATES: usize = 400;
-/// Passages of one document among them at most, lest a long one that repeats itself hides all others.
-const N_PER_DOCUMENT: usize = 8;
-/// File names taken from the word index.
-const N_NAMES: usize = 50;
-/// Weight of a file name's score beside its best passage's.
-const NAME_WEIGHT: f32 = 0.8;
+use crate::{lexical::SharedLexical, store::Store, vectors::Vectors};
 
-/// A query with what is wanted of it.
-#[derive(Debug, Clone, Default)]
-pub struct SearchRequest {
-    /// As typed.
-    pub query: String,
-    /// How many results at most.
-    pub limit: usize,
-    /// One retriever instead of both.
-    pub only: Option<Only>,
-    /// The query is still being typed: the last word also matches as a prefix.
-    pub typing: bool,
-    /// The query is prose: quotes and dashes in it are no operators.
-    pub prose: bool,
-}
+use self::{rerank::Reranking, retrieve::Leg};
 
-/// One of the two retrievers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Only {
-    /// Words.
-    Words,
-    /// Meaning.
-    Meaning,
-}
-
-/// What a search found.
-#[derive(Debug, Clone, Default)]
-pub struct SearchResults {
-    /// Files with their best passage, best first.
-    pub results: Vec<SearchResult>,
-    /// What the user should know about this search.
-    pub notices: Vec<Notice>,
-    /// How long each stage took.
-    pub timings: Timings,
-}
-
-/// One file with its best passage.
-#[derive(Debug, Clone)]
-pub struct SearchResult {
-    /// The file; with copies, the first by path.
-    pub file: store::FileRow,
-    /// Other files with the same content.
-    pub copies: Vec<store::FileRow>,
-    /// Its document, where it was read.
-    pub document: Option<store::DocumentRow>,
-    /// The best passage; absent when only the name matched.
-    pub passage: Option<store::PassageRow>,
-    /// The passage's text; empty without one.
-    pub text: String,
-    /// Character ranges of `text` that match the query's words.
-    pub highlights: Vec<(usize, usize)>,
-    /// Ordering score; larger is better, comparable within one search only.
-    pub score: f64,
-    /// How each stage saw it.
-    pub ranks: Ranks,
-}
-
-/// A result's place in each stage, from 1, with the stage's own score.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Ranks {
-    /// By words.
-    pub words: Option<(usize, f32)>,
-    /// By meaning.
-    pub meaning: Option<(usize, f32)>,
-}
-
-/// Something the user should know, with what to do about it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Notice {
-    /// What happened.
-    pub message: String,
-    /// What to do about it.
-    pub hint: Option<String>,
-}
-
-/// Time spent by stage; absent when the stage did not run.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Timings {
-    /// Word retrieval.
-    pub words: Option<Duration>,
-    /// Embedding the query.
-    pub embed: Option<Duration>,
-    /// Vector retrieval.
-    pub vectors: Option<Duration>,
-    /// Loading and highlighting the results.
-    pub show: Duration,
-    /// Everything.
-    pub total: Duration,
-}
-
-/// Why a search failed.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The database failed.
-    #[error(transparent)]
-    Store(#[from] store::Error),
-    /// The word index failed.
-    #[error(transparent)]
-    Lexical(#[from] lexical::Error),
-    /// A computation failed.
-    #[error(transparent)]
-    Cpu(#[from] cpu::Error),
-}
-
-/// What is found: a content, or a file known by name only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Target {
-    /// A document, whatever files have it.
-    Document(DocumentId),
-    /// A file without a document.
-    File(FileId),
-}
-
-/// A target in the order of a search, not yet loaded.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Ranked {
-    /// What was found.
-    pub target: Target,
-    /// Its best passage.
-    pub passage: Option<PassageId>,
-    /// Ordering score.
-    pub score: f64,
-    /// How each stage saw it.
-    pub ranks: Ranks,
-}
-
-/// One query's targets in the order of each stage, with the time that it took.
-#[derive(Debug, Clone)]
-pub struct Rankings {
-    /// By words alone.
-    pub words: Vec<Ranked>,
-    /// By meaning alone; empty when there is no model.
-    pub meaning: Vec<Ranked>,
-    /// Both fused.
-    pub hybrid: Vec<Ranked>,
-    /// Word retrieval.
-    pub words_took: Duration,
-    /// Embedding the query and vector retrieval.
-    pub meaning_took: Duration,
-    /// Fusion alone.
-    pub fusion_took: Duration,
-}
+/// After the time budget, a streamed search tells of further judgements so often.
+const LATE_STEP: Duration = Duration::from_millis(400);
+/// And goes on for so long at most, lest a slow machine computes on for minutes.
+const LATE_LIMIT: Duration = Duration::from_secs(10);
 
 /// A query with its embedding.
 pub type LastEmbedding = Arc<Mutex<Option<(String, Vec<f32>)>>>;
@@ -198,69 +58,70 @@ pub struct Search {
     pub last_embedding: LastEmbedding,
     /// Languages of the library's documents (ISO 639-3), the most common first.
     pub languages: Arc<[String]>,
+    /// The rerankers that this machine runs.
+    pub rerankers: Rerankers,
+    /// How long reranking may take before an order is shown.
+    pub rerank_budget: Duration,
 }
 
-/// One retriever's view: targets in order, each with its best passage and score.
-#[derive(Debug, Clone, Default)]
-struct Leg {
-    targets: Vec<(Target, Option<PassageId>, f32)>,
-    /// Passages in order with their scores, for choosing which passage to show.
-    passages: Vec<(PassageId, f32)>,
-    /// The score that counts for nothing: that of the last candidate where more were to be had.
-    floor: f32,
+/// A search under way.
+struct Run<'a> {
+    search: &'a Search,
+    request: &'a SearchRequest,
+    parsed: ParsedQuery,
+    began: Instant,
+    notices: Vec<Notice>,
+    timings: Timings,
 }
 
 impl Search {
-    /// Runs every wanted stage. `on_words` gets the word stage's results as soon as they are
-    /// there, unless they are the final ones.
+    /// Runs every wanted stage. `on_update` gets what each stage made, as soon as it is there,
+    /// except the last one's, which is returned.
     pub async fn run(
         &self,
         request: &SearchRequest,
-        on_words: impl FnOnce(SearchResults) + Send,
+        mut on_update: impl FnMut(SearchResults) + Send,
     ) -> Result<SearchResults, Error> {
-        let began = Instant::now();
-        let mut parsed = self.parsed(request);
-        let mut timings = Timings::default();
-        let mut notices = parsed.notices.clone();
-        let words = if request.only == Some(Only::Meaning) {
-            None
-        } else {
-            let mut words = self.words(&parsed, &mut notices).await?;
-            if words.targets.is_empty()
-                && let Some(notice) = parsed.drop_phrases()
-            {
-                // While a phrase is being typed, that it is not found yet is no news.
-                notices.extend((!request.typing).then_some(notice));
-                words = self.words(&parsed, &mut notices).await?;
-            }
-            timings.words = Some(began.elapsed());
-            Some(words)
+        let mut run = Run {
+            search: self,
+            request,
+            parsed: self.parsed(request),
+            began: Instant::now(),
+            notices: Vec::new(),
+            timings: Timings::default(),
         };
-        let wants_meaning = request.only != Some(Only::Words) && !parsed.meaning.is_empty();
+        run.notices.clone_from(&run.parsed.notices);
+        let words = run.words().await?;
+        let wants_meaning = request.only != Some(Only::Words) && !run.parsed.meaning.is_empty();
         if let Some(words) = words.as_ref().filter(|_| wants_meaning) {
             let ranked = fusion::fuse(Some(words), None, request.limit);
-            let results = show::show(self, &parsed, ranked).await?;
-            on_words(SearchResults {
-                results,
-                notices: notices.clone(),
-                timings,
-            });
+            on_update(run.results(ranked, Reranked::default()).await?);
         }
         let meaning = if wants_meaning {
-            self.meaning(&parsed, &mut timings, &mut notices).await?
+            let (timings, notices) = (&mut run.timings, &mut run.notices);
+            self.meaning(&run.parsed, timings, notices).await?
         } else {
             None
         };
-        let ranked = fusion::fuse(words.as_ref(), meaning.as_ref(), request.limit);
-        let show_began = Instant::now();
-        let results = show::show(self, &parsed, ranked).await?;
-        timings.show = show_began.elapsed();
-        timings.total = began.elapsed();
-        Ok(SearchResults {
-            results,
-            notices,
-            timings,
-        })
+        let fuse = |limit| fusion::fuse(words.as_ref(), meaning.as_ref(), limit);
+        let wanted = self.wants_reranking(request);
+        if wanted.is_ok() {
+            on_update(
+                run.results(fuse(request.limit), Reranked::default())
+                    .await?,
+            );
+        }
+        let rerankers = match wanted {
+            Ok(()) => self.rerankers.get().await.map_err(NotReranked::Failed),
+            Err(why_not) => Err(why_not),
+        };
+        match rerankers {
+            Ok(rerankers) => {
+                let fused = fuse(request.limit.max(N_RERANKED));
+                run.rerank(&rerankers, fused, &mut on_update).await
+            }
+            Err(why_not) => run.without_reranking(fuse(request.limit), why_not).await,
+        }
     }
 
     fn parsed(&self, request: &SearchRequest) -> ParsedQuery {
@@ -271,7 +132,23 @@ impl Search {
         }
     }
 
-    /// The order alone, for measuring: each retriever's and both fused, without loading texts.
+    /// Whether a request is to be reranked, or why not. While the user types, the models are loaded.
+    fn wants_reranking(&self, request: &SearchRequest) -> Result<(), NotReranked> {
+        if request.reranking == RerankMode::Off || request.only.is_some() {
+            return Err(NotReranked::Unwanted);
+        }
+        if self.rerankers.is_empty() {
+            return Err(NotReranked::NotInstalled);
+        }
+        if request.typing {
+            tokio::spawn(self.rerankers.clone().warm_up());
+            return Err(NotReranked::Unwanted);
+        }
+        Ok(())
+    }
+
+    /// The order alone, for measuring: each retriever's, both fused, and the best of these
+    /// reranked, without loading texts for show.
     pub async fn rank(&self, request: &SearchRequest) -> Result<Rankings, Error> {
         let parsed = self.parsed(request);
         let (mut notices, mut timings) = (Vec::new(), Timings::default());
@@ -283,195 +160,137 @@ impl Search {
         let meaning_took = began.elapsed();
         let began = Instant::now();
         let hybrid = fusion::fuse(Some(&words), meaning.as_ref(), request.limit);
+        let fusion_took = began.elapsed();
+        let began = Instant::now();
+        let reranked = self.reranked(request, &parsed, &hybrid).await?;
         Ok(Rankings {
             hybrid,
+            reranked,
             words: fusion::fuse(Some(&words), None, request.limit),
             meaning: fusion::fuse(None, meaning.as_ref(), request.limit),
             words_took,
             meaning_took,
-            fusion_took: began.elapsed(),
+            fusion_took,
+            rerank_took: began.elapsed(),
         })
     }
 
-    async fn words(&self, parsed: &ParsedQuery, notices: &mut Vec<Notice>) -> Result<Leg, Error> {
-        let Some(lexical) = self.lexical.clone() else {
-            notices.push(Notice {
-                message: "The word index cannot be opened".into(),
-                hint: Some("It is rebuilt when the library is next opened for writing".into()),
-            });
-            return Ok(Leg::default());
-        };
-        let query = parsed.words.clone();
-        let depth = Depth {
-            n_passages: N_CANDIDATES,
-            n_per_document: N_PER_DOCUMENT,
-            n_files: N_NAMES,
-        };
-        let hits = cpu::run(move || lexical.search(&query, depth)).await??;
-        self.words_leg(hits).await
-    }
-
-    /// Best passage per document, plus what the names of its files add.
-    async fn words_leg(&self, hits: WordHits) -> Result<Leg, Error> {
-        let mut best: HashMap<Target, (Option<PassageId>, f32)> = HashMap::new();
-        for hit in &hits.passages {
-            best.entry(Target::Document(hit.document))
-                .or_insert((Some(hit.passage), hit.score));
-        }
-        let ids: Vec<FileId> = hits.files.iter().map(|hit| hit.file).collect();
-        let files = self.store.files_by_id(&ids).await?;
-        let mut named: HashMap<Target, f32> = HashMap::new();
-        for hit in &hits.files {
-            let Some(file) = files.iter().find(|file| file.id == hit.file) else {
-                continue;
-            };
-            let target = file
-                .document
-                .map_or(Target::File(file.id), Target::Document);
-            let score = named.entry(target).or_default();
-            *score = score.max(hit.score);
-        }
-        for (target, score) in named {
-            best.entry(target).or_insert((None, 0.0)).1 += NAME_WEIGHT * score;
-        }
-        let mut targets: Vec<_> = best
-            .into_iter()
-            .map(|(target, (passage, score))| (target, passage, score))
-            .collect();
-        targets.sort_unstable_by(|a, b| b.2.total_cmp(&a.2).then(a.0.cmp(&b.0)));
-        let last = hits.passages.last().map_or(0.0, |hit| hit.score);
-        Ok(Leg {
-            targets,
-            passages: hits
-                .passages
-                .iter()
-                .map(|hit| (hit.passage, hit.score))
-                .collect(),
-            floor: if hits.passages.len() < N_CANDIDATES {
-                0.0
-            } else {
-                last
-            },
-        })
-    }
-
-    /// `None` when there is no meaning stage; a notice says why.
-    async fn meaning(
+    async fn reranked(
         &self,
+        request: &SearchRequest,
         parsed: &ParsedQuery,
-        timings: &mut Timings,
-        notices: &mut Vec<Notice>,
-    ) -> Result<Option<Leg>, Error> {
-        let model = match &self.model {
-            Ok(model) => model,
-            Err(notice) => {
-                notices.push(notice.clone());
-                return Ok(None);
-            }
-        };
-        if !model.spec().reads(&parsed.meaning) {
-            notices.push(Notice {
-                message: "Searched by words only: the model knows Latin letters alone".into(),
-                hint: None,
-            });
+        hybrid: &[Ranked],
+    ) -> Result<Option<Vec<Ranked>>, Error> {
+        if self.wants_reranking(request).is_err() {
             return Ok(None);
         }
-        if self.read_vectors(Vectors::is_empty) {
+        let Ok(rerankers) = self.rerankers.get().await else {
             return Ok(None);
-        }
-        let began = Instant::now();
-        let embedded = self.embed(model, &parsed.meaning).await;
-        timings.embed = Some(began.elapsed());
-        let query = match embedded {
-            Ok(query) => query,
-            Err(error) => {
-                notices.push(Notice {
-                    message: format!("Searched by words only: {error}"),
-                    hint: Some(
-                        "Word search is complete; run the set-up again if this stays".into(),
-                    ),
-                });
-                return Ok(None);
-            }
         };
-        let began = Instant::now();
-        let vectors = Arc::clone(&self.vectors);
-        let neighbours = cpu::run(move || {
-            vectors
-                .read()
-                .unwrap_or_else(PoisonError::into_inner)
-                .nearest(&query, N_CANDIDATES, N_PER_DOCUMENT)
-        })
-        .await?;
-        let neighbours = self.admitted(parsed, neighbours).await?;
-        timings.vectors = Some(began.elapsed());
-        Ok(Some(meaning_leg(&neighbours)))
-    }
-
-    async fn embed(
-        &self,
-        model: &ModelWorker,
-        query: &str,
-    ) -> Result<Vec<f32>, nuthatch_models::Error> {
-        let last = || {
-            self.last_embedding
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-        };
-        if let Some((text, embedding)) = &*last()
-            && text == query
-        {
-            return Ok(embedding.clone());
-        }
-        let mut embedded = model.embed(Role::Query, vec![query.to_owned()]).await?;
-        let embedding = embedded.pop().unwrap_or_default();
-        *last() = Some((query.to_owned(), embedding.clone()));
-        Ok(embedding)
-    }
-
-    /// Drops what a quoted phrase or an exclusion rules out.
-    async fn admitted(
-        &self,
-        parsed: &ParsedQuery,
-        neighbours: Vec<Neighbour>,
-    ) -> Result<Vec<Neighbour>, Error> {
-        if !parsed.has_conditions() {
-            return Ok(neighbours);
-        }
-        let mut admitted = Vec::new();
-        for neighbour in neighbours.into_iter().take(100) {
-            if let Some(passage) = self.store.passage(neighbour.passage).await? {
-                let text = self
-                    .store
-                    .text(passage.document, passage.start, passage.end)
-                    .await?;
-                if parsed.admits(&text) {
-                    admitted.push(neighbour);
-                }
-            }
-        }
-        Ok(admitted)
-    }
-
-    fn read_vectors<T>(&self, read: impl FnOnce(&Vectors) -> T) -> T {
-        read(&self.vectors.read().unwrap_or_else(PoisonError::into_inner))
+        let mut reranking = Reranking::new(self, &rerankers, parsed, hybrid.to_vec()).await?;
+        reranking.judge_for(None).await;
+        let is_judged = reranking.outcome().n_judged > 0;
+        Ok(is_judged.then(|| reranking.ranked(request.limit)))
     }
 }
 
-fn meaning_leg(neighbours: &[Neighbour]) -> Leg {
-    let mut leg = Leg {
-        // A similarity has no natural zero: the farthest candidate stands for it.
-        floor: neighbours.last().map_or(0.0, |last| last.similarity),
-        ..Leg::default()
-    };
-    let mut seen = std::collections::HashSet::new();
-    for neighbour in neighbours {
-        leg.passages.push((neighbour.passage, neighbour.similarity));
-        if seen.insert(neighbour.document) {
-            let target = Target::Document(neighbour.document);
-            leg.targets
-                .push((target, Some(neighbour.passage), neighbour.similarity));
+impl Run<'_> {
+    /// What has the words; a quoted phrase that nothing has is dropped.
+    async fn words(&mut self) -> Result<Option<Leg>, Error> {
+        if self.request.only == Some(Only::Meaning) {
+            return Ok(None);
         }
+        let mut words = self.search.words(&self.parsed, &mut self.notices).await?;
+        if words.is_empty()
+            && let Some(notice) = self.parsed.drop_phrases()
+        {
+            // While a phrase is being typed, that it is not found yet is no news.
+            self.notices
+                .extend((!self.request.typing).then_some(notice));
+            words = self.search.words(&self.parsed, &mut self.notices).await?;
+        }
+        self.timings.words = Some(self.began.elapsed());
+        Ok(Some(words))
     }
-    leg
+
+    /// Reranks within the time budget and, if that is wanted, on to the end.
+    async fn rerank(
+        &mut self,
+        rerankers: &[Reranker],
+        fused: Vec<Ranked>,
+        on_update: &mut (impl FnMut(SearchResults) + Send),
+    ) -> Result<SearchResults, Error> {
+        let began = Instant::now();
+        let budget = self.request.rerank_budget;
+        let budget = budget.unwrap_or(self.search.rerank_budget);
+        let mut reranking = Reranking::new(self.search, rerankers, &self.parsed, fused).await?;
+        reranking.wait_for_models().await;
+        // Loading may have taken longer than anybody waits.
+        let mut is_late = began.elapsed() > budget;
+        let mode = self.request.reranking;
+        reranking
+            .judge_for((mode != RerankMode::Whole).then_some(budget))
+            .await;
+        let (in_time, mut n_told) = (Instant::now(), 0);
+        while mode == RerankMode::Streamed
+            && !reranking.is_complete()
+            && in_time.elapsed() < LATE_LIMIT
+        {
+            let so_far = reranking.outcome();
+            if so_far.n_judged > n_told {
+                n_told = so_far.n_judged;
+                let ranked = reranking.ranked(self.request.limit);
+                let mut results = self.results(ranked, so_far).await?;
+                results.timings.rerank = Some(began.elapsed());
+                results.is_late = is_late;
+                on_update(results);
+            }
+            is_late = true;
+            reranking.judge_on(LATE_STEP).await;
+        }
+        let outcome = reranking.outcome();
+        if let Some(NotReranked::Failed(notice)) = &outcome.why_not {
+            self.notices.push(notice.clone());
+        }
+        self.timings.rerank = Some(began.elapsed());
+        let mut results = self
+            .results(reranking.ranked(self.request.limit), outcome)
+            .await?;
+        results.is_late = is_late;
+        Ok(results)
+    }
+
+    async fn without_reranking(
+        &mut self,
+        fused: Vec<Ranked>,
+        why_not: NotReranked,
+    ) -> Result<SearchResults, Error> {
+        if let NotReranked::Failed(notice) = &why_not {
+            self.notices.push(notice.clone());
+        }
+        let none = Reranked {
+            why_not: Some(why_not),
+            ..Reranked::default()
+        };
+        self.results(fused, none).await
+    }
+
+    /// Loads what is to be shown of an order.
+    async fn results(
+        &mut self,
+        ranked: Vec<Ranked>,
+        reranked: Reranked,
+    ) -> Result<SearchResults, Error> {
+        let began = Instant::now();
+        let results = show::show(self.search, &self.parsed, ranked).await?;
+        self.timings.show = began.elapsed();
+        self.timings.total = self.began.elapsed();
+        Ok(SearchResults {
+            results,
+            notices: self.notices.clone(),
+            timings: self.timings,
+            reranked,
+            is_late: false,
+        })
+    }
 }

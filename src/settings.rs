@@ -23,6 +23,11 @@ pub struct Settings {
     pub model_idle_seconds: u64,
     /// Threads for one inference; 0 means all cores but as many as stay responsive.
     pub model_threads: usize,
+    /// The reranker's id in the catalogue; `auto` for the best one that this machine runs, `none`.
+    pub reranker: String,
+    /// An order is shown after so long at the latest, reranked as far as that goes. Below a fifth
+    /// of a second a change still reads as the answer to the key.
+    pub rerank_budget_ms: u64,
 }
 
 impl Default for Settings {
@@ -34,6 +39,8 @@ impl Default for Settings {
             max_file_mib: 512,
             model_idle_seconds: 120,
             model_threads: 0,
+            reranker: "auto".into(),
+            rerank_budget_ms: 200,
         }
     }
 }
@@ -82,6 +89,11 @@ impl Settings {
     /// Time limit of one document.
     pub fn extract_timeout(&self) -> Duration {
         Duration::from_secs(self.extract_seconds)
+    }
+
+    /// How long reranking may take before an order is shown.
+    pub fn rerank_budget(&self) -> Duration {
+        Duration::from_millis(self.rerank_budget_ms)
     }
 
     /// Threads for one inference on this machine.

@@ -25,7 +25,7 @@ use crate::{
 
 type Outcome<T> = Result<T, IpcError>;
 
-/// Sends the results by words, then the final ones; a newer search ends this one.
+/// Sends what each stage of a search makes; a newer search ends this one.
 #[tauri::command]
 pub(crate) async fn search(
     desktop: State<'_, Desktop>,
@@ -44,11 +44,11 @@ async fn run_search(
     updates: Channel<SearchUpdate>,
 ) -> Outcome<()> {
     let began = Instant::now();
-    let on_words = |found| {
+    let on_update = |found| {
         // The page may be gone; the results then interest nobody.
         let _ = updates.send(encode::update(found, began.elapsed(), false));
     };
-    let found = library.engine.search(&request.into(), on_words).await?;
+    let found = library.engine.search(&request.into(), on_update).await?;
     let _ = updates.send(encode::update(found, began.elapsed(), true));
     Ok(())
 }

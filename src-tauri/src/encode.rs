@@ -4,11 +4,16 @@
 
 use std::{ffi::OsStr, path::Path, time::Duration};
 
-use nuthatch::{document::FileState, engine, indexing, search, search::SearchResults, store};
+use nuthatch::{
+    document::FileState,
+    engine, indexing, search,
+    search::{RerankMode, SearchResults},
+    store,
+};
 
 use crate::wire::{
     ErrorCode, FileCounts, Folder, IpcError, LibraryStatus, Notice, Phase, Preview, Progress,
-    SearchRequest, SearchResult, SearchUpdate, Stage, Why,
+    SearchRequest, SearchResult, SearchUpdate, Stage, Strength, Why,
 };
 
 impl From<SearchRequest> for search::SearchRequest {
@@ -16,22 +21,27 @@ impl From<SearchRequest> for search::SearchRequest {
         Self {
             query: request.query,
             limit: request.limit as usize,
-            only: None,
             typing: request.typing,
-            prose: false,
+            reranking: RerankMode::Streamed,
+            ..Self::default()
         }
     }
 }
 
-/// The final results are by words alone when there was no search by meaning.
+/// The final results are by words alone when there was no search by meaning, and fused ones when
+/// nothing was reranked.
 pub(crate) fn update(found: SearchResults, elapsed: Duration, last: bool) -> SearchUpdate {
-    let stage = if found.timings.vectors.is_some() {
+    let stage = if found.reranked.n_judged > 0 {
+        Stage::Reranked
+    } else if found.timings.vectors.is_some() {
         Stage::Hybrid
     } else {
         Stage::Words
     };
     SearchUpdate {
         stage,
+        n_reranked: count(found.reranked.n_judged as u64),
+        is_late: found.is_late,
         results: found.results.into_iter().map(result).collect(),
         notices: found.notices.iter().map(notice).collect(),
         elapsed_ms: elapsed.as_secs_f64() * 1e3,
@@ -59,7 +69,16 @@ fn result(found: search::SearchResult) -> SearchResult {
         passage: found.text,
         highlights: ranges(&found.highlights),
         score: found.score,
+        strength: found.ranks.strength().map(strength),
         n_copies: count(found.copies.len() as u64),
+    }
+}
+
+fn strength(strength: search::Strength) -> Strength {
+    match strength {
+        search::Strength::Strong => Strength::Strong,
+        search::Strength::Possible => Strength::Possible,
+        search::Strength::Weak => Strength::Weak,
     }
 }
 

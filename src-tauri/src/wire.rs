@@ -19,7 +19,8 @@ pub struct SearchRequest {
     pub typing: bool,
 }
 
-/// One refinement of the result list; a search sends `words` first, then `hybrid`.
+/// One refinement of the result list; a search sends `words` first, then `hybrid`, then `reranked`
+/// as often as more is known, each stage only where it ran.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct SearchUpdate {
     /// The stage these results come from.
@@ -30,6 +31,10 @@ pub struct SearchUpdate {
     pub notices: Vec<Notice>,
     /// Milliseconds since the search began.
     pub elapsed_ms: f64,
+    /// How many passages the reranker has judged.
+    pub n_reranked: u32,
+    /// It comes so late that rows which were seen should stay where they are.
+    pub is_late: bool,
     /// No further update follows.
     pub last: bool,
 }
@@ -42,6 +47,20 @@ pub enum Stage {
     Words,
     /// Words and meaning together.
     Hybrid,
+    /// The best of these judged by the reranker.
+    Reranked,
+}
+
+/// How well a passage answers the query by the reranker's judgement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Strength {
+    /// It answers it.
+    Strong,
+    /// It may.
+    Possible,
+    /// It hardly does.
+    Weak,
 }
 
 /// One file with its best passage.
@@ -73,6 +92,8 @@ pub struct SearchResult {
     pub highlights: Vec<(u32, u32)>,
     /// Ordering score of the stage; larger is better.
     pub score: f64,
+    /// How well the passage answers the query; absent where the reranker has not judged it.
+    pub strength: Option<Strength>,
     /// Other files with exactly the same content.
     pub n_copies: u32,
 }

@@ -5,13 +5,14 @@
 use std::{
     fmt,
     io::{self, Write},
+    time::Duration,
 };
 
 use nuthatch::{
     document::FileState,
     engine::Status,
     evaluation::Row,
-    search::{SearchResult, SearchResults},
+    search::{NotReranked, Reranked, SearchResult, SearchResults, Strength, Timings},
     store::FileRow,
 };
 use serde_json::{Map, Value, json};
@@ -139,19 +140,45 @@ pub(super) fn search_json(query: &str, found: &SearchResults, explain: bool) -> 
         .iter()
         .map(|notice| notice.message.clone())
         .collect();
-    let timings = &found.timings;
+    let timings: Map<String, Value> = stages(&found.timings)
+        .map(|(stage, time)| (stage.to_owned(), json!(time.as_secs_f64() * 1e3)))
+        .collect();
+    let rerank = rerank_json(&found.reranked);
+    json!({"query": query, "results": results, "notices": notices, "timings_ms": timings, "rerank": rerank})
+}
+
+fn rerank_json(reranked: &Reranked) -> Value {
+    json!({
+        "judged": reranked.n_judged, "wanted": reranked.n_wanted, "models": reranked.models,
+        "why_not": why_not_reranked(reranked),
+    })
+}
+
+/// Why not all was reranked that could have been.
+fn why_not_reranked(reranked: &Reranked) -> Option<String> {
+    Some(match reranked.why_not.as_ref()? {
+        NotReranked::Unwanted => "it was not asked for".into(),
+        NotReranked::NotInstalled => {
+            "no reranker is installed; `nuthatch models list` shows what there is".into()
+        }
+        NotReranked::OutOfTime => "the time for it was over".into(),
+        NotReranked::Failed(notice) => notice.message.clone(),
+    })
+}
+
+/// The stages that ran, with their times.
+fn stages(timings: &Timings) -> impl Iterator<Item = (&'static str, Duration)> + use<> {
     let stages = [
         ("words", timings.words),
         ("embed", timings.embed),
         ("vectors", timings.vectors),
+        ("rerank", timings.rerank),
         ("show", Some(timings.show)),
         ("total", Some(timings.total)),
     ];
-    let timings: Map<String, Value> = stages
+    stages
         .into_iter()
-        .filter_map(|(stage, time)| Some((stage.to_owned(), json!(time?.as_secs_f64() * 1e3))))
-        .collect();
-    json!({"query": query, "results": results, "notices": notices, "timings_ms": timings})
+        .filter_map(|(stage, time)| Some((stage, time?)))
 }
 
 fn result_json(result: &SearchResult, explain: bool) -> Value {
@@ -169,13 +196,18 @@ fn result_json(result: &SearchResult, explain: bool) -> Value {
         "passage": result.text,
         "highlights": result.highlights,
         "score": result.score,
+        "strength": result.ranks.strength().map(Strength::name),
     });
     if explain {
         let leg = |rank: Option<(usize, f32)>| {
             rank.map(|(rank, score)| json!({"rank": rank, "score": score}))
         };
-        shown["explain"] =
-            json!({"words": leg(result.ranks.words), "meaning": leg(result.ranks.meaning)});
+        let ranks = &result.ranks;
+        shown["explain"] = json!({
+            "words": leg(ranks.words), "meaning": leg(ranks.meaning),
+            "fused": leg(ranks.fused), "reranker": leg(ranks.reranker),
+            "exact_name": ranks.is_exact_name,
+        });
     }
     shown
 }
@@ -212,13 +244,49 @@ pub(super) fn print_results(found: &SearchResults, explain: bool) -> anyhow::Res
             excerpt(&result.text, &result.highlights)
         ))?;
         if explain {
-            print_line(format_args!(
-                "   words {:?}, meaning {:?}, score {:.4}",
-                result.ranks.words, result.ranks.meaning, result.score
-            ))?;
+            print_line(format_args!("   {}", explained(result)))?;
         }
     }
+    if explain {
+        print_stages(found)?;
+    }
     Ok(())
+}
+
+/// Each stage's part in a result: its rank there, and its score.
+fn explained(result: &SearchResult) -> String {
+    let ranks = &result.ranks;
+    let stages = [
+        ("words", ranks.words),
+        ("meaning", ranks.meaning),
+        ("fused", ranks.fused),
+        ("reranker", ranks.reranker),
+    ];
+    let mut parts: Vec<String> = stages
+        .into_iter()
+        .filter_map(|(stage, rank)| {
+            rank.map(|(rank, score)| format!("{stage} {rank}. ({score:.3})"))
+        })
+        .collect();
+    parts.extend(ranks.is_exact_name.then(|| "its very name".to_owned()));
+    parts.extend(ranks.strength().map(|strength| strength.name().to_owned()));
+    format!("{}, score {:.4}", parts.join(", "), result.score)
+}
+
+/// How long each stage took, and what the reranker did.
+fn print_stages(found: &SearchResults) -> anyhow::Result<()> {
+    let times: Vec<String> = stages(&found.timings)
+        .map(|(stage, time)| format!("{stage} {:.1} ms", time.as_secs_f64() * 1e3))
+        .collect();
+    print_line(format_args!("{}", times.join(", ")))?;
+    let reranked = &found.reranked;
+    let why_not = why_not_reranked(reranked).map(|reason| format!(" ({reason})"));
+    print_line(format_args!(
+        "reranked {} of {}{}",
+        reranked.n_judged,
+        reranked.n_wanted,
+        why_not.unwrap_or_default()
+    ))
 }
 
 /// The part of a passage that shows why it was found, on one line.

@@ -6,7 +6,7 @@
 
 use std::{collections::HashMap, hash::Hash};
 
-use super::{Leg, Ranked, Ranks, Target};
+use super::{Ranked, Ranks, Target, retrieve::Leg};
 use crate::document::PassageId;
 
 /// Weight of meaning; words have the rest. Chosen with `nuthatch eval` on cranfield, CISI, CACM,
@@ -84,7 +84,8 @@ pub(super) fn fuse(words: Option<&Leg>, meaning: Option<&Leg>, limit: usize) -> 
     ordered
         .into_iter()
         .take(limit)
-        .map(|Fused { item, score }| {
+        .zip(1..)
+        .map(|(Fused { item, score }, number)| {
             let (words, meaning) = (by_words.get(&item), by_meaning.get(&item));
             let candidates = [words, meaning].into_iter().flatten();
             // `max_by` takes the last of equals: words come first here, meaning wins a tie.
@@ -100,6 +101,8 @@ pub(super) fn fuse(words: Option<&Leg>, meaning: Option<&Leg>, limit: usize) -> 
                 ranks: Ranks {
                     words: rank(words),
                     meaning: rank(meaning),
+                    fused: Some((number, score as f32)),
+                    ..Ranks::default()
                 },
             }
         })

@@ -228,7 +228,7 @@ fn any_query_is_answered() {
                     limit,
                     only: None,
                     typing,
-                    prose: false,
+                    ..SearchRequest::default()
                 };
                 let found = engine.search(&request, drop).await.unwrap();
                 assert!(found.results.len() <= limit.min(1), "{request:?}");

@@ -28,7 +28,7 @@ async fn first(engine: &Engine, query: &str) -> SearchResult {
         limit: 5,
         only: Some(Only::Words),
         typing: false,
-        prose: false,
+        ..SearchRequest::default()
     };
     let found = engine.search(&request, drop).await.unwrap();
     found.results.into_iter().next().unwrap()

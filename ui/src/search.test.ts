@@ -83,6 +83,51 @@ describe('searching', () => {
     await waitFor(() => expect(names()).toEqual(['1.txt', '3.txt', '2.txt']));
   });
 
+  it('reorders the list once it is reranked, and says how strong each match is', async () => {
+    openWindow(new FakeHost({ hybridMs: 20, reranked: [{ ms: 40, isLate: false }] }));
+    await searchFor('notice period');
+    const before = names();
+    await waitFor(() => expect(screen.getByTestId('stages').textContent).toContain('reranked'));
+    expect(screen.getByTestId('stages').textContent).toContain(`reranked ${before.length} in 20 ms`);
+    expect(names()).toEqual([...before].reverse());
+    expect(rows()[0]?.textContent).toContain('strong match');
+    expect(rows().at(-1)?.textContent).toContain('weak match');
+  });
+
+  it('leaves the rows that were seen where they are when the reranker comes late', async () => {
+    const host = openWindow(new ScriptedHost());
+    await type('a');
+    await waitFor(() => expect(host.searches.length).toBe(2));
+    const { send } = host.searches[1]!;
+    send({ stage: 'hybrid', results: [1, 2, 3, 4].map((id) => result(id)) });
+    await waitFor(() => expect(names().length).toBe(4));
+    // Two rows are in view.
+    const list = screen.getByRole('listbox');
+    list.getBoundingClientRect = () => ({ bottom: 100 }) as DOMRect;
+    rows().forEach((row, i) => (row.getBoundingClientRect = () => ({ top: i * 60 }) as DOMRect));
+    const results = [4, 3, 2, 1].map((id) => result(id));
+    send({ stage: 'reranked', results, n_reranked: 4, is_late: true, last: true });
+    await waitFor(() => expect(names()).toEqual(['1.txt', '2.txt', '4.txt', '3.txt']));
+  });
+
+  it('keeps the reranked order while the same query is asked again', async () => {
+    const host = openWindow(new ScriptedHost());
+    await type('a');
+    await waitFor(() => expect(host.searches.length).toBe(2));
+    const { send } = host.searches[1]!;
+    const fused = [1, 2].map((id) => result(id));
+    const reranked = [2, 1].map((id) => result(id));
+    send({ stage: 'reranked', results: reranked, n_reranked: 2, last: true });
+    await waitFor(() => expect(names()).toEqual(['2.txt', '1.txt']));
+    send({ stage: 'words', results: fused });
+    send({ stage: 'hybrid', results: fused });
+    await Promise.resolve();
+    expect(names()).toEqual(['2.txt', '1.txt']);
+    // Unless the reranker fails now: then the fused order is the final one.
+    send({ stage: 'hybrid', results: fused, last: true });
+    await waitFor(() => expect(names()).toEqual(['1.txt', '2.txt']));
+  });
+
   it('follows the files: what is gone disappears, and the chosen row stays chosen', async () => {
     const host = openWindow(new ScriptedHost());
     await type('a');

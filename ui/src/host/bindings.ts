@@ -135,6 +135,8 @@ export type SearchResult = {
   highlights: Array<[number, number]>,
   /** Ordering score of the stage; larger is better. */
   score: number,
+  /** How well the passage answers the query; absent where the reranker has not judged it. */
+  strength: Strength | null,
   /** Other files with exactly the same content. */
   n_copies: number,
 };
@@ -148,11 +150,17 @@ export type SearchUpdate = {
   notices: Array<Notice>,
   /** Milliseconds since the search began. */
   elapsed_ms: number,
+  /** How many passages the reranker has judged. */
+  n_reranked: number,
+  /** It comes so late that rows which were seen should stay where they are. */
+  is_late: boolean,
   /** No further update follows. */
   last: boolean,
 };
 
-export type Stage = "words" | "hybrid";
+export type Stage = "words" | "hybrid" | "reranked";
+
+export type Strength = "strong" | "possible" | "weak";
 
 export type Why = {
   /** The path that was asked about. */

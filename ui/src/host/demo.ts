@@ -12,6 +12,7 @@ const MODEL_MISSING = {
 const OPTIONS: Record<string, FakeOptions> = {
   welcome: { folders: [] },
   notice: { notices: [MODEL_MISSING] },
+  reranked: { reranked: [{ ms: 190, isLate: false }] },
   library: { waiting: 3, notices: [MODEL_MISSING] },
   empty: { waiting: 3 },
   progress: {
@@ -31,6 +32,7 @@ const OPTIONS: Record<string, FakeOptions> = {
 const SCRIPTS: Record<string, () => Promise<void>> = {
   results: () => type('notice period'),
   progress: () => type('notice period'),
+  reranked: () => type('notice period'),
   notice: () => type('notice period'),
   empty: () => type('zyzzyva'),
   library: () => click('library-button'),

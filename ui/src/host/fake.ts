@@ -2,9 +2,20 @@
  * A host in memory: for tests, and for opening the built page in an ordinary browser.
  * Owns a small library whose answers are the same every time; finds words by their beginning and
  * "meanings" by a list of words per document. Knows nothing of the window. It is not a model of the
- * engine's ranking, only of its contract: two stages, positions in characters, errors with hints.
+ * engine's ranking, only of its contract: stages, positions in characters, errors with hints.
  */
-import type { Folder, IpcError, LibraryStatus, Notice, Preview, Progress, SearchResult, SearchUpdate } from './bindings';
+import type {
+  Folder,
+  IpcError,
+  LibraryStatus,
+  Notice,
+  Preview,
+  Progress,
+  SearchResult,
+  SearchUpdate,
+  Stage,
+  Strength,
+} from './bindings';
 import { fakeDocuments, fakeFolders, type FakeDocument } from './fake-documents';
 import type { Host, RunningSearch, Unsubscribe } from './host';
 
@@ -18,6 +29,8 @@ export type FakeOptions = {
   pickedFolder?: string | null;
   wordsMs?: number;
   hybridMs?: number;
+  /** Orders that a reranker gives, each the reverse of the one before. */
+  reranked?: { ms: number; isLate: boolean }[];
 };
 
 type Passage = { fileId: number; passageId: number; page: number; line: number; text: string };
@@ -48,21 +61,28 @@ export class FakeHost implements Host {
 
   search(request: { query: string; limit: number; typing: boolean }, onUpdate: (u: SearchUpdate) => void): RunningSearch {
     const words = wordsOf(request.query);
-    const { wordsMs = 4, hybridMs = 28, notices = [] } = this.#options;
+    const { wordsMs = 4, hybridMs = 28, reranked = [], notices = [] } = this.#options;
     let settle: () => void = () => {};
     const done = new Promise<void>((resolve, reject) => {
       settle = resolve;
       if (this.failure) reject(this.failure);
     });
-    const send = (stage: 'words' | 'hybrid', elapsed: number) => {
+    // As the engine: what is still being typed is not reranked.
+    const orders = request.typing ? [] : reranked;
+    const send = (stage: Stage, elapsed: number, order = 0) => {
       if (this.failure) return;
-      const results = this.#find(words, stage === 'hybrid').slice(0, request.limit);
-      onUpdate({ stage, results, notices, elapsed_ms: elapsed, last: stage === 'hybrid' });
-      if (stage === 'hybrid') settle();
+      const found = this.#find(words, stage !== 'words').slice(0, request.limit);
+      const results = order % 2 === 1 ? judged(found).reverse() : order > 0 ? judged(found) : found;
+      const last = stage === 'hybrid' ? orders.length === 0 : order > 0 && order === orders.length;
+      const is_late = orders[order - 1]?.isLate ?? false;
+      const n_reranked = order > 0 ? results.length : 0;
+      onUpdate({ stage, results, notices, elapsed_ms: elapsed, n_reranked, is_late, last });
+      if (last) settle();
     };
     const timers = [
       this.#later(wordsMs, () => send('words', wordsMs)),
       this.#later(hybridMs, () => send('hybrid', hybridMs)),
+      ...orders.map(({ ms }, i) => this.#later(ms, () => send('reranked', ms, i + 1))),
     ];
     return { cancel: () => timers.forEach(clearTimeout), done };
   }
@@ -190,6 +210,7 @@ export class FakeHost implements Host {
       line: !document.paged && best ? best.passage.line : null,
       passage: best?.passage.text ?? '',
       highlights: best?.found ?? [],
+      strength: null,
       score: (best ? distinct(best) * 2 + best.found.length * 0.1 : 0) + meant * 2.5,
       n_copies: document.copies,
     };
@@ -218,6 +239,12 @@ export class FakeHost implements Host {
       more_after: false,
     };
   }
+}
+
+/** As a reranker labels them: the worst of the order before answers best. */
+function judged(results: SearchResult[]): SearchResult[] {
+  const strengths: Strength[] = ['weak', 'possible', 'strong'];
+  return results.map((result, i) => ({ ...result, strength: strengths[Math.min(i, 2)] ?? 'weak' }));
 }
 
 function passagesOf(document: FakeDocument, fileId: number): Passage[] {

@@ -5,15 +5,27 @@
  * have changed.
  * Knows nothing of elements and keys; how rows merge is `refine.ts`.
  */
-import type { IpcError, Notice, SearchResult, SearchUpdate } from '../host/bindings';
+import type { IpcError, Notice, SearchResult, SearchUpdate, Stage } from '../host/bindings';
 import { asIpcError, type Host, type RunningSearch } from '../host/host';
 import { refine, uniqueRows } from './refine';
 
 /** Keys that follow within this time belong to one request. */
 const TYPING_DELAY_MS = 30;
+/** The stages in the order in which they refine a list. */
+const STAGES: Stage[] = ['words', 'hybrid', 'reranked'];
 /** After this much quiet the last word is taken as finished. */
 const SETTLED_DELAY_MS = 350;
 const RESULT_LIMIT = 50;
+
+/** What the list knows about the rows on screen, asked whenever they are about to move. */
+export type OnScreen = {
+  /** The row under the pointer. */
+  underPointer: () => number | null;
+  /** The rows that are visible or were scrolled past. */
+  seen: () => number[];
+};
+
+const NOTHING_ON_SCREEN: OnScreen = { underPointer: () => null, seen: () => [] };
 
 export class SearchSession {
   /** What stands in the box. */
@@ -24,6 +36,9 @@ export class SearchSession {
   /** Milliseconds until each stage answered; null until it has. */
   wordsMs = $state<number | null>(null);
   hybridMs = $state<number | null>(null);
+  /** Milliseconds that reranking took so far, and how many passages it has judged. */
+  rerankedMs = $state<number | null>(null);
+  nReranked = $state(0);
   notices = $state.raw<Notice[]>([]);
   error = $state.raw<IpcError | null>(null);
   selectedId = $state<number | null>(null);
@@ -37,7 +52,9 @@ export class SearchSession {
   nRenewals = $state(0);
 
   #host: Host;
-  #protectedRow: () => number | null;
+  #onScreen: OnScreen;
+  /** How far the list on screen has come. */
+  #stage: Stage = 'words';
   #running: RunningSearch | null = null;
   /** Counts requests; answers that carry an older number are stale. */
   #newest = 0;
@@ -46,10 +63,9 @@ export class SearchSession {
   #typingTimer: ReturnType<typeof setTimeout> | undefined;
   #settledTimer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param protectedRow the row under the pointer, asked whenever rows are about to move */
-  constructor(host: Host, protectedRow: () => number | null = () => null) {
+  constructor(host: Host, onScreen: OnScreen = NOTHING_ON_SCREEN) {
     this.#host = host;
-    this.#protectedRow = protectedRow;
+    this.#onScreen = onScreen;
   }
 
   get selected(): SearchResult | null {
@@ -123,7 +139,7 @@ export class SearchSession {
     this.#running = null;
     this.rows = [];
     this.shownQuery = '';
-    this.wordsMs = this.hybridMs = null;
+    this.#forgetStages();
     this.notices = [];
     this.error = null;
     this.selectedId = null;
@@ -165,7 +181,7 @@ export class SearchSession {
     if (!update.last) return;
     const found = new Set(update.results.map((row) => row.file_id));
     const remaining = this.rows.filter((row) => found.has(row.file_id));
-    this.rows = refine(remaining, update.results, this.#heldRows(), RESULT_LIMIT);
+    this.rows = refine(remaining, update.results, this.#heldRows(update), RESULT_LIMIT);
     if (!this.selected) this.selectedId = null;
     this.refined = true;
     this.notices = update.notices;
@@ -173,23 +189,34 @@ export class SearchSession {
     this.nRenewals += 1;
   }
 
-  /** Rows that must not move: the chosen one, and the one under the pointer. */
-  #heldRows(): number[] {
-    return [this.selectedId, this.#protectedRow()].filter((id) => id !== null);
+  /**
+   * Rows that must not move: the chosen one, the one under the pointer, and when the order comes
+   * late all that were seen.
+   */
+  #heldRows(update: SearchUpdate): number[] {
+    const held = [this.selectedId, this.#onScreen.underPointer()].filter((id) => id !== null);
+    return update.is_late ? [...held, ...this.#onScreen.seen()] : held;
+  }
+
+  #forgetStages(): void {
+    this.wordsMs = this.hybridMs = this.rerankedMs = null;
+    this.nReranked = 0;
+    this.#stage = 'words';
   }
 
   #receive(query: string, update: SearchUpdate): void {
     const sameQuery = query === this.shownQuery;
-    // The settled request repeats the word stage; rows already ordered by meaning would only
+    // The settled request repeats the first stages; rows already in a better order would only
     // jump back and forth.
-    if (sameQuery && update.stage === 'words' && !update.last && this.hybridMs !== null) return;
+    const isStepBack = STAGES.indexOf(update.stage) < STAGES.indexOf(this.#stage);
+    if (sameQuery && isStepBack && !update.last) return;
 
     if (sameQuery) {
-      this.rows = refine(this.rows, update.results, this.#heldRows(), RESULT_LIMIT);
+      this.rows = refine(this.rows, update.results, this.#heldRows(update), RESULT_LIMIT);
     } else {
       this.rows = uniqueRows(update.results).slice(0, RESULT_LIMIT);
       this.selectedId = null;
-      this.wordsMs = this.hybridMs = null;
+      this.#forgetStages();
       this.complete = false;
       this.shownQuery = query;
     }
@@ -197,7 +224,15 @@ export class SearchSession {
     this.refined = sameQuery;
     this.notices = update.notices;
     this.error = null;
+    this.#time(update);
+  }
+  #time(update: SearchUpdate): void {
+    this.#stage = update.stage;
     if (update.stage === 'words') this.wordsMs = update.elapsed_ms;
-    else this.hybridMs = update.elapsed_ms;
+    else if (update.stage === 'hybrid') this.hybridMs = update.elapsed_ms;
+    else {
+      this.rerankedMs = update.elapsed_ms - (this.hybridMs ?? 0);
+      this.nReranked = update.n_reranked;
+    }
   }
 }

@@ -3,7 +3,7 @@
  * Owns wording and plural forms; components own none. A second language is a second object of the
  * same type (`Strings`), so a missing sentence is a compile error.
  */
-import type { Phase } from '../host/bindings';
+import type { Phase, Strength } from '../host/bindings';
 
 /** The language of numbers and dates; undefined means the one the system is set to. */
 export const locale: string | undefined = undefined;
@@ -22,7 +22,10 @@ export const strings = {
   searching: 'Searching…',
   stageWords: (ms: number) => `words ${number(Math.max(1, Math.round(ms)))} ms`,
   stageHybrid: (ms: number) => `meaning ${number(Math.max(1, Math.round(ms)))} ms`,
-  stageHelp: 'Time until the results by word, and until they were ordered by meaning as well',
+  stageReranked: (n: number, ms: number) =>
+    `reranked ${number(n)} in ${number(Math.max(1, Math.round(ms)))} ms`,
+  stageHelp:
+    'Time until the results by word, until they were ordered by meaning as well, and how many passages a model then read to put the best first',
 
   // One result.
   page: (n: number) => `page ${number(n)}`,
@@ -30,6 +33,11 @@ export const strings = {
   copies: (n: number) => counted(n, 'more copy', 'more copies'),
   copiesHelp: 'Other files with exactly the same content',
   nameOnly: 'Found by its name',
+  strength: { strong: 'strong match', possible: 'possible match', weak: 'weak match' } satisfies Record<
+    Strength,
+    string
+  >,
+  strengthHelp: 'How well the passage answers the search, by the model that reranked the results',
   fileFamily: {
     pdf: 'PDF',
     doc: 'Document',

@@ -50,7 +50,16 @@ export class ScriptedHost extends FakeHost {
     this.searches.push({
       request,
       send: (update) =>
-        onUpdate({ stage: 'words', results: [], notices: [], elapsed_ms: 3, last: false, ...update }),
+        onUpdate({
+          stage: 'words',
+          results: [],
+          notices: [],
+          elapsed_ms: 3,
+          n_reranked: 0,
+          is_late: false,
+          last: false,
+          ...update,
+        }),
     });
     // Deliberately deaf to `cancel`: a late answer must be recognised as stale by the window.
     return { cancel: () => {}, done: new Promise(() => {}) };
@@ -71,6 +80,7 @@ export function result(fileId: number, more: Partial<SearchResult> = {}): Search
     line: 1,
     passage: `passage of ${fileId}`,
     highlights: [],
+    strength: null,
     score: 1,
     n_copies: 0,
     ...more,
