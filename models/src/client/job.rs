@@ -67,10 +67,7 @@ impl Job {
         texts: Vec<String>,
         reply: oneshot::Sender<Result<Vec<Vec<f32>>, Error>>,
     ) -> Self {
-        let mut order: Vec<usize> = (0..texts.len()).collect();
-        // Longest first, so that a micro-batch pads little.
-        order.sort_by_key(|&i| std::cmp::Reverse(texts[i].len()));
-        Self::Embed(role, Task::new(texts, order, reply))
+        Self::Embed(role, Task::new(texts, reply))
     }
 
     pub(super) fn rerank(
@@ -78,8 +75,7 @@ impl Job {
         passages: Vec<String>,
         reply: oneshot::Sender<Result<Vec<Option<f32>>, Error>>,
     ) -> Self {
-        let order = (0..passages.len()).collect();
-        Self::Rerank(query, Task::new(passages, order, reply))
+        Self::Rerank(query, Task::new(passages, reply))
     }
 
     /// On which lane it waits.
@@ -135,11 +131,10 @@ impl Job {
 }
 
 impl<T: Clone + Default> Task<T> {
-    fn new(
-        texts: Vec<String>,
-        order: Vec<usize>,
-        reply: oneshot::Sender<Result<Vec<T>, Error>>,
-    ) -> Self {
+    fn new(texts: Vec<String>, reply: oneshot::Sender<Result<Vec<T>, Error>>) -> Self {
+        let mut order: Vec<usize> = (0..texts.len()).collect();
+        // Longest first, so that a micro-batch pads little.
+        order.sort_by_key(|&i| std::cmp::Reverse(texts[i].len()));
         Self {
             answers: vec![T::default(); texts.len()],
             n_done: 0,
