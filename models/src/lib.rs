@@ -14,6 +14,6 @@ pub mod client;
 pub mod frame;
 pub mod protocol;
 
-pub use catalogue::{ModelSpec, Pooling};
-pub use client::{Error, ModelWorker, WorkerConfig};
-pub use protocol::Role;
+pub use catalogue::{ModelSpec, Pooling, Precision};
+pub use client::{Error, MEMORY_GROWTH_LIMIT_BYTES, ModelWorker, WorkerConfig};
+pub use protocol::{Device, Role};
