@@ -6,12 +6,14 @@
 //! that they can. The linker leaves it out of whoever calls the client alone, so those executables
 //! stay small and start everywhere.
 //! Invariant: a worker that dies, hangs or cannot start costs the caller one error, never more.
-//! Start reading at [`client::ModelWorker`].
+//! Start reading at [`client::ModelWorker`]; [`devices::choose`] says which model to give it.
 
 pub mod catalogue;
 pub mod causal;
 pub mod client;
+pub mod devices;
 pub mod frame;
+pub mod measure;
 pub mod protocol;
 
 pub use catalogue::{ModelSpec, Pooling, Precision};

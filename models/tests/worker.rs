@@ -14,6 +14,7 @@ use nuthatch_models::{
     Device, Error, MEMORY_GROWTH_LIMIT_BYTES, ModelSpec, ModelWorker, Precision, Role,
     WorkerConfig,
     catalogue::{Kind, ModelFile},
+    measure::measure,
 };
 use prompts::{assert_near, folder, reference};
 
@@ -149,6 +150,17 @@ async fn a_worker_quantises_what_is_stored_exactly() {
         let distance = (found.unwrap() - exact).abs();
         assert!(distance > 0.0 && distance < 0.2, "{found:?} {exact}");
     }
+}
+
+#[test]
+fn a_reranker_is_measured_by_the_workers_own_texts() {
+    let (_models, config) = config(executable());
+    let measured = measure(&config).unwrap();
+    assert!(measured.n_tokens > 1000, "{measured:?}");
+    assert!(measured.tokens_per_second() > 0.0, "{measured:?}");
+    let (_models, mut broken) = self::config(executable());
+    broken.directory = PathBuf::from("/nowhere");
+    assert!(matches!(measure(&broken), Err(Error::Load { .. })));
 }
 
 #[cfg(unix)]
