@@ -278,7 +278,7 @@ async fn eval(
 ) -> anyhow::Result<()> {
     let throw_away = tempfile::Builder::new().prefix("nuthatch-eval").tempdir()?;
     let work = keep.unwrap_or_else(|| throw_away.path().to_owned());
-    let rows = evaluation::evaluate(dataset, &work, dirs.programs()).await?;
+    let rows = evaluation::evaluate(dataset, &work, dirs).await?;
     if json {
         let set = dataset.file_name().unwrap_or(dataset.as_os_str());
         show::print(&show::evaluation_json(&set.to_string_lossy(), &rows))

@@ -7,5 +7,6 @@ mod formats;
 mod journeys;
 mod live;
 mod preview;
+mod rerank;
 mod support;
 mod tidy;
