@@ -4,6 +4,7 @@
 //! lies or whether it runs. A new model is a new entry in `catalog.toml`.
 
 mod files;
+mod stamp;
 
 use std::{
     collections::BTreeMap,
