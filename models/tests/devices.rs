@@ -46,7 +46,7 @@ fn a_program_that_cannot_start_dies_or_hangs_is_a_sentence() {
         ("exec sleep 60", "755", "no answer for 0.5 s"),
         ("", "644", "ermission denied"),
     ] {
-        script::write(&path, text, permissions);
+        script::write(&path, text, permissions).unwrap();
         let is_silent = text.contains("sleep");
         let timeout = Duration::from_millis(if is_silent { 500 } else { 30_000 });
         let error = probe(path.clone(), timeout).unwrap_err();

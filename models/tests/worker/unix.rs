@@ -19,7 +19,7 @@ fn script(text: &str) -> (tempfile::TempDir, PathBuf) {
     let text = text
         .replace("WORKER", &executable().display().to_string())
         .replace("HERE", &folder.path().display().to_string());
-    script::write(&path, &text, "755");
+    script::write(&path, &text, "755").unwrap();
     (folder, path)
 }
 
