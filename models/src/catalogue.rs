@@ -5,6 +5,7 @@
 
 mod files;
 mod own;
+mod stamp;
 
 use std::{
     collections::BTreeMap,

@@ -5,6 +5,8 @@
 mod bad_input;
 mod formats;
 mod journeys;
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+mod lean;
 mod live;
 mod preview;
 mod rerank;

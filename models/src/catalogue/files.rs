@@ -70,14 +70,7 @@ impl ModelSpec {
     pub fn verify(&self, directory: &Path) -> Result<(), FileError> {
         let recorded = read_record(directory)?;
         for file in &self.files {
-            let path = directory.join(&file.name);
-            let expected = file.sha256.as_ref().or_else(|| recorded.get(&file.name));
-            let found = sha256(&path)?;
-            match expected {
-                Some(expected) if *expected == found => {}
-                Some(_) => return Err(FileError::Damaged { path }),
-                None => return Err(FileError::Unrecorded { path }),
-            }
+            verified(file, directory, &recorded)?;
         }
         Ok(())
     }
@@ -101,8 +94,31 @@ impl ModelSpec {
     }
 }
 
+/// The hash that a file must have: the catalogue's, or the recorded one.
+pub(super) fn expected<'a>(
+    file: &'a ModelFile,
+    recorded: &'a BTreeMap<String, String>,
+) -> Option<&'a String> {
+    file.sha256.as_ref().or_else(|| recorded.get(&file.name))
+}
+
+/// Reads one file and compares it with its hash.
+pub(super) fn verified(
+    file: &ModelFile,
+    directory: &Path,
+    recorded: &BTreeMap<String, String>,
+) -> Result<(), FileError> {
+    let path = directory.join(&file.name);
+    let found = sha256(&path)?;
+    match expected(file, recorded) {
+        Some(expected) if *expected == found => Ok(()),
+        Some(_) => Err(FileError::Damaged { path }),
+        None => Err(FileError::Unrecorded { path }),
+    }
+}
+
 /// File names with their recorded hashes; none where nothing was recorded.
-fn read_record(directory: &Path) -> Result<BTreeMap<String, String>, FileError> {
+pub(super) fn read_record(directory: &Path) -> Result<BTreeMap<String, String>, FileError> {
     let path = directory.join(RECORD);
     match std::fs::read_to_string(&path) {
         Ok(text) => Ok(text
