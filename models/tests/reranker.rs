@@ -160,6 +160,7 @@ fn worker(executable: PathBuf) -> (tempfile::TempDir, ModelWorker) {
     }
     let file = |name: &str| ModelFile {
         name: name.into(),
+        path: None,
         size_bytes: None,
         sha256: None,
     };
