@@ -7,7 +7,7 @@
 use std::{
     collections::BTreeMap,
     fs::File,
-    io,
+    io::{self, Write},
     path::{Path, PathBuf},
 };
 
@@ -145,7 +145,11 @@ impl ModelSpec {
             .map(|(name, hash)| format!("{hash}  {name}\n"))
             .collect();
         let path = directory.join(RECORD);
-        std::fs::write(&path, lines.concat())
+        File::create(&path)
+            .and_then(|mut file| {
+                file.write_all(lines.concat().as_bytes())?;
+                file.sync_all()
+            })
             .map_err(|source| FileError::Unwritable { path, source })
     }
 }
