@@ -36,6 +36,8 @@ pub struct ModelSpec {
     /// weights are held as; estimates. Empty where any machine has enough.
     #[serde(default)]
     pub memory_mib: BTreeMap<Precision, u64>,
+    /// What the files take, roughly; for files of unknown size.
+    pub size_mib: Option<u64>,
     /// The files, all of them needed.
     pub files: Vec<ModelFile>,
     /// What it does, and what that takes.
@@ -196,6 +198,14 @@ impl ModelSpec {
             .all(|file| directory.join(&file.name).is_file())
     }
 
+    /// What the files take: exactly where each one's size is known, else roughly, if at all.
+    pub fn size_bytes(&self) -> Option<u64> {
+        let sizes = self.files.iter().map(|file| file.size_bytes);
+        sizes
+            .sum::<Option<u64>>()
+            .or_else(|| self.size_mib.map(|mib| mib << 20))
+    }
+
     /// Whether its licence forbids commercial use, so that a person has to accept it first.
     pub fn needs_acceptance(&self) -> bool {
         self.licence
@@ -314,6 +324,7 @@ mod tests {
             model.check_names().unwrap();
             let ships = model == ModelSpec::default_embedding();
             assert_eq!(model.repository.is_none(), ships, "{}", model.id);
+            assert!(model.size_bytes() > Some(1 << 20), "{}", model.id);
         }
     }
 
