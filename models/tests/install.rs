@@ -361,7 +361,8 @@ fn a_token_goes_to_its_own_host_and_to_no_other() {
             ..request.clone()
         })
     });
-    let elsewhere = storage.other_url();
+    // Another name is another host.
+    let elsewhere = storage.url().replace("127.0.0.1", "localhost");
     let server = Server::start(move |request: &Request| {
         let path = &request.path;
         if is_weights(request) {

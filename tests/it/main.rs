@@ -6,6 +6,7 @@ mod bad_input;
 mod formats;
 mod journeys;
 mod live;
+mod models;
 mod preview;
 mod support;
 mod tidy;

@@ -119,11 +119,6 @@ impl Server {
         format!("http://{}", self.address)
     }
 
-    /// The same server under another name, which makes it another host.
-    pub(crate) fn other_url(&self) -> String {
-        format!("http://localhost:{}", self.address.port())
-    }
-
     pub(crate) fn requests(&self) -> Vec<Request> {
         self.requests.lock().unwrap().clone()
     }
