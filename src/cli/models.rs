@@ -108,7 +108,7 @@ impl Origin {
             proxy: set(self.proxy),
             no_proxy: set(self.no_proxy),
             ca_file: self.ca_file.filter(|path| !path.as_os_str().is_empty()),
-            ..Source::new(self.url)
+            ..Source::new(set(Some(self.url)).unwrap_or(install::HUB.into()))
         }
     }
 }
@@ -327,4 +327,38 @@ fn remove(dirs: &Dirs, id: &str, json: bool) -> anyhow::Result<()> {
     }
     let size = shown_size(Some(freed));
     show::print_line(format_args!("{id}: removed, {size} free"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_licence_against_commercial_use_stops_everything_until_it_is_accepted() {
+        let announced = |licence: &str, accept_licence| {
+            let spec = ModelSpec {
+                licence: licence.into(),
+                ..ModelSpec::default_embedding()
+            };
+            announce(&spec, &Licence { accept_licence })
+        };
+        announced("Apache-2.0", false).unwrap();
+        announced("CC-BY-NC-4.0", true).unwrap();
+        let error = announced("CC-BY-NC-4.0", false).unwrap_err().to_string();
+        assert!(error.contains("--accept-licence"), "{error}");
+    }
+
+    #[test]
+    fn an_empty_variable_is_none() {
+        let origin = Origin {
+            url: String::new(),
+            token: Some(String::new()),
+            proxy: Some(String::new()),
+            no_proxy: None,
+            ca_file: Some(PathBuf::new()),
+        };
+        let source = origin.source();
+        assert_eq!(source.base_url, install::HUB);
+        assert!(source.token.is_none() && source.proxy.is_none() && source.ca_file.is_none());
+    }
 }

@@ -184,6 +184,13 @@ impl Client {
                 url: url.to_owned(),
                 reason: "it leads to an address without encryption".into(),
             }),
+            // How a certificate that nobody trusts comes up from below.
+            ureq::Error::Io(ref cause) if cause.kind() == io::ErrorKind::InvalidData => {
+                Fault::Final(Error::Network {
+                    url: url.to_owned(),
+                    reason: error.to_string(),
+                })
+            }
             ureq::Error::TooManyRedirects | ureq::Error::Rustls(_) | ureq::Error::Tls(_) => {
                 Fault::Final(Error::Network {
                     url: url.to_owned(),
