@@ -19,7 +19,9 @@ use std::{
 };
 
 use nuthatch::{dirs::Dirs, settings::Settings};
-use nuthatch_models::{ModelSpec, ModelWorker, Role, WorkerConfig};
+use nuthatch_models::{
+    Device, MEMORY_GROWTH_LIMIT_BYTES, ModelSpec, ModelWorker, Role, WorkerConfig,
+};
 
 const N_TEXTS: usize = 192;
 const N_ROUNDS: usize = 5;
@@ -125,7 +127,10 @@ async fn main() {
         directory: directory.clone(),
         spec: spec.clone(),
         n_threads,
+        device: Device::Cpu,
+        precision: None,
         idle_timeout: Duration::from_mins(5),
+        memory_growth_limit_bytes: MEMORY_GROWTH_LIMIT_BYTES,
     })
     .unwrap();
     worker

@@ -24,7 +24,9 @@ use nuthatch::{
     store::Store,
     vectors::Vectors,
 };
-use nuthatch_models::{ModelSpec, ModelWorker, Role, WorkerConfig};
+use nuthatch_models::{
+    Device, MEMORY_GROWTH_LIMIT_BYTES, ModelSpec, ModelWorker, Role, WorkerConfig,
+};
 
 const DEPTHS: [usize; 3] = [10, 100, 400];
 const RESCORED: [usize; 6] = [250, 500, 1_000, 2_000, 4_000, 8_000];
@@ -68,7 +70,10 @@ async fn embedded(spec: &ModelSpec, queries: Vec<String>) -> Vec<Vec<f32>> {
         directory: spec.directory(models.expect("run `cargo xtask build` first")),
         spec: spec.clone(),
         n_threads: Settings::default().n_model_threads(),
+        device: Device::Cpu,
+        precision: None,
         idle_timeout: Duration::from_mins(5),
+        memory_growth_limit_bytes: MEMORY_GROWTH_LIMIT_BYTES,
     })
     .unwrap();
     let mut all = Vec::new();

@@ -4,6 +4,7 @@
 //! lies or whether it runs. A new model is a new entry in `catalog.toml`.
 
 mod files;
+mod own;
 
 use std::{
     collections::BTreeMap,
@@ -13,6 +14,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 pub use files::{FileError, ModelFile};
+pub use own::{CatalogueError, all_models};
 
 /// One model at one revision.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

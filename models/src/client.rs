@@ -7,7 +7,7 @@
 //! Start reading at [`ModelWorker::embed`] and [`ModelWorker::rerank`], then at `Owner::run`.
 
 mod job;
-mod process;
+pub(crate) mod process;
 
 use std::{
     collections::VecDeque,
@@ -25,13 +25,24 @@ use self::{
     process::Process,
 };
 use crate::{
-    catalogue::ModelSpec,
-    protocol::{Request, Response, Role},
+    catalogue::{ModelSpec, Precision},
+    protocol::{Answer, Device, Request, Response, Role},
 };
 
 /// After a failed start the next attempt waits this long, so that a broken installation
 /// does not start processes in a loop.
 const RETRY_AFTER: Duration = Duration::from_secs(20);
+
+/// A worker names its build as the first thing it does, so this only has to cover a busy disk.
+const GREETING_TIMEOUT: Duration = Duration::from_secs(30);
+/// A worker that does not answer for this long is taken for hung and killed.
+pub(crate) const ANSWER_TIMEOUT: Duration = Duration::from_mins(2);
+/// The same for loading, which reads, checks and perhaps quantises gigabytes.
+const LOAD_TIMEOUT: Duration = Duration::from_mins(10);
+
+/// What a worker may grow by before it is replaced, unless its owner says otherwise: well above
+/// what one micro-batch needs for working space, well below what would be missed.
+pub const MEMORY_GROWTH_LIMIT_BYTES: u64 = 1 << 30;
 
 /// What the worker needs to start.
 #[derive(Debug, Clone)]
@@ -46,8 +57,15 @@ pub struct WorkerConfig {
     pub directory: PathBuf,
     /// Threads for one inference.
     pub n_threads: usize,
+    /// What the model is computed on.
+    pub device: Device,
+    /// What its weights are held as; `None` is as they are stored.
+    pub precision: Option<Precision>,
     /// The process is stopped after so long without a request.
     pub idle_timeout: Duration,
+    /// The process is replaced once it holds so much more memory than after loading: inference
+    /// libraries keep what they once took. [`MEMORY_GROWTH_LIMIT_BYTES`] is the usual limit.
+    pub memory_growth_limit_bytes: u64,
 }
 
 /// Why a call to the worker failed.
@@ -86,6 +104,56 @@ pub enum Error {
     Closed,
 }
 
+impl WorkerConfig {
+    /// Starts the process and loads the model.
+    pub(crate) fn start(&self) -> Result<Loaded, Error> {
+        let open = Request::Open {
+            spec: Box::new(self.spec.clone()),
+            directory: self.directory.clone(),
+            runtime: self.runtime.clone(),
+            n_threads: self.n_threads,
+            device: self.device,
+            precision: self.precision,
+        };
+        let started = Process::start(&self.executable, self.n_threads, &open, GREETING_TIMEOUT);
+        let mut process = started.map_err(|reason| {
+            let executable = self.executable.clone();
+            Error::Start { executable, reason }
+        })?;
+        let failed = |reason: String| Error::Load {
+            model: self.spec.id.clone(),
+            reason,
+        };
+        let answer = process.answer(LOAD_TIMEOUT).map_err(failed)?;
+        match answer.response {
+            Response::Ready => Ok(Loaded {
+                process,
+                max_resident_bytes: answer
+                    .resident_bytes
+                    .map(|bytes| bytes.saturating_add(self.memory_growth_limit_bytes)),
+            }),
+            Response::Failed(reason) => Err(failed(reason)),
+            _ => Err(failed("it answered out of turn".into())),
+        }
+    }
+}
+
+/// A process with its model.
+pub(crate) struct Loaded {
+    pub(crate) process: Process,
+    /// With more memory than this it is replaced; `None` where memory cannot be told.
+    max_resident_bytes: Option<u64>,
+}
+
+impl Loaded {
+    fn has_outgrown(&self, answer: &Answer) -> bool {
+        match (self.max_resident_bytes, answer.resident_bytes) {
+            (Some(max), Some(found)) => found > max,
+            _ => false,
+        }
+    }
+}
+
 /// Batches of scores as they are computed; ends early without an error if the client shuts down.
 pub type Scores = mpsc::Receiver<Result<Vec<Option<f32>>, Error>>;
 
@@ -118,7 +186,8 @@ impl ModelWorker {
         let owner = Owner {
             config,
             lanes: Arc::clone(&lanes),
-            process: None,
+            worker: None,
+            has_outgrown: false,
             failed: None,
         };
         #[expect(
@@ -207,6 +276,12 @@ impl Drop for ModelWorker {
 }
 
 impl Jobs {
+    /// The next job: a query's, and only without one indexing's.
+    fn pop(&mut self) -> Option<Job> {
+        let query = self.queries.pop_front();
+        query.or_else(|| self.indexing.pop_front())
+    }
+
     fn lane(&mut self, role: Role) -> &mut VecDeque<Job> {
         match role {
             Role::Query => &mut self.queries,
@@ -232,7 +307,9 @@ enum Next {
 struct Owner {
     config: WorkerConfig,
     lanes: Arc<Lanes>,
-    process: Option<Process>,
+    worker: Option<Loaded>,
+    /// The process holds too much memory and goes once the job at hand is done.
+    has_outgrown: bool,
     failed: Option<(Instant, Error)>,
 }
 
@@ -241,7 +318,7 @@ impl Owner {
         loop {
             match self.next() {
                 Next::Work(job) => self.work(job),
-                Next::StopProcess => self.process = None,
+                Next::StopProcess => self.worker = None,
                 Next::Close => return,
             }
         }
@@ -254,14 +331,10 @@ impl Owner {
             if jobs.closed {
                 return Next::Close;
             }
-            if let Some(job) = jobs
-                .queries
-                .pop_front()
-                .or_else(|| jobs.indexing.pop_front())
-            {
+            if let Some(job) = jobs.pop() {
                 return Next::Work(job);
             }
-            if self.process.is_none() {
+            if self.worker.is_none() {
                 jobs = self
                     .lanes
                     .wake
@@ -294,12 +367,12 @@ impl Owner {
         };
         match self.call(&request) {
             Ok(response) => match job.accept(response) {
-                Progress::Finished => {}
+                Progress::Finished => self.recycle(),
                 Progress::Unfinished(job) => {
                     self.lanes.lock().lane(job.role()).push_front(job);
                 }
                 Progress::Mismatch(job) => {
-                    self.process = None;
+                    self.worker = None;
                     let reason = "it answered out of turn".into();
                     job.fail(Error::Stopped { reason });
                 }
@@ -309,32 +382,50 @@ impl Owner {
     }
 
     fn call(&mut self, request: &Request) -> Result<Response, Error> {
-        match self.running()?.call(request) {
-            Ok(Response::Failed(reason)) => Err(Error::Refused { reason }),
-            Ok(response) => Ok(response),
+        let worker = self.running()?;
+        match worker.process.call(request, ANSWER_TIMEOUT) {
+            Ok(answer) => {
+                self.has_outgrown = worker.has_outgrown(&answer);
+                match answer.response {
+                    Response::Failed(reason) => Err(Error::Refused { reason }),
+                    response => Ok(response),
+                }
+            }
             Err(reason) => {
-                self.process = None;
+                self.worker = None;
                 Err(Error::Stopped { reason })
             }
         }
     }
 
-    fn running(&mut self) -> Result<&mut Process, Error> {
-        let process = match self.process.take() {
-            Some(process) => process,
+    /// Replaces a process that holds too much memory, at once, so that the next caller does not
+    /// wait for the model.
+    fn recycle(&mut self) {
+        if std::mem::take(&mut self.has_outgrown) {
+            tracing::info!(model = %self.config.spec.id, "restarting a worker that has grown");
+            self.worker = None;
+            if let Err(error) = self.running() {
+                tracing::warn!(%error, "could not restart the worker");
+            }
+        }
+    }
+
+    fn running(&mut self) -> Result<&mut Loaded, Error> {
+        let worker = match self.worker.take() {
+            Some(worker) => worker,
             None => self.start()?,
         };
-        Ok(self.process.insert(process))
+        Ok(self.worker.insert(worker))
     }
 
     /// Starts a process and loads the model, unless that failed just now.
-    fn start(&mut self) -> Result<Process, Error> {
+    fn start(&mut self) -> Result<Loaded, Error> {
         if let Some((at, error)) = &self.failed
             && at.elapsed() < RETRY_AFTER
         {
             return Err(error.clone());
         }
-        let started = Process::start(&self.config);
+        let started = self.config.start();
         self.failed = started
             .as_ref()
             .err()

@@ -14,6 +14,8 @@ use nuthatch_models::{
     catalogue::{self, EmbeddingSpec, Kind},
 };
 
+use crate::onnx;
+
 /// A loaded model.
 pub(crate) struct EmbeddingModel {
     model: TextEmbedding,
@@ -22,7 +24,7 @@ pub(crate) struct EmbeddingModel {
 }
 
 impl EmbeddingModel {
-    /// Verifies the files, loads the runtime library and opens a session.
+    /// Loads the runtime library and opens a session.
     pub(crate) fn load(
         spec: &ModelSpec,
         directory: &Path,
@@ -32,15 +34,8 @@ impl EmbeddingModel {
         let Kind::Embedding(embedding) = &spec.kind else {
             bail!("the model {} gives no embeddings", spec.id);
         };
-        spec.verify(directory)?;
-        // ort panics on a missing library unless it is told of it beforehand.
-        let environment = ort::init_from(runtime)
-            .with_context(|| format!("could not load ONNX Runtime from {}", runtime.display()))?
-            .build()?;
-        let read = |name: &str| {
-            let path = directory.join(name);
-            std::fs::read(&path).with_context(|| format!("could not read {}", path.display()))
-        };
+        let environment = onnx::environment(runtime)?;
+        let read = |name: &str| onnx::read(directory, name);
         let files = TokenizerFiles {
             tokenizer_file: read("tokenizer.json")?,
             config_file: read("config.json")?,

@@ -1,7 +1,8 @@
 //! Length-prefixed messages between a parent and its child process over a pair of pipes.
 //!
 //! A frame is a little-endian `u32` byte count followed by that many bytes of postcard.
-//! Both ends are built together, so the format carries no version of its own.
+//! The format carries no version: both ends are built together, which `nuthatch-models` proves with
+//! its first frame.
 //! Invariant: a frame longer than the reader's limit is an error before anything is allocated.
 
 use std::io::{self, Read, Write};
@@ -41,6 +42,14 @@ pub fn decode<T: DeserializeOwned>(body: &[u8]) -> io::Result<T> {
 
 /// Reads one message of at most `max_bytes`; `None` when the other side has closed the pipe.
 pub fn read<T: DeserializeOwned>(from: &mut impl Read, max_bytes: usize) -> io::Result<Option<T>> {
+    read_body(from, max_bytes)?
+        .as_deref()
+        .map(decode)
+        .transpose()
+}
+
+/// Reads the body of one frame, whatever is in it.
+pub(crate) fn read_body(from: &mut impl Read, max_bytes: usize) -> io::Result<Option<Vec<u8>>> {
     let mut prefix = [0; 4];
     match from.read_exact(&mut prefix) {
         Ok(()) => {}
@@ -49,7 +58,7 @@ pub fn read<T: DeserializeOwned>(from: &mut impl Read, max_bytes: usize) -> io::
     }
     let mut body = vec![0; body_len(prefix, max_bytes)?];
     from.read_exact(&mut body)?;
-    decode(&body).map(Some)
+    Ok(Some(body))
 }
 
 #[cfg(test)]

@@ -7,16 +7,18 @@
 //! stay small and start everywhere. [`install`] gets models from elsewhere and is the only thing in
 //! the program that uses the network.
 //! Invariant: a worker that dies, hangs or cannot start costs the caller one error, never more.
-//! Start reading at [`client::ModelWorker`].
+//! Start reading at [`client::ModelWorker`]; [`devices::choose`] says which model to give it.
 
 pub mod catalogue;
 pub mod causal;
 pub mod client;
+pub mod devices;
 pub mod frame;
 pub mod golden;
 pub mod install;
+pub mod measure;
 pub mod protocol;
 
-pub use catalogue::{ModelSpec, Pooling};
-pub use client::{Error, ModelWorker, WorkerConfig};
-pub use protocol::Role;
+pub use catalogue::{ModelSpec, Pooling, Precision};
+pub use client::{Error, MEMORY_GROWTH_LIMIT_BYTES, ModelWorker, WorkerConfig};
+pub use protocol::{Device, Role};

@@ -1,96 +1,90 @@
 //! `nuthatch-models`: loads one model and answers its parent over stdin and stdout.
 //!
-//! The only executable that names an inference library. It reads model files and nothing else,
-//! opens no connection, and exits when its parent closes the pipe.
+//! The only executable that names an inference library; `nuthatch-models-cuda` is the same one built
+//! with the feature `cuda`. It reads model files and nothing else, opens no connection, and exits
+//! when its parent closes the pipe. Its error output, which parents quote, never holds a text that
+//! it was given.
 //! Start reading at [`serve`].
 
 mod embedding;
+mod encoder;
+mod hardware;
+mod loaded;
+mod onnx;
 
-use std::{
-    io::{self, BufReader, BufWriter},
-    path::Path,
-};
+use std::io::{self, BufReader, BufWriter, Write};
 
 use anyhow::bail;
-use candle_core::Device;
 use nuthatch_models::{
-    ModelSpec,
-    catalogue::Kind,
-    causal::CausalReranker,
     frame,
-    protocol::{MAX_FRAME_BYTES, Request, Response},
+    protocol::{Answer, MAX_FRAME_BYTES, Request, Response, build},
 };
 
-use crate::embedding::EmbeddingModel;
-
-/// The model that a parent opened.
-enum Loaded {
-    Embedding(Box<EmbeddingModel>),
-    Causal(Box<CausalReranker>),
-}
+use crate::loaded::{Loaded, Place};
 
 fn main() -> anyhow::Result<()> {
+    // The message of a panic may quote the text at hand; the place says enough.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic
+            .location()
+            .map_or_else(String::new, ToString::to_string);
+        let _ = writeln!(io::stderr(), "the model worker panicked at {place}");
+    }));
     serve(
         &mut BufReader::new(io::stdin().lock()),
         &mut BufWriter::new(io::stdout().lock()),
     )
 }
 
-/// Answers requests in order until the parent goes.
+/// Says its build, then answers requests in order until the parent goes.
 fn serve(from: &mut impl io::Read, to: &mut impl io::Write) -> anyhow::Result<()> {
+    frame::write(to, &build())?;
     let mut model = None;
     while let Some(request) = frame::read(from, MAX_FRAME_BYTES)? {
         let response = answer(&mut model, request)
             .unwrap_or_else(|error| Response::Failed(format!("{error:#}")));
-        frame::write(to, &response)?;
+        let resident_bytes = hardware::resident_bytes();
+        frame::write(
+            to,
+            &Answer {
+                response,
+                resident_bytes,
+            },
+        )?;
     }
     Ok(())
 }
 
 fn answer(model: &mut Option<Loaded>, request: Request) -> anyhow::Result<Response> {
-    match (request, model) {
+    Ok(match (request, model) {
         (
             Request::Open {
                 spec,
                 directory,
                 runtime,
                 n_threads,
+                device,
+                precision,
             },
             model,
         ) => {
-            *model = Some(load(&spec, &directory, &runtime, n_threads)?);
-            Ok(Response::Ready)
+            let place = Place {
+                runtime: &runtime,
+                n_threads,
+                device,
+                precision,
+            };
+            *model = Some(Loaded::load(&spec, &directory, &place)?);
+            Response::Ready
         }
+        (Request::Devices, _) => Response::Devices(hardware::reports()),
         (_, None) => bail!("no model is loaded"),
-        (Request::Embed { role, texts }, Some(Loaded::Embedding(model))) => {
-            Ok(Response::Embedded(model.embed(role, &texts)?))
+        (Request::Embed { role, texts }, Some(model)) => {
+            Response::Embedded(model.embed(role, &texts)?)
         }
-        (Request::Rerank { query, passages }, Some(Loaded::Causal(model))) => {
-            Ok(Response::Scored(model.score(&query, &passages)?))
+        (Request::Rerank { query, passages }, Some(model)) => {
+            Response::Scored(model.rerank(&query, &passages)?)
         }
-        (Request::Embed { .. }, Some(_)) => bail!("the model gives no embeddings"),
-        (Request::Rerank { .. }, Some(_)) => bail!("the model does not rerank"),
-    }
-}
-
-fn load(
-    spec: &ModelSpec,
-    directory: &Path,
-    runtime: &Path,
-    n_threads: usize,
-) -> anyhow::Result<Loaded> {
-    Ok(match &spec.kind {
-        Kind::Embedding(_) => {
-            let model = EmbeddingModel::load(spec, directory, runtime, n_threads)?;
-            Loaded::Embedding(Box::new(model))
-        }
-        Kind::CausalReranker(causal) => {
-            spec.verify(directory)?;
-            // As stored: bf16 takes no longer than f32 on a processor, and half the memory.
-            let model =
-                CausalReranker::load(directory, causal, spec.max_tokens, &Device::Cpu, None)?;
-            Loaded::Causal(Box::new(model))
-        }
-        Kind::EncoderReranker => bail!("encoder rerankers are not supported yet"),
+        (Request::Measure, Some(model)) => model.measure()?,
     })
 }

@@ -10,7 +10,10 @@ mod checkpoints;
 
 use candle_core::{DType, Device, quantized::GgmlDType};
 use checkpoints::{Scores, folder, scores};
-use nuthatch_models::causal::{Batching, Error, Input, Model, Options};
+use nuthatch_models::{
+    Precision,
+    causal::{Batching, Error, Input, Model, Options},
+};
 
 /// What f32 rounding may do to a logit.
 const F32: f32 = 1e-4;
@@ -133,6 +136,44 @@ fn a_gguf_file_of_q8_0_stays_near_the_reference() {
         let worst = worst(&load(folder.path()), &scores(name), &Options::default());
         assert!(worst < 0.2, "{name}: {worst}");
     }
+}
+
+#[test]
+fn a_checkpoint_is_quantised_on_loading_as_its_gguf_file_is() {
+    for name in ["tied", "untied"] {
+        let (written, scores) = (tempfile::tempdir().unwrap(), scores(name));
+        checkpoints::write_gguf(written.path(), name, GgmlDType::Q8_0);
+        let precision = Some(Precision::Q8_0);
+        let quantised = Model::load(&folder(name), &Device::Cpu, precision).unwrap();
+        // The rows of embedding and head stay exact, so it is at least as near.
+        let (found, of_file) = (
+            worst(&quantised, &scores, &Options::default()),
+            worst(&load(written.path()), &scores, &Options::default()),
+        );
+        assert!(found > 0.0 && found < 0.2, "{name}: {found}, {of_file}");
+        let again = Model::load(written.path(), &Device::Cpu, precision);
+        let error = again.err().unwrap().to_string();
+        assert!(error.contains("as it is stored"), "{error}");
+    }
+}
+
+#[test]
+fn every_precision_is_near_the_reference_by_its_own_measure() {
+    // As far as files of that precision are, since both round the same numbers.
+    for (precision, tolerance) in [
+        (Precision::F32, F32),
+        (Precision::Bf16, 0.15),
+        (Precision::F16, 0.02),
+    ] {
+        for name in ["tied", "untied"] {
+            let model = Model::load(&folder(name), &Device::Cpu, Some(precision)).unwrap();
+            let worst = worst(&model, &scores(name), &Options::default());
+            assert!(worst < tolerance, "{name} in {precision:?}: {worst}");
+        }
+    }
+    // A block of 256 does not fit into this checkpoint's rows.
+    let narrow = Model::load(&folder("tied"), &Device::Cpu, Some(Precision::Q6K));
+    assert!(narrow.is_err());
 }
 
 #[test]

@@ -5,7 +5,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use nuthatch_models::{ModelSpec, ModelWorker, WorkerConfig};
+use nuthatch_models::{Device, MEMORY_GROWTH_LIMIT_BYTES, ModelSpec, ModelWorker, WorkerConfig};
 
 use crate::{
     dirs::Dirs,
@@ -41,7 +41,10 @@ pub(super) fn embedding(
         directory: spec.directory(models),
         spec,
         n_threads: settings.n_model_threads(),
+        device: Device::Cpu,
+        precision: None,
         idle_timeout: Duration::from_secs(settings.model_idle_seconds),
+        memory_growth_limit_bytes: MEMORY_GROWTH_LIMIT_BYTES,
     };
     ModelWorker::new(config)
         .map(Arc::new)

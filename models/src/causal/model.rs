@@ -17,6 +17,7 @@ use super::{
     rows::Rows,
     weights::{self, Weights},
 };
+use crate::catalogue::Precision;
 
 /// A loaded checkpoint.
 pub struct Model {
@@ -42,10 +43,14 @@ pub struct Input<'a> {
 }
 
 impl Model {
-    /// Loads the checkpoint in `directory` onto `device`, computing in `dtype` (f32, bf16 or f16);
-    /// with `None`, in what the weights are stored as, quantised ones in f32.
-    pub fn load(directory: &Path, device: &Device, dtype: Option<DType>) -> Result<Self, Error> {
-        let (mut weights, shape) = Weights::open(directory, device, dtype)?;
+    /// Loads the checkpoint in `directory` onto `device`, its matrices held in `precision`; with
+    /// `None`, as they are stored. Quantised ones are computed with in f32.
+    pub fn load(
+        directory: &Path,
+        device: &Device,
+        precision: Option<Precision>,
+    ) -> Result<Self, Error> {
+        let (mut weights, shape) = Weights::open(directory, device, precision)?;
         let table = [shape.vocabulary, shape.hidden];
         let head = if shape.is_tied {
             None

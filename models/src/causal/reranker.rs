@@ -5,10 +5,10 @@
 
 use std::path::Path;
 
-use candle_core::{DType, Device};
+use candle_core::Device;
 
 use super::{Error, Input, Model, Options, Prompt};
-use crate::catalogue::CausalSpec;
+use crate::catalogue::{CausalSpec, Precision};
 
 /// A loaded causal reranker.
 pub struct CausalReranker {
@@ -19,16 +19,16 @@ pub struct CausalReranker {
 }
 
 impl CausalReranker {
-    /// Loads checkpoint and tokenizer from `directory`; see [`Model::load`] for `dtype`.
+    /// Loads checkpoint and tokenizer from `directory`; see [`Model::load`] for `precision`.
     /// Prompts hold at most `max_tokens` tokens, or as many as the checkpoint reads.
     pub fn load(
         directory: &Path,
         spec: &CausalSpec,
         max_tokens: usize,
         device: &Device,
-        dtype: Option<DType>,
+        precision: Option<Precision>,
     ) -> Result<Self, Error> {
-        let model = Model::load(directory, device, dtype)?;
+        let model = Model::load(directory, device, precision)?;
         let max_tokens = max_tokens.min(model.shape().max_positions);
         let answers = spec.answers();
         let fixed = [&spec.prefix, &spec.middle, &spec.suffix, &answers];
@@ -74,5 +74,20 @@ impl CausalReranker {
             *place = Some(self.spec.score(&logits));
         }
         Ok(scores)
+    }
+    /// Tokens of all prompts, the part they share counted with each.
+    pub fn n_tokens(&self, query: &str, passages: &[String]) -> Result<usize, Error> {
+        let Some(query) = self.prompt.query(query)? else {
+            return Ok(0);
+        };
+        let ids = passages.iter().map(|passage| self.prompt.passage(passage));
+        let ids: Vec<Option<Vec<u32>>> = ids.collect::<Result<_, _>>()?;
+        let ids: Vec<Vec<u32>> = ids.into_iter().flatten().collect();
+        let prompts = self.prompt.assemble(&query, &ids)?;
+        let own = prompts
+            .own
+            .iter()
+            .map(|own| prompts.shared.len() + own.len());
+        Ok(own.sum())
     }
 }

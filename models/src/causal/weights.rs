@@ -14,12 +14,13 @@ use std::{
 
 use candle_core::{
     DType, Device, Tensor,
-    quantized::{QMatMul, gguf_file::Content},
+    quantized::{GgmlDType, QMatMul, QTensor, gguf_file::Content},
     safetensors::MmapedSafetensors,
 };
 use serde::Deserialize;
 
 use super::{Error, Shape, rows::Rows};
+use crate::catalogue::Precision;
 
 /// What a tensor is called in either format.
 #[derive(Clone, Copy)]
@@ -52,6 +53,8 @@ pub(super) struct Weights {
     source: Source,
     device: Device,
     dtype: DType,
+    /// What matrices of a safetensors file are quantised to on loading.
+    blocks: Option<GgmlDType>,
 }
 
 enum Source {
@@ -68,14 +71,21 @@ struct Index {
 impl Weights {
     /// Opens the checkpoint in `directory`: `model.safetensors.index.json` with its shards,
     /// `model.safetensors`, or the only `.gguf` file.
-    /// Computes in `dtype`, else as the weights are stored; quantised weights compute in f32.
+    /// Computes in `precision`, else as the weights are stored; quantised weights compute in f32.
+    /// Of a safetensors file matrices can be quantised here; norms and single rows never are.
     pub(super) fn open(
         directory: &Path,
         device: &Device,
-        dtype: Option<DType>,
+        precision: Option<Precision>,
     ) -> Result<(Self, Shape), Error> {
         if let Some(path) = only_gguf(directory)? {
-            return Self::open_gguf(&path, device);
+            return match precision {
+                None => Self::open_gguf(&path, device),
+                Some(_) => Err(Error::malformed(
+                    &path,
+                    "it can only be used as it is stored",
+                )),
+            };
         }
         let config = directory.join("config.json");
         let shape = Shape::from_config(&read(&config)?)
@@ -90,7 +100,11 @@ impl Weights {
         let weights = Self {
             source: Source::Safetensors(Arc::new(files)),
             device: device.clone(),
-            dtype: dtype.map_or_else(|| DType::try_from(stored), Ok)?,
+            dtype: match precision.map(dtype_of) {
+                Some(dtype) => dtype,
+                None => DType::try_from(stored)?,
+            },
+            blocks: precision.and_then(blocks_of),
         };
         Ok((weights, shape))
     }
@@ -106,6 +120,7 @@ impl Weights {
             },
             device: device.clone(),
             dtype: DType::F32,
+            blocks: None,
         };
         Ok((weights, shape))
     }
@@ -125,9 +140,14 @@ impl Weights {
         match &mut self.source {
             Source::Safetensors(files) => {
                 let name = layer_name(layer, name);
-                let tensor = files.load(&name, &self.device)?.to_dtype(self.dtype)?;
-                shaped(&name, tensor.dims(), &dims)?;
-                Ok(QMatMul::Tensor(tensor))
+                shaped(&name, files.get(&name)?.shape(), &dims)?;
+                if let Some(blocks) = self.blocks {
+                    let tensor = files.load(&name, &Device::Cpu)?;
+                    let tensor = QTensor::quantize_onto(&tensor, blocks, &self.device)?;
+                    return Ok(QMatMul::from_qtensor(tensor)?);
+                }
+                let tensor = files.load(&name, &self.device)?;
+                Ok(QMatMul::Tensor(tensor.to_dtype(self.dtype)?))
             }
             Source::Gguf { content, file } => {
                 let name = format!("blk.{layer}.{}.weight", name.gguf);
@@ -182,6 +202,23 @@ impl Weights {
                 Ok(Rows::quantised(table, dims))
             }
         }
+    }
+}
+
+/// What is computed in where weights are held in `precision`.
+fn dtype_of(precision: Precision) -> DType {
+    match precision {
+        Precision::F32 | Precision::Q8_0 | Precision::Q6K => DType::F32,
+        Precision::Bf16 => DType::BF16,
+        Precision::F16 => DType::F16,
+    }
+}
+
+fn blocks_of(precision: Precision) -> Option<GgmlDType> {
+    match precision {
+        Precision::F32 | Precision::Bf16 | Precision::F16 => None,
+        Precision::Q8_0 => Some(GgmlDType::Q8_0),
+        Precision::Q6K => Some(GgmlDType::Q6K),
     }
 }
 

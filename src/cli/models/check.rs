@@ -7,7 +7,7 @@ use std::{path::PathBuf, time::Duration};
 use anyhow::{Context, ensure};
 use nuthatch::{dirs::Dirs, settings::Settings};
 use nuthatch_models::{
-    ModelSpec, ModelWorker, WorkerConfig,
+    Device, MEMORY_GROWTH_LIMIT_BYTES, ModelSpec, ModelWorker, WorkerConfig,
     catalogue::Kind,
     golden::{self, Checked, Expected},
     install,
@@ -52,7 +52,11 @@ fn worker(dirs: &Dirs, spec: ModelSpec, directory: PathBuf) -> anyhow::Result<Mo
         spec,
         directory,
         n_threads: settings.n_model_threads(),
+        // Every machine has one, and the published scores do not depend on it.
+        device: Device::Cpu,
+        precision: None,
         idle_timeout: Duration::from_secs(settings.model_idle_seconds),
+        memory_growth_limit_bytes: MEMORY_GROWTH_LIMIT_BYTES,
     };
     ModelWorker::new(config).context("could not start a thread")
 }

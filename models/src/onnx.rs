@@ -1,0 +1,22 @@
+//! What all models on ONNX Runtime need: the runtime library, and their files' content.
+//!
+//! Knows no model. Invariant: a missing library is an error, although ort would panic.
+
+use std::path::Path;
+
+use anyhow::Context;
+use ort::environment::Environment;
+
+/// Loads the runtime library.
+pub(crate) fn environment(runtime: &Path) -> anyhow::Result<Environment> {
+    // ort panics on a missing library unless it is told of it beforehand.
+    let library = ort::init_from(runtime)
+        .with_context(|| format!("could not load ONNX Runtime from {}", runtime.display()))?;
+    Ok(library.build()?)
+}
+
+/// One of a model's files.
+pub(crate) fn read(directory: &Path, name: &str) -> anyhow::Result<Vec<u8>> {
+    let path = directory.join(name);
+    std::fs::read(&path).with_context(|| format!("could not read {}", path.display()))
+}
