@@ -8,6 +8,7 @@ mod journeys;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod lean;
 mod live;
+mod models;
 mod preview;
 mod rerank;
 mod support;
