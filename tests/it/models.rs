@@ -219,6 +219,23 @@ fn the_model_that_ships_passes_its_check() {
 }
 
 #[test]
+fn an_imported_reranker_that_loads_and_gives_scores_passes_its_check() {
+    let home = Home::new();
+    let stick = home.path("stick");
+    write_model(&stick);
+    let tiny = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/tests/tiny/bert");
+    for name in ["config.json", "tokenizer.json", "model.onnx"] {
+        std::fs::copy(tiny.join(name), stick.join(name)).unwrap();
+    }
+    let from = stick.to_str().unwrap();
+    done(&home.library(), &["import", RERANKER, from], None);
+    let checked = done(&home.library(), &["check", RERANKER], None);
+    let rows = checked["rows"].as_array().unwrap();
+    assert!(rows.len() == 3 && checked["passed"] == true, "{checked}");
+    assert!(rows[0]["found"].is_f64() && rows[2]["found"].is_null());
+}
+
+#[test]
 fn a_damaged_model_fails_its_check_by_the_files_name() {
     let home = Home::new();
     let stick = home.path("stick");
