@@ -129,7 +129,8 @@ pub(super) fn probe(dirs: &Dirs) -> Vec<WorkerReport> {
 }
 
 fn executables(dirs: &Dirs) -> [PathBuf; 2] {
-    [dirs.program(CUDA_WORKER), dirs.program(WORKER)]
+    // In this order: the first one that can runs encoders, and the plain worker starts sooner.
+    [dirs.program(WORKER), dirs.program(CUDA_WORKER)]
 }
 
 /// The best of the installed rerankers, or the one that the user named, even if it is slow here.
