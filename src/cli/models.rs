@@ -4,6 +4,7 @@
 //! arguments. Invariant: a licence against commercial use is accepted before a byte is fetched.
 
 mod check;
+mod doctor;
 
 use std::{
     error::Error as _,
@@ -14,10 +15,10 @@ use std::{
 
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
-use nuthatch::{dirs::Dirs, settings::Settings};
+use nuthatch::{dirs::Dirs, engine::models, settings::Settings};
 use nuthatch_models::{
     ModelSpec,
-    catalogue::{self, Kind},
+    catalogue::Kind,
     install::{self, Outcome, Progress, Source},
 };
 use serde_json::{Value, json};
@@ -61,6 +62,8 @@ pub(super) enum ModelsVerb {
         /// The model
         id: String,
     },
+    /// Show what this machine can compute on, and try every installed reranker
+    Doctor,
 }
 
 #[derive(Debug, Args)]
@@ -149,7 +152,7 @@ pub(super) async fn run(verb: ModelsVerb, dirs: &Dirs, json: bool) -> anyhow::Re
     match verb {
         ModelsVerb::List => list(dirs, json),
         ModelsVerb::Get { id, licence, from } => {
-            let spec = find(&id)?;
+            let spec = find(dirs, &id)?;
             announce(&spec, &licence)?;
             let source = from.source();
             let outcome =
@@ -157,7 +160,7 @@ pub(super) async fn run(verb: ModelsVerb, dirs: &Dirs, json: bool) -> anyhow::Re
             installed(&spec, &outcome?, json)
         }
         ModelsVerb::Import { id, path, licence } => {
-            let spec = find(&id)?;
+            let spec = find(dirs, &id)?;
             announce(&spec, &licence)?;
             let outcome =
                 with_progress(|on_progress| install::import(&spec, &own(dirs), &path, on_progress));
@@ -165,12 +168,22 @@ pub(super) async fn run(verb: ModelsVerb, dirs: &Dirs, json: bool) -> anyhow::Re
         }
         ModelsVerb::Use { id } => choose(dirs, &id, json),
         ModelsVerb::Remove { id } => remove(dirs, &id, json),
-        ModelsVerb::Check { id } => check::check(dirs, find(&id)?, json).await,
+        ModelsVerb::Check { id } => check::check(dirs, &find(dirs, &id)?, json).await,
+        ModelsVerb::Doctor => doctor::doctor(dirs, json),
     }
 }
 
-fn find(id: &str) -> Result<ModelSpec, Unknown> {
-    let known = catalogue::models().into_iter().find(|model| model.id == id);
+/// Every known model; what is wrong with the user's own catalogue is said.
+fn known(dirs: &Dirs) -> Vec<ModelSpec> {
+    let (models, notice) = models::catalogue(dirs);
+    if let Some(notice) = notice {
+        eprintln!("nuthatch: {}", notice.message);
+    }
+    models
+}
+
+fn find(dirs: &Dirs, id: &str) -> Result<ModelSpec, Unknown> {
+    let known = known(dirs).into_iter().find(|model| model.id == id);
     known.ok_or_else(|| Unknown(id.to_owned()))
 }
 
@@ -189,7 +202,7 @@ fn own(dirs: &Dirs) -> PathBuf {
 
 fn list(dirs: &Dirs, json: bool) -> anyhow::Result<()> {
     let chosen = Settings::load(&dirs.settings())?.reranker;
-    let rows: Vec<Value> = catalogue::models()
+    let rows: Vec<Value> = known(dirs)
         .iter()
         .map(|spec| row(dirs, spec, &chosen))
         .collect();
@@ -303,7 +316,7 @@ fn installed(spec: &ModelSpec, outcome: &Outcome, json: bool) -> anyhow::Result<
 
 fn choose(dirs: &Dirs, id: &str, json: bool) -> anyhow::Result<()> {
     if !["auto", "none"].contains(&id) {
-        let spec = find(id)?;
+        let spec = find(dirs, id)?;
         if !spec.is_reranker() {
             bail!(
                 "{id} is for search by meaning, which cannot be switched to another model yet; only \

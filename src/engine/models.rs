@@ -1,4 +1,4 @@
-//! Which models a library uses, and what runs them.
+//! Which models a library uses, what runs them, and what is wrong where nothing does.
 //!
 //! Knows where model files and the workers lie. Invariant: what is missing for a model is a
 //! sentence, and everything else goes on without it.
@@ -8,6 +8,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use nuthatch_models::{
     Device, MEMORY_GROWTH_LIMIT_BYTES, ModelSpec, ModelWorker, WorkerConfig, catalogue,
     devices::{self, Choice, WorkerReport},
+    measure::{self, Measurement},
 };
 
 use crate::{
@@ -54,11 +55,7 @@ pub(super) fn embedding(
 }
 
 /// What a worker needs to run a model as chosen; `None` if a file of the model is missing.
-pub(super) fn worker_config(
-    dirs: &Dirs,
-    settings: &Settings,
-    choice: &Choice,
-) -> Option<WorkerConfig> {
+fn worker_config(dirs: &Dirs, settings: &Settings, choice: &Choice) -> Option<WorkerConfig> {
     let models = dirs.models();
     let models = models
         .iter()
@@ -78,7 +75,7 @@ pub(super) fn worker_config(
 }
 
 /// The catalogue, the user's own entries included, and what is wrong with these.
-pub(super) fn catalogue(dirs: &Dirs) -> (Vec<ModelSpec>, Option<Notice>) {
+pub fn catalogue(dirs: &Dirs) -> (Vec<ModelSpec>, Option<Notice>) {
     let [own, ..] = dirs.models();
     let (models, problem) = catalogue::all_models(&own);
     let notice = problem.map(|problem| Notice {
@@ -89,7 +86,7 @@ pub(super) fn catalogue(dirs: &Dirs) -> (Vec<ModelSpec>, Option<Notice>) {
 }
 
 /// The installed models of the catalogue.
-pub(super) fn installed(dirs: &Dirs) -> Vec<ModelSpec> {
+pub fn installed(dirs: &Dirs) -> Vec<ModelSpec> {
     let is_present = |spec: &ModelSpec| dirs.models().iter().any(|models| spec.is_present(models));
     let (models, _) = catalogue(dirs);
     models.into_iter().filter(is_present).collect()
@@ -123,8 +120,8 @@ pub(super) fn rerankers(dirs: &Dirs, settings: &Settings) -> Rerankers {
     })
 }
 
-/// What each worker that may be there can compute on.
-pub(super) fn probe(dirs: &Dirs) -> Vec<WorkerReport> {
+/// What each worker that may be there can compute on. Blocks: a graphics driver may take seconds.
+pub fn probe(dirs: &Dirs) -> Vec<WorkerReport> {
     devices::probe(&executables(dirs), PROBE_TIMEOUT)
 }
 
@@ -166,13 +163,80 @@ fn choose(
             settings.reranker
         )));
     };
-    let choice = devices::choose(&named, reports).unwrap_or_else(|| Choice {
+    Ok(vec![best_for(spec, reports, dirs)])
+}
+
+/// Where a model runs best here; on the processor if nowhere else.
+fn best_for(spec: &ModelSpec, reports: &[WorkerReport], dirs: &Dirs) -> Choice {
+    let chosen = devices::choose(std::slice::from_ref(spec), reports);
+    chosen.unwrap_or_else(|| Choice {
         spec: spec.clone(),
         executable: dirs.program(WORKER),
         device: Device::Cpu,
         precision: None,
-    });
-    Ok(vec![choice])
+    })
+}
+
+/// What runs an installed model best here; `None` if a file of it is missing.
+pub fn runner(
+    dirs: &Dirs,
+    settings: &Settings,
+    spec: &ModelSpec,
+    reports: &[WorkerReport],
+) -> Option<WorkerConfig> {
+    worker_config(dirs, settings, &best_for(spec, reports, dirs))
+}
+
+/// What was found out about this machine and its rerankers.
+#[derive(Debug)]
+pub struct Diagnosis {
+    /// Every worker that may be there, with its devices or why it cannot be used.
+    pub workers: Vec<WorkerReport>,
+    /// Every installed reranker, with what came of trying it.
+    pub trials: Vec<Trial>,
+    /// What searches use, or why they use none.
+    pub chosen: Result<Vec<Choice>, Notice>,
+    /// What is wrong besides.
+    pub notices: Vec<Notice>,
+}
+
+/// One model that was loaded and let rerank.
+#[derive(Debug)]
+pub struct Trial {
+    /// The model, and on what it was tried.
+    pub config: WorkerConfig,
+    /// How fast it is, or why it does not run.
+    pub outcome: Result<Measurement, nuthatch_models::Error>,
+}
+
+/// Asks every worker and tries every installed reranker, one after the other. Blocks for as long as
+/// that takes.
+pub fn diagnose(dirs: &Dirs, settings: &Settings) -> Diagnosis {
+    let workers = probe(dirs);
+    let mut rerankers = installed(dirs);
+    rerankers.retain(ModelSpec::is_reranker);
+    let trials = rerankers
+        .iter()
+        .filter_map(|spec| runner(dirs, settings, spec, &workers))
+        .map(|config| Trial {
+            outcome: measure::measure(&config),
+            config,
+        });
+    let trials = trials.collect();
+    let is_wanted =
+        settings.reranker != "none" && !(settings.reranker == "auto" && rerankers.is_empty());
+    let chosen = if is_wanted {
+        choose(&rerankers, &workers, dirs, settings)
+    } else {
+        Ok(Vec::new())
+    };
+    let (_, catalogue) = catalogue(dirs);
+    Diagnosis {
+        workers,
+        trials,
+        chosen,
+        notices: catalogue.into_iter().collect(),
+    }
 }
 
 fn unusable(reason: &str) -> Notice {

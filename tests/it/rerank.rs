@@ -322,6 +322,35 @@ fn a_damaged_model_is_named_and_the_search_goes_on() {
     );
 }
 
+#[test]
+fn the_doctor_names_every_device_and_what_each_reranker_does_on_it() {
+    let home = leases();
+    install(&home, &[(causal(), "tied"), (encoder(), "bert")], "auto");
+    let broken = home.library().join("models/tiny-encoder/1/model.onnx");
+    std::fs::write(broken, "no model").unwrap();
+    let found = json(&home.library(), &["models", "doctor"]);
+    let workers = found["workers"].as_array().unwrap();
+    assert_eq!(workers[0]["program"], "nuthatch-models");
+    assert_eq!(workers[0]["devices"][0]["kind"], "cpu");
+    assert!(workers[0]["devices"][0]["memory_bytes"].as_u64().unwrap() > 1 << 30);
+    assert_eq!(workers[1]["program"], "nuthatch-models-cuda");
+    assert!(workers[1]["problem"].is_string(), "{found:#}");
+    let tiny = &found["models"][0];
+    assert_eq!(
+        (&tiny["id"], &tiny["device"]),
+        (&"tiny".into(), &"cpu".into())
+    );
+    assert!(tiny["tokens_per_second"].as_f64().unwrap() > 0.0);
+    let problem = found["models"][1]["problem"].as_str().unwrap();
+    assert!(problem.contains("model.onnx is damaged"), "{problem}");
+    assert_eq!(found["chosen"][0]["id"], "tiny-encoder");
+    let checked = json(&home.library(), &["models", "check", "tiny"]);
+    assert_eq!(
+        (&checked["passed"], &checked["device"]),
+        (&true.into(), &"cpu".into())
+    );
+}
+
 /// Runs searches in this process, where scores can be kept; the CLI opens a library for reading.
 fn in_process(home: &Home, searches: &[SearchRequest]) -> Vec<(SearchResults, Vec<SearchResults>)> {
     let runtime = tokio::runtime::Builder::new_multi_thread()

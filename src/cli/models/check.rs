@@ -2,33 +2,36 @@
 //!
 //! Decodes and prints; what is right is `nuthatch_models::golden`'s business.
 
-use std::{path::PathBuf, time::Duration};
-
 use anyhow::{Context, ensure};
-use nuthatch::{dirs::Dirs, settings::Settings};
+use nuthatch::{dirs::Dirs, engine::models, settings::Settings};
 use nuthatch_models::{
-    Device, MEMORY_GROWTH_LIMIT_BYTES, ModelSpec, ModelWorker, WorkerConfig,
-    catalogue::Kind,
+    ModelSpec, ModelWorker,
     golden::{self, Checked, Expected},
     install,
 };
 use serde_json::{Value, json};
 
-use super::{Failed, place, show};
+use super::{Failed, doctor, place, show};
 
-pub(super) async fn check(dirs: &Dirs, spec: ModelSpec, json: bool) -> anyhow::Result<()> {
-    let id = spec.id.clone();
-    let models = place(dirs, &spec)
-        .ok_or_else(|| Failed(install::Error::NotInstalled { id: id.clone() }))?;
-    let directory = spec.directory(&models);
-    spec.verify(&directory)
+pub(super) async fn check(dirs: &Dirs, spec: &ModelSpec, json: bool) -> anyhow::Result<()> {
+    let id = &spec.id;
+    let missing = || Failed(install::Error::NotInstalled { id: id.clone() });
+    let models = place(dirs, spec).ok_or_else(missing)?;
+    spec.verify(&spec.directory(&models))
         .map_err(|error| Failed(error.into()))?;
-    let worker = worker(dirs, spec, directory)?;
+    let settings = Settings::load(&dirs.settings())?;
+    // As searches would run it, so that this is what is checked.
+    let config = models::runner(dirs, &settings, spec, &models::probe(dirs)).ok_or_else(missing)?;
+    let on = (config.device, config.precision);
+    let worker = ModelWorker::new(config).context("could not start a thread")?;
     let rows = golden::check(&worker).await?;
     let passed = rows.iter().all(Checked::passed);
     if json {
         let rows: Vec<Value> = rows.iter().map(row_json).collect();
-        show::print(&json!({ "id": id, "files": "sound", "rows": rows, "passed": passed }))?;
+        show::print(&json!({
+            "id": id, "files": "sound", "device": doctor::shown(on.0), "precision": on.1,
+            "rows": rows, "passed": passed,
+        }))?;
     } else {
         show::print_line(format_args!("{id}: the files are sound, the model loads"))?;
         for row in &rows {
@@ -37,28 +40,6 @@ pub(super) async fn check(dirs: &Dirs, spec: ModelSpec, json: bool) -> anyhow::R
     }
     ensure!(passed, "{id} does not answer as it should");
     Ok(())
-}
-
-fn worker(dirs: &Dirs, spec: ModelSpec, directory: PathBuf) -> anyhow::Result<ModelWorker> {
-    let settings = Settings::load(&dirs.settings())?;
-    let runtime = match (dirs.onnx_runtime(), &spec.kind) {
-        (Some(runtime), _) => runtime,
-        (None, Kind::CausalReranker(_)) => PathBuf::new(),
-        (None, _) => return Err(anyhow::anyhow!("the ONNX Runtime library is missing")),
-    };
-    let config = WorkerConfig {
-        executable: dirs.program("nuthatch-models"),
-        runtime,
-        spec,
-        directory,
-        n_threads: settings.n_model_threads(),
-        // Every machine has one, and the published scores do not depend on it.
-        device: Device::Cpu,
-        precision: None,
-        idle_timeout: Duration::from_secs(settings.model_idle_seconds),
-        memory_growth_limit_bytes: MEMORY_GROWTH_LIMIT_BYTES,
-    };
-    ModelWorker::new(config).context("could not start a thread")
 }
 
 fn expected(checked: &Checked) -> Option<f32> {
