@@ -1,5 +1,6 @@
 //! Arguments, and what each verb asks of the engine; `show` prints the answers.
 
+mod models;
 mod show;
 
 use std::{
@@ -84,6 +85,11 @@ enum Verb {
         #[arg(long, value_name = "DIR")]
         keep: Option<PathBuf>,
     },
+    /// Get, choose and check the models
+    Models {
+        #[command(subcommand)]
+        verb: models::ModelsVerb,
+    },
     /// Search at a prompt
     Prompt {
         /// A folder to add first
@@ -103,6 +109,7 @@ pub(crate) fn exit_code(error: &anyhow::Error) -> ExitCode {
     ExitCode::from(match error.downcast_ref::<Error>() {
         Some(Error::NotFound { .. }) => 3,
         Some(Error::Locked { .. }) => 4,
+        _ if models::is_not_found(error) => 3,
         _ => 1,
     })
 }
@@ -200,6 +207,7 @@ async fn verb(verb: Verb, dirs: Dirs, json: bool) -> anyhow::Result<()> {
             std::future::pending().await
         }
         Verb::Eval { dataset, keep } => eval(&dirs, &dataset, keep, json).await,
+        Verb::Models { verb } => models::run(verb, &dirs, json).await,
         Verb::Prompt { folder } => prompt(dirs, folder).await,
         Verb::Check => check(dirs).await,
         Verb::ExtractWorker { .. } => Ok(()),
@@ -278,7 +286,7 @@ async fn eval(
 ) -> anyhow::Result<()> {
     let throw_away = tempfile::Builder::new().prefix("nuthatch-eval").tempdir()?;
     let work = keep.unwrap_or_else(|| throw_away.path().to_owned());
-    let rows = evaluation::evaluate(dataset, &work, dirs.programs()).await?;
+    let rows = evaluation::evaluate(dataset, &work, dirs).await?;
     if json {
         let set = dataset.file_name().unwrap_or(dataset.as_os_str());
         show::print(&show::evaluation_json(&set.to_string_lossy(), &rows))

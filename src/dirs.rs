@@ -9,15 +9,28 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Clone)]
 pub struct Dirs {
     library: PathBuf,
+    /// Where the user's settings and models lie: in the library, unless it is one for measuring.
+    users: PathBuf,
     programs: PathBuf,
 }
 
 impl Dirs {
     /// A library in `library`, worked on by the executables in `programs`.
     pub fn new(library: impl Into<PathBuf>, programs: impl Into<PathBuf>) -> Self {
+        let library = library.into();
+        Self {
+            users: library.clone(),
+            library,
+            programs: programs.into(),
+        }
+    }
+
+    /// Another library with the settings and models of this one.
+    #[must_use]
+    pub fn with_library(&self, library: impl Into<PathBuf>) -> Self {
         Self {
             library: library.into(),
-            programs: programs.into(),
+            ..self.clone()
         }
     }
 
@@ -43,7 +56,7 @@ impl Dirs {
 
     /// The user's differences from the default settings.
     pub fn settings(&self) -> PathBuf {
-        self.library.join("settings.toml")
+        self.users.join("settings.toml")
     }
 
     /// The folder of the executables, and of what ships with them.
@@ -60,7 +73,7 @@ impl Dirs {
     /// Folders in which models may lie: the user's own first, then what shipped.
     pub fn models(&self) -> [PathBuf; 3] {
         [
-            self.library.join("models"),
+            self.users.join("models"),
             self.programs.join("models"),
             self.programs.join("../lib/nuthatch/models"),
         ]

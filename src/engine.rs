@@ -7,7 +7,7 @@
 
 mod check;
 mod close;
-mod models;
+pub mod models;
 mod preview;
 mod status;
 

@@ -98,15 +98,15 @@ struct QueryLine {
 
 /// Evaluates the collection in `dataset`. Documents and library are made below `work`, and
 /// found again there by a later run, which then indexes only what changed.
-/// `programs` is where the executables lie.
-pub async fn evaluate(dataset: &Path, work: &Path, programs: &Path) -> Result<Vec<Row>> {
+/// Settings, models and executables are those of `dirs`.
+pub async fn evaluate(dataset: &Path, work: &Path, dirs: &Dirs) -> Result<Vec<Row>> {
     let queries: Vec<QueryLine> = read_lines(&dataset.join("queries.jsonl"))?;
     let judgements = read_judgements(&dataset.join("qrels.tsv"))?;
     let corpus: Vec<CorpusLine> = read_lines(&dataset.join("corpus.jsonl"))?;
     let documents = work.join("set");
     let ids = write_documents(&documents, corpus)?;
 
-    let engine = Engine::open(Dirs::new(work.join("library"), programs)).await?;
+    let engine = Engine::open(dirs.with_library(work.join("library"))).await?;
     engine.add_folder(&documents).await?;
     engine.settle().await?;
     let search = engine.searching(None).await?;

@@ -3,6 +3,8 @@
 //! `settings.toml` in the library holds differences only; unknown keys are left alone, so that a
 //! newer program's settings survive an older one. Knows nothing of who obeys.
 
+mod write;
+
 use std::{io, path::Path, time::Duration};
 
 use serde::{Deserialize, Serialize};
@@ -63,6 +65,14 @@ pub enum Error {
         path: String,
         /// Line and cause.
         reason: String,
+    },
+    /// The file cannot be written.
+    #[error("could not write the settings {path}")]
+    Unwritable {
+        /// The file.
+        path: String,
+        /// The cause.
+        source: io::Error,
     },
 }
 

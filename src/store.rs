@@ -39,6 +39,10 @@ use crate::document::{PathKey, Sequence};
 
 /// Raised with every migration; a database with a higher one is refused untouched.
 const FORMAT: i64 = 2;
+/// On closing, the log is tried to be folded so often, and this far apart. It is folded on the next
+/// opening otherwise.
+const N_FOLDINGS: u32 = 50;
+const BETWEEN_FOLDINGS: Duration = Duration::from_millis(10);
 /// Connections for reading.
 const N_READERS: u32 = 4;
 /// What each of them keeps of the database in memory at most, in KiB: the inner pages of the tables
@@ -147,6 +151,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 /// An open database. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Store {
+    path: PathBuf,
     readers: SqlitePool,
     /// One connection: writers queue here instead of failing with `SQLITE_BUSY`.
     writer: Option<SqlitePool>,
@@ -183,6 +188,7 @@ impl Store {
             .execute(&writer)
             .await?;
         Ok(Self {
+            path: path.to_owned(),
             readers: readers(path).await?,
             writer: Some(writer),
         })
@@ -203,6 +209,7 @@ impl Store {
     async fn open_reading(path: &Path) -> Result<Self> {
         refuse_newer(path).await?;
         Ok(Self {
+            path: path.to_owned(),
             readers: readers(path).await?,
             writer: None,
         })
@@ -242,6 +249,24 @@ impl Store {
         self.readers.close().await;
         if let Some(writer) = &self.writer {
             writer.close().await;
+            self.fold_log().await;
+        }
+    }
+
+    /// Folds the write-ahead log, if closing did not: the last connection to close does that, unless
+    /// it only reads, and readers that are in the middle of something may close after the writer.
+    async fn fold_log(&self) {
+        let log = self.path.with_extension("db-wal");
+        for _ in 0..N_FOLDINGS {
+            if !log.exists() {
+                return;
+            }
+            if let Ok(mut writer) = SqliteConnection::connect_with(&options(&self.path)).await {
+                let fold = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)");
+                let _ = fold.execute(&mut writer).await;
+                let _ = writer.close().await;
+            }
+            tokio::time::sleep(BETWEEN_FOLDINGS).await;
         }
     }
 

@@ -5,6 +5,7 @@
 
 mod files;
 mod own;
+mod stamp;
 
 use std::{
     collections::BTreeMap,
@@ -22,6 +23,8 @@ pub use own::{CatalogueError, all_models};
 pub struct ModelSpec {
     /// Stable name, also the folder name.
     pub id: String,
+    /// Where it is fetched from: owner and name on the Hub. None where it only ships with the program.
+    pub repository: Option<String>,
     /// Revision of the weights; embeddings and scores are keyed by id and revision.
     pub revision: String,
     /// SPDX licence of the weights at this revision.
@@ -36,6 +39,8 @@ pub struct ModelSpec {
     /// weights are held as; estimates. Empty where any machine has enough.
     #[serde(default)]
     pub memory_mib: BTreeMap<Precision, u64>,
+    /// What the files take, roughly; for files of unknown size.
+    pub size_mib: Option<u64>,
     /// The files, all of them needed.
     pub files: Vec<ModelFile>,
     /// What it does, and what that takes.
@@ -196,6 +201,21 @@ impl ModelSpec {
             .all(|file| directory.join(&file.name).is_file())
     }
 
+    /// What the files take: exactly where each one's size is known, else roughly, if at all.
+    pub fn size_bytes(&self) -> Option<u64> {
+        let sizes = self.files.iter().map(|file| file.size_bytes);
+        sizes
+            .sum::<Option<u64>>()
+            .or_else(|| self.size_mib.map(|mib| mib << 20))
+    }
+
+    /// Whether its licence forbids commercial use, so that a person has to accept it first.
+    pub fn needs_acceptance(&self) -> bool {
+        self.licence
+            .split('-')
+            .any(|part| part.eq_ignore_ascii_case("NC"))
+    }
+
     /// What embeddings are keyed by: model and revision.
     pub fn key(&self) -> String {
         format!("{}@{}", self.id, self.revision)
@@ -298,6 +318,30 @@ mod tests {
         for file in models.iter().flat_map(|model| &model.files) {
             let n_digits = file.sha256.as_ref().map_or(64, String::len);
             assert_eq!(n_digits, 64, "{}", file.name);
+        }
+    }
+
+    #[test]
+    fn every_entry_names_files_that_may_be_fetched() {
+        for model in models() {
+            model.check_names().unwrap();
+            let ships = model == ModelSpec::default_embedding();
+            assert_eq!(model.repository.is_none(), ships, "{}", model.id);
+            assert!(model.size_bytes() > Some(1 << 20), "{}", model.id);
+        }
+    }
+
+    #[test]
+    fn a_licence_against_commercial_use_is_accepted_first() {
+        let licensed = |licence: &str| ModelSpec {
+            licence: licence.into(),
+            ..ModelSpec::default_embedding()
+        };
+        for licence in ["CC-BY-NC-4.0", "cc-by-nc-sa-4.0", "CC-BY-NC-ND-3.0"] {
+            assert!(licensed(licence).needs_acceptance(), "{licence}");
+        }
+        for licence in ["Apache-2.0", "MIT", "CC-BY-SA-4.0", "NCSA"] {
+            assert!(!licensed(licence).needs_acceptance(), "{licence}");
         }
     }
 

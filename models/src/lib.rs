@@ -4,7 +4,8 @@
 //! Knows nothing about documents, files or search. Only [`causal`] names an inference library, and
 //! only the worker executable (`main.rs`), tests and benches call it: it stands in the library so
 //! that they can. The linker leaves it out of whoever calls the client alone, so those executables
-//! stay small and start everywhere.
+//! stay small and start everywhere. [`install`] gets models from elsewhere and is the only thing in
+//! the program that uses the network.
 //! Invariant: a worker that dies, hangs or cannot start costs the caller one error, never more.
 //! Start reading at [`client::ModelWorker`]; [`devices::choose`] says which model to give it.
 
@@ -13,6 +14,8 @@ pub mod causal;
 pub mod client;
 pub mod devices;
 pub mod frame;
+pub mod golden;
+pub mod install;
 pub mod measure;
 pub mod protocol;
 

@@ -58,7 +58,7 @@ impl Loaded {
         directory: &Path,
         place: &Place<'_>,
     ) -> anyhow::Result<Self> {
-        spec.verify(directory)?;
+        spec.ensure_verified(directory)?;
         if !matches!(spec.kind, Kind::CausalReranker(_)) {
             let is_plain = place.device == Device::Cpu && place.precision.is_none();
             ensure!(

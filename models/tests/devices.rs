@@ -2,6 +2,10 @@
 //!
 //! Start reading at [`the_processor_is_reported_with_its_memory`].
 
+#[cfg(unix)]
+#[path = "worker/script.rs"]
+mod script;
+
 use std::{path::PathBuf, time::Duration};
 
 use nuthatch_models::{
@@ -30,22 +34,19 @@ fn the_processor_is_reported_with_its_memory() {
 #[cfg(unix)]
 #[test]
 fn a_program_that_cannot_start_dies_or_hangs_is_a_sentence() {
-    use std::os::unix::fs::PermissionsExt;
-
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("nuthatch-models-cuda");
-    for (text, mode, wanted) in [
+    for (text, permissions, wanted) in [
         (
             "echo 'libcuda.so.1: cannot open shared object file' >&2; exit 127",
-            0o755,
+            "755",
             "cannot open shared object file",
         ),
-        ("kill -9 $$", 0o755, "signal: 9"),
-        ("exec sleep 60", 0o755, "no answer for 0.5 s"),
-        ("", 0o644, "ermission denied"),
+        ("kill -9 $$", "755", "signal: 9"),
+        ("exec sleep 60", "755", "no answer for 0.5 s"),
+        ("", "644", "ermission denied"),
     ] {
-        std::fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+        script::write(&path, text, permissions).unwrap();
         let is_silent = text.contains("sleep");
         let timeout = Duration::from_millis(if is_silent { 500 } else { 30_000 });
         let error = probe(path.clone(), timeout).unwrap_err();

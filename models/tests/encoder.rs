@@ -58,6 +58,7 @@ fn worker(name: &str, max_tokens: usize) -> (tempfile::TempDir, ModelWorker) {
     }
     let file = |name: &str| ModelFile {
         name: name.into(),
+        path: None,
         size_bytes: None,
         sha256: None,
     };

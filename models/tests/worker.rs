@@ -27,6 +27,7 @@ fn config(executable: PathBuf) -> (tempfile::TempDir, WorkerConfig) {
     }
     let file = |name: &str| ModelFile {
         name: name.into(),
+        path: None,
         size_bytes: None,
         sha256: None,
     };

@@ -1,17 +1,28 @@
-//! Which models a library uses, and what runs them.
+//! Which models a library uses, what runs them, and what is wrong where nothing does.
 //!
-//! Knows where model files and the worker lie; starts no process itself. Invariant: what is missing
-//! for a model is a sentence, and everything else goes on without it.
+//! Knows where model files and the workers lie. Invariant: what is missing for a model is a
+//! sentence, and everything else goes on without it.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use nuthatch_models::{Device, MEMORY_GROWTH_LIMIT_BYTES, ModelSpec, ModelWorker, WorkerConfig};
+use nuthatch_models::{
+    Device, MEMORY_GROWTH_LIMIT_BYTES, ModelSpec, ModelWorker, WorkerConfig, catalogue,
+    devices::{self, Choice, WorkerReport},
+    measure::{self, Measurement},
+};
 
 use crate::{
     dirs::Dirs,
-    search::{Notice, Rerankers},
+    search::{Notice, Reranker, Rerankers},
     settings::Settings,
 };
+
+/// The worker that computes on the processor, and where it is a Mac, on its graphics card.
+const WORKER: &str = "nuthatch-models";
+/// The worker that computes on a graphics card of NVIDIA's; not everybody has it.
+const CUDA_WORKER: &str = "nuthatch-models-cuda";
+/// A graphics driver alone may take seconds to wake up.
+const PROBE_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// The embedding model's process, not yet started; or what is missing for it.
 pub(super) fn embedding(
@@ -23,35 +34,228 @@ pub(super) fn embedding(
         message: format!("Search by meaning is off: {what} is missing"),
         hint: Some("Word search is complete. Run the set-up (cargo xtask setup) to get it".into()),
     };
-    let executable = dirs.program("nuthatch-models");
+    let executable = dirs.program(WORKER);
     if !executable.is_file() {
         return Err(missing("the program nuthatch-models"));
     }
-    let runtime = dirs
-        .onnx_runtime()
-        .ok_or_else(|| missing("the ONNX Runtime library"))?;
-    let models = dirs.models();
-    let models = models
-        .iter()
-        .find(|models| spec.is_present(models))
-        .ok_or_else(|| missing(&format!("the model {}", spec.id)))?;
-    let config = WorkerConfig {
-        executable,
-        runtime,
-        directory: spec.directory(models),
+    if dirs.onnx_runtime().is_none() {
+        return Err(missing("the ONNX Runtime library"));
+    }
+    let choice = Choice {
         spec,
-        n_threads: settings.n_model_threads(),
+        executable,
         device: Device::Cpu,
         precision: None,
-        idle_timeout: Duration::from_secs(settings.model_idle_seconds),
-        memory_growth_limit_bytes: MEMORY_GROWTH_LIMIT_BYTES,
     };
+    let config = worker_config(dirs, settings, &choice)
+        .ok_or_else(|| missing(&format!("the model {}", choice.spec.id)))?;
     ModelWorker::new(config)
         .map(Arc::new)
         .map_err(|error| missing(&format!("a thread ({error})")))
 }
 
-/// The rerankers of this library.
-pub(super) fn rerankers(_dirs: &Dirs, _settings: &Settings) -> Rerankers {
-    Rerankers::default()
+/// What a worker needs to run a model as chosen; `None` if a file of the model is missing.
+fn worker_config(dirs: &Dirs, settings: &Settings, choice: &Choice) -> Option<WorkerConfig> {
+    let models = dirs.models();
+    let models = models
+        .iter()
+        .find(|models| choice.spec.is_present(models))?;
+    Some(WorkerConfig {
+        executable: choice.executable.clone(),
+        // Causal rerankers do without.
+        runtime: dirs.onnx_runtime().unwrap_or_default(),
+        directory: choice.spec.directory(models),
+        spec: choice.spec.clone(),
+        n_threads: settings.n_model_threads(),
+        device: choice.device,
+        precision: choice.precision,
+        idle_timeout: Duration::from_secs(settings.model_idle_seconds),
+        memory_growth_limit_bytes: MEMORY_GROWTH_LIMIT_BYTES,
+    })
+}
+
+/// The catalogue, the user's own entries included, and what is wrong with these.
+pub fn catalogue(dirs: &Dirs) -> (Vec<ModelSpec>, Option<Notice>) {
+    let [own, ..] = dirs.models();
+    let (models, problem) = catalogue::all_models(&own);
+    let notice = problem.map(|problem| Notice {
+        message: problem.to_string(),
+        hint: Some("The built-in models go on working; correct or remove the file".into()),
+    });
+    (models, notice)
+}
+
+/// The installed models of the catalogue.
+pub fn installed(dirs: &Dirs) -> Vec<ModelSpec> {
+    let is_present = |spec: &ModelSpec| dirs.models().iter().any(|models| spec.is_present(models));
+    let (models, _) = catalogue(dirs);
+    models.into_iter().filter(is_present).collect()
+}
+
+/// The rerankers of this library, chosen when they are first wanted.
+pub(super) fn rerankers(dirs: &Dirs, settings: &Settings) -> Rerankers {
+    if settings.reranker == "none" {
+        return Rerankers::default();
+    }
+    let mut models = installed(dirs);
+    models.retain(ModelSpec::is_reranker);
+    if settings.reranker == "auto" && models.is_empty() {
+        return Rerankers::default();
+    }
+    let (dirs, settings) = (dirs.clone(), settings.clone());
+    Rerankers::new(move || {
+        let choices = choose(&models, &probe(&dirs), &dirs, &settings)?;
+        let workers = choices
+            .iter()
+            .filter_map(|choice| worker_config(&dirs, &settings, choice));
+        let rerankers = workers.map(|config| {
+            let key = score_key(&config);
+            let worker = ModelWorker::new(config).map_err(|error| unusable(&error.to_string()))?;
+            Ok(Reranker {
+                worker: Arc::new(worker),
+                key,
+            })
+        });
+        rerankers.collect()
+    })
+}
+
+/// What each worker that may be there can compute on. Blocks: a graphics driver may take seconds.
+pub fn probe(dirs: &Dirs) -> Vec<WorkerReport> {
+    devices::probe(&executables(dirs), PROBE_TIMEOUT)
+}
+
+fn executables(dirs: &Dirs) -> [PathBuf; 2] {
+    // In this order: the first one that can runs encoders, and the plain worker starts sooner.
+    [dirs.program(WORKER), dirs.program(CUDA_WORKER)]
+}
+
+/// The best of the installed rerankers, or the one that the user named, even if it is slow here.
+fn choose(
+    installed: &[ModelSpec],
+    reports: &[WorkerReport],
+    dirs: &Dirs,
+    settings: &Settings,
+) -> Result<Vec<Choice>, Notice> {
+    if settings.reranker == "auto" {
+        let choices = devices::choose_cascade(installed, reports);
+        return if choices.is_empty() {
+            let reasons = reports
+                .iter()
+                .filter_map(|report| report.devices.as_ref().err());
+            let reasons: Vec<&str> = reasons.map(String::as_str).collect();
+            Err(unusable(&format!(
+                "this machine runs none of the installed rerankers fast enough ({})",
+                reasons.join("; ")
+            )))
+        } else {
+            Ok(choices)
+        };
+    }
+    let named: Vec<ModelSpec> = installed
+        .iter()
+        .filter(|spec| spec.id == settings.reranker)
+        .cloned()
+        .collect();
+    let Some(spec) = named.first() else {
+        return Err(unusable(&format!(
+            "the model {} is not installed",
+            settings.reranker
+        )));
+    };
+    Ok(vec![best_for(spec, reports, dirs)])
+}
+
+/// Where a model runs best here; on the processor if nowhere else.
+fn best_for(spec: &ModelSpec, reports: &[WorkerReport], dirs: &Dirs) -> Choice {
+    let chosen = devices::choose(std::slice::from_ref(spec), reports);
+    chosen.unwrap_or_else(|| Choice {
+        spec: spec.clone(),
+        executable: dirs.program(WORKER),
+        device: Device::Cpu,
+        precision: None,
+    })
+}
+
+/// What runs an installed model best here; `None` if a file of it is missing.
+pub fn runner(
+    dirs: &Dirs,
+    settings: &Settings,
+    spec: &ModelSpec,
+    reports: &[WorkerReport],
+) -> Option<WorkerConfig> {
+    worker_config(dirs, settings, &best_for(spec, reports, dirs))
+}
+
+/// What was found out about this machine and its rerankers.
+#[derive(Debug)]
+pub struct Diagnosis {
+    /// Every worker that may be there, with its devices or why it cannot be used.
+    pub workers: Vec<WorkerReport>,
+    /// Every installed reranker, with what came of trying it.
+    pub trials: Vec<Trial>,
+    /// What searches use, or why they use none.
+    pub chosen: Result<Vec<Choice>, Notice>,
+    /// What is wrong besides.
+    pub notices: Vec<Notice>,
+}
+
+/// One model that was loaded and let rerank.
+#[derive(Debug)]
+pub struct Trial {
+    /// The model, and on what it was tried.
+    pub config: WorkerConfig,
+    /// How fast it is, or why it does not run.
+    pub outcome: Result<Measurement, nuthatch_models::Error>,
+}
+
+/// Asks every worker and tries every installed reranker, one after the other. Blocks for as long as
+/// that takes.
+pub fn diagnose(dirs: &Dirs, settings: &Settings) -> Diagnosis {
+    let workers = probe(dirs);
+    let mut rerankers = installed(dirs);
+    rerankers.retain(ModelSpec::is_reranker);
+    let trials = rerankers
+        .iter()
+        .filter_map(|spec| runner(dirs, settings, spec, &workers))
+        .map(|config| Trial {
+            outcome: measure::measure(&config),
+            config,
+        });
+    let trials = trials.collect();
+    let is_wanted =
+        settings.reranker != "none" && !(settings.reranker == "auto" && rerankers.is_empty());
+    let chosen = if is_wanted {
+        choose(&rerankers, &workers, dirs, settings)
+    } else {
+        Ok(Vec::new())
+    };
+    let (_, catalogue) = catalogue(dirs);
+    Diagnosis {
+        workers,
+        trials,
+        chosen,
+        notices: catalogue.into_iter().collect(),
+    }
+}
+
+fn unusable(reason: &str) -> Notice {
+    Notice {
+        message: format!("Not reranked: {reason}"),
+        hint: Some(
+            "`nuthatch models doctor` tells more; `nuthatch models use none` ends this".into(),
+        ),
+    }
+}
+
+/// All that decides a score besides query and passage.
+fn score_key(config: &WorkerConfig) -> String {
+    let spec = &config.spec;
+    format!(
+        "{} {:?} {} {:?}",
+        spec.key(),
+        config.precision,
+        spec.max_tokens,
+        spec.kind
+    )
 }

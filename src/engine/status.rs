@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Engine, Result};
+use super::{Engine, Result, models};
 use crate::{
     document::{FileState, PathKey},
     indexing,
@@ -98,7 +98,12 @@ impl Engine {
             hint: Some("It is tried again; what was read so far can be found".into()),
         });
         let no_model = self.model.as_ref().err().cloned();
-        no_model.into_iter().chain(interrupted).collect()
+        let (_, catalogue) = models::catalogue(&self.dirs);
+        no_model
+            .into_iter()
+            .chain(catalogue)
+            .chain(interrupted)
+            .collect()
     }
 
     /// The state of a path, and why; for any path.

@@ -5,7 +5,11 @@
 mod bad_input;
 mod formats;
 mod journeys;
+#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+mod lean;
 mod live;
+mod models;
 mod preview;
+mod rerank;
 mod support;
 mod tidy;

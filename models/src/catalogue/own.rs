@@ -66,6 +66,9 @@ fn own(folder: &Path, known: &[ModelSpec]) -> Result<Vec<ModelSpec>, CatalogueEr
         {
             return Err(malformed(format!("the id {} is taken", model.id)));
         }
+        model
+            .check_names()
+            .map_err(|error| malformed(error.to_string()))?;
     }
     Ok(own)
 }
@@ -106,7 +109,9 @@ mod tests {
     fn a_broken_catalogue_is_told_of_and_leaves_the_built_in_ones() {
         let taken = OWN.replace("mine", "zerank-2");
         let twice = format!("{OWN}{OWN}");
-        for broken in ["model = 3", &taken, &twice] {
+        let elsewhere = OWN.replace("model.onnx", "../model.onnx");
+        let program = OWN.replace("model.onnx", "model.py");
+        for broken in ["model = 3", &taken, &twice, &elsewhere, &program] {
             let (found, problem) = read(broken);
             assert_eq!(found, models());
             let problem = problem.unwrap().to_string();

@@ -1,6 +1,6 @@
 //! The same behind shell scripts that stand in front of the worker, or for it.
 
-use std::{os::unix::fs::PermissionsExt, path::Path, time::Instant};
+use std::{path::Path, time::Instant};
 
 use nuthatch_models::{
     frame,
@@ -9,6 +9,9 @@ use nuthatch_models::{
 
 use super::*;
 
+#[path = "script.rs"]
+mod script;
+
 /// An executable script; `WORKER` in it is the real one, `HERE` its own folder.
 fn script(text: &str) -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
@@ -16,8 +19,7 @@ fn script(text: &str) -> (tempfile::TempDir, PathBuf) {
     let text = text
         .replace("WORKER", &executable().display().to_string())
         .replace("HERE", &folder.path().display().to_string());
-    std::fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    script::write(&path, &text, "755").unwrap();
     (folder, path)
 }
 

@@ -1,0 +1,97 @@
+//! Changing one setting in the user's file.
+//!
+//! Owns nothing but the way it is written. Invariant: comments, order and unknown keys stay, and the
+//! file is at every moment either the old one or the new one.
+
+use std::{
+    io::{self, Write},
+    path::Path,
+};
+
+use toml_edit::{DocumentMut, value};
+
+use super::{Error, Settings};
+
+impl Settings {
+    /// Sets the reranker: an id of the catalogue, `auto` or `none`.
+    pub fn write_reranker(path: &Path, reranker: &str) -> Result<(), Error> {
+        let shown = path.display().to_string();
+        // Also refuses a file that could not be read afterwards.
+        Self::load(path)?;
+        let text = match std::fs::read_to_string(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+            read => read.map_err(|source| Error::Unreadable {
+                path: shown.clone(),
+                source,
+            })?,
+        };
+        let mut document: DocumentMut = text.parse().map_err(|error| Error::Malformed {
+            path: shown.clone(),
+            reason: format!("{error}"),
+        })?;
+        // An item that is there keeps the comment behind it.
+        match document
+            .get_mut("reranker")
+            .and_then(|item| item.as_value_mut())
+        {
+            Some(old) => {
+                let decor = old.decor().clone();
+                *old = reranker.into();
+                *old.decor_mut() = decor;
+            }
+            None => {
+                document.insert("reranker", value(reranker));
+            }
+        }
+        replace(path, &document.to_string()).map_err(|source| Error::Unwritable {
+            path: shown,
+            source,
+        })
+    }
+}
+
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn choosing_a_reranker_keeps_all_else_in_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("library/settings.toml");
+        Settings::write_reranker(&path, "zerank-2").unwrap();
+        assert_eq!(Settings::load(&path).unwrap().reranker, "zerank-2");
+
+        let text =
+            "# mine\nfrom_the_future = true\nreranker = \"none\" # for now\n\n[later]\nx = 1\n";
+        std::fs::write(&path, text).unwrap();
+        Settings::write_reranker(&path, "auto").unwrap();
+        let written = std::fs::read_to_string(&path).unwrap();
+        assert_eq!(written, text.replace("\"none\"", "\"auto\""));
+
+        std::fs::write(&path, "[later]\nx = 1\n").unwrap();
+        Settings::write_reranker(&path, "auto").unwrap();
+        assert_eq!(Settings::load(&path).unwrap().reranker, "auto");
+    }
+
+    #[test]
+    fn a_file_that_makes_no_sense_is_left_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("settings.toml");
+        for text in ["reranker = ", "extract_seconds = \"soon\"\n"] {
+            std::fs::write(&path, text).unwrap();
+            let error = Settings::write_reranker(&path, "none").unwrap_err();
+            assert!(matches!(error, Error::Malformed { .. }), "{error}");
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+        }
+    }
+}
