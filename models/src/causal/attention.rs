@@ -130,7 +130,9 @@ impl Rows {
     }
 
     fn attend(&self, q: &Tensor, k: &Tensor, v: &Tensor) -> Result<Tensor> {
-        let attended = self.groups.iter().map(|group| group.attend(q, k, v));
+        // Rows are taken out of them, which needs them without gaps.
+        let (q, k, v) = (q.contiguous()?, k.contiguous()?, v.contiguous()?);
+        let attended = self.groups.iter().map(|group| group.attend(&q, &k, &v));
         let attended: Vec<Tensor> = attended.collect::<Result<_>>()?;
         Tensor::cat(&attended, 0)?.index_select(&self.restore, 0)
     }
@@ -291,6 +293,19 @@ mod tests {
         let scores = 64 * (3 + 64);
         assert_eq!(sizes(&[64; 5], 2 * scores), [(64, 2), (64, 2), (64, 1)]);
         assert_eq!(sizes(&[64; 2], 1), [(64, 1), (64, 1)]);
+    }
+
+    #[test]
+    fn heads_may_lie_side_by_side_with_others() {
+        let packing = Packing::new(&[1], &[&[2, 3], &[4, 5, 6]], false);
+        let plan = Plan::new(&packing, 4, &Device::Cpu).unwrap();
+        let heads = Tensor::randn(0_f32, 1.0, (6, 8, 16), &Device::Cpu).unwrap();
+        let part = |start, len| heads.narrow(1, start, len).unwrap();
+        let (q, k, v) = (part(0, 4), part(4, 2), part(6, 2));
+        let apart = |part: &Tensor| part.contiguous().unwrap();
+        let found = plan.all_rows(&q, &k, &v).unwrap().to_vec2::<f32>();
+        let wanted = plan.all_rows(&apart(&q), &apart(&k), &apart(&v)).unwrap();
+        assert_eq!(found.unwrap(), wanted.to_vec2::<f32>().unwrap());
     }
 
     #[test]

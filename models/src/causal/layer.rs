@@ -239,7 +239,7 @@ impl Layer {
         let (q, k) = self.queries_and_keys(&heads, &pass.angles)?;
         let v = heads.narrow(1, self.n_heads + self.n_kv_heads, self.n_kv_heads)?;
         match &pass.attention {
-            Attention::Plain(plan) => plan.all_rows(&q, &k, &v.contiguous()?),
+            Attention::Plain(plan) => plan.all_rows(&q, &k, &v),
             Attention::Fused { all, .. } => all.attend(&q, &k, &v),
         }
     }
@@ -253,7 +253,7 @@ impl Layer {
             .forward(&pass.last_rows(normed)?, 0..1, pass.is_joined)?;
         let q = self.rotated(&self.heads(&q)?, 0, &pass.last_angles)?;
         match &pass.attention {
-            Attention::Plain(plan) => plan.last_rows(&q, &k, &v.contiguous()?),
+            Attention::Plain(plan) => plan.last_rows(&q, &k, &v),
             Attention::Fused { last, .. } => last.attend(&q, &k, &v),
         }
     }
