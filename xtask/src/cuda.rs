@@ -23,7 +23,8 @@ use crate::run;
 use crate::setup;
 
 /// The oldest cards that are served: Ampere, the first with bf16. The driver compiles the kernels
-/// for newer ones when they are first used, and keeps the result.
+/// for newer ones when they are first used, and keeps the result. From 90 on, candle compiles for one
+/// generation only.
 const COMPUTE_CAPABILITY: &str = "80";
 
 /// The worker, optimised, as `<target>/release/nuthatch-models-cuda`.
@@ -64,7 +65,6 @@ fn folder(checkout: &Checkout) -> PathBuf {
 }
 
 fn cargo(workspace: &Path, toolkit: &Path, target: &Path) -> Result<Command> {
-    let capability = env::var("CUDA_COMPUTE_CAP").unwrap_or_else(|_| COMPUTE_CAPABILITY.to_owned());
     let mut cargo = command::cargo(workspace);
     cargo
         .env("CUDA_HOME", toolkit)
@@ -75,8 +75,8 @@ fn cargo(workspace: &Path, toolkit: &Path, target: &Path) -> Result<Command> {
             in_front(&toolkit::static_libraries(toolkit), "LIBRARY_PATH")?,
         )
         // Without this, candle's precompiled kernels fit cards of exactly this generation only.
-        .env("NVCC_APPEND_FLAGS", also_for_newer_cards(&capability))
-        .env("CUDA_COMPUTE_CAP", capability)
+        .env("NVCC_APPEND_FLAGS", also_for_newer_cards(COMPUTE_CAPABILITY))
+        .env("CUDA_COMPUTE_CAP", COMPUTE_CAPABILITY)
         .env("CARGO_TARGET_DIR", target);
     Ok(cargo)
 }
