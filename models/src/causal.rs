@@ -25,6 +25,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use candle_core::Device;
+
 pub use model::{Input, Model};
 pub use prompt::{Assembled, Prompt};
 pub use reranker::CausalReranker;
@@ -90,6 +92,17 @@ impl Default for Options {
             is_joined: true,
             kernels: Kernels::Attention,
             is_full_head: false,
+        }
+    }
+}
+
+impl Options {
+    /// The default, as it is fastest on `device`: joined products fill a graphics card, while a
+    /// processor loses up to a fifth of its time over the gaps that they leave between rows.
+    pub fn on(device: &Device) -> Self {
+        Self {
+            is_joined: !device.is_cpu(),
+            ..Self::default()
         }
     }
 }

@@ -13,7 +13,7 @@ use super::{
     Error, Options, Shape,
     attention::Plan,
     fused::{self, Fused},
-    joined::Joined,
+    joined::{Joined, Products, as_heads},
     packing::Packing,
     weights::{self, Weights},
 };
@@ -133,13 +133,13 @@ impl Pass {
         }
     }
 
-    /// `SiLU` of the left half times the right one.
-    fn gate(&self, gate_up: &Tensor) -> Result<Tensor> {
+    /// `SiLU` of the first product times the second.
+    fn gate(&self, gate_up: Products) -> Result<Tensor> {
         if self.fused.elementwise {
-            return fused::gate(gate_up);
+            return fused::gate(&gate_up.side_by_side()?);
         }
-        let width = gate_up.dim(1)? / 2;
-        gate_up.narrow(1, 0, width)?.silu()? * gate_up.narrow(1, width, width)?
+        let [gate, up] = gate_up.each()?;
+        gate.silu()? * up
     }
 }
 
@@ -230,14 +230,23 @@ impl Layer {
         let added = Some(self.o.forward(&attended)?);
         let (rows, normed) = pass.norm(Stream { rows, added }, &self.mlp_norm, self.eps)?;
         let gate_up = self.gate_up.forward(&normed, 0..2, pass.is_joined)?;
-        let added = Some(self.down.forward(&pass.gate(&gate_up)?)?);
+        let added = Some(self.down.forward(&pass.gate(gate_up)?)?);
         Ok(Stream { rows, added })
     }
 
     fn attend_all(&self, normed: &Tensor, pass: &Pass) -> Result<Tensor> {
-        let heads = self.heads(&self.qkv.forward(normed, 0..3, pass.is_joined)?)?;
-        let (q, k) = self.queries_and_keys(&heads, &pass.angles)?;
-        let v = heads.narrow(1, self.n_heads + self.n_kv_heads, self.n_kv_heads)?;
+        let products = self.qkv.forward(normed, 0..3, pass.is_joined)?;
+        let (q, k, v) = match &pass.angles {
+            Angles::Fused(angles) => self.rotated_at_once(products, angles)?,
+            angles @ Angles::Plain { .. } => {
+                let [q, k, v] = products.heads(self.head_dim)?;
+                (
+                    self.rotated(&q, 0, angles)?,
+                    self.rotated(&k, 1, angles)?,
+                    v,
+                )
+            }
+        };
         match &pass.attention {
             Attention::Plain(plan) => plan.all_rows(&q, &k, &v),
             Attention::Fused { all, .. } => all.attend(&q, &k, &v),
@@ -245,31 +254,32 @@ impl Layer {
     }
 
     fn attend_last(&self, normed: &Tensor, pass: &Pass) -> Result<Tensor> {
-        let heads = self.heads(&self.qkv.forward(normed, 1..3, pass.is_joined)?)?;
-        let k = self.rotated(&heads.narrow(1, 0, self.n_kv_heads)?, 1, &pass.angles)?;
-        let v = heads.narrow(1, self.n_kv_heads, self.n_kv_heads)?;
-        let q = self
+        let products = self.qkv.forward(normed, 1..3, pass.is_joined)?;
+        let [k, v] = products.heads(self.head_dim)?;
+        let k = self.rotated(&k, 1, &pass.angles)?;
+        let products = self
             .qkv
             .forward(&pass.last_rows(normed)?, 0..1, pass.is_joined)?;
-        let q = self.rotated(&self.heads(&q)?, 0, &pass.last_angles)?;
+        let [q] = products.heads(self.head_dim)?;
+        let q = self.rotated(&q, 0, &pass.last_angles)?;
         match &pass.attention {
             Attention::Plain(plan) => plan.last_rows(&q, &k, &v),
             Attention::Fused { last, .. } => last.attend(&q, &k, &v),
         }
     }
 
-    /// Of heads (rows, queries' then keys' heads and more, `head_dim`), both as attention needs them.
-    fn queries_and_keys(&self, heads: &Tensor, angles: &Angles) -> Result<(Tensor, Tensor)> {
+    /// Queries and keys as attention needs them, in one step, and values.
+    fn rotated_at_once(
+        &self,
+        products: Products,
+        angles: &Tensor,
+    ) -> Result<(Tensor, Tensor, Tensor)> {
         let (n_q, n_k) = (self.n_heads, self.n_kv_heads);
-        if let Angles::Fused(angles) = angles {
-            let both = heads.narrow(1, 0, n_q + n_k)?;
-            let both = fused::norm_rotate(&both, &self.head_norms, angles, n_q, self.eps)?;
-            return Ok((both.narrow(1, 0, n_q)?, both.narrow(1, n_q, n_k)?));
-        }
-        Ok((
-            self.rotated(&heads.narrow(1, 0, n_q)?, 0, angles)?,
-            self.rotated(&heads.narrow(1, n_q, n_k)?, 1, angles)?,
-        ))
+        let heads = as_heads(&products.side_by_side()?, self.head_dim)?;
+        let both = heads.narrow(1, 0, n_q + n_k)?;
+        let both = fused::norm_rotate(&both, &self.head_norms, angles, n_q, self.eps)?;
+        let v = heads.narrow(1, n_q + n_k, n_k)?;
+        Ok((both.narrow(1, 0, n_q)?, both.narrow(1, n_q, n_k)?, v))
     }
 
     /// Norms each head over its own width, which Qwen3 does before rotating, and rotates it;
@@ -286,11 +296,5 @@ impl Layer {
                 fused::norm_rotate(heads, &self.head_norms, angles, n_first, self.eps)
             }
         }
-    }
-
-    /// (rows, heads · `head_dim`) as (rows, heads, `head_dim`).
-    fn heads(&self, x: &Tensor) -> Result<Tensor> {
-        let (n_rows, width) = x.dims2()?;
-        x.reshape((n_rows, width / self.head_dim, self.head_dim))
     }
 }
