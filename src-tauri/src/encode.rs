@@ -41,6 +41,7 @@ pub(crate) fn update(found: SearchResults, elapsed: Duration, last: bool) -> Sea
     SearchUpdate {
         stage,
         n_reranked: count(found.reranked.n_judged as u64),
+        rerank_ms: found.timings.rerank.map(|time| time.as_secs_f64() * 1e3),
         is_late: found.is_late,
         results: found.results.into_iter().map(result).collect(),
         notices: found.notices.iter().map(notice).collect(),

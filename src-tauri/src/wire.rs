@@ -33,6 +33,8 @@ pub struct SearchUpdate {
     pub elapsed_ms: f64,
     /// How many passages the reranker has judged.
     pub n_reranked: u32,
+    /// Milliseconds that reranking took so far; absent before it.
+    pub rerank_ms: Option<f64>,
     /// It comes so late that rows which were seen should stay where they are.
     pub is_late: bool,
     /// No further update follows.

@@ -128,6 +128,20 @@ describe('searching', () => {
     await waitFor(() => expect(names()).toEqual(['1.txt', '2.txt']));
   });
 
+  it('says that the list was reranked when that came with changed files', async () => {
+    const host = openWindow(new ScriptedHost());
+    await type('a');
+    await waitFor(() => expect(host.searches.length).toBe(1));
+    host.searches[0]?.send({ stage: 'hybrid', results: [result(1)], last: true });
+    await waitFor(() => expect(names()).toEqual(['1.txt']));
+    host.changed();
+    await waitFor(() => expect(host.searches.length).toBe(2));
+    const results = [result(2), result(1)];
+    host.searches[1]?.send({ stage: 'reranked', results, n_reranked: 2, rerank_ms: 30, last: true });
+    await waitFor(() => expect(names()).toEqual(['2.txt', '1.txt']));
+    expect(screen.getByTestId('stages').textContent).toContain('reranked 2 in 30 ms');
+  });
+
   it('follows the files: what is gone disappears, and the chosen row stays chosen', async () => {
     const host = openWindow(new ScriptedHost());
     await type('a');

@@ -152,6 +152,8 @@ export type SearchUpdate = {
   elapsed_ms: number,
   /** How many passages the reranker has judged. */
   n_reranked: number,
+  /** Milliseconds that reranking took so far; absent before it. */
+  rerank_ms: number | null,
   /** It comes so late that rows which were seen should stay where they are. */
   is_late: boolean,
   /** No further update follows. */

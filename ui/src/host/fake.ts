@@ -76,7 +76,8 @@ export class FakeHost implements Host {
       const last = stage === 'hybrid' ? orders.length === 0 : order > 0 && order === orders.length;
       const is_late = orders[order - 1]?.isLate ?? false;
       const n_reranked = order > 0 ? results.length : 0;
-      onUpdate({ stage, results, notices, elapsed_ms: elapsed, n_reranked, is_late, last });
+      const rerank_ms = order > 0 ? elapsed - hybridMs : null;
+      onUpdate({ stage, results, notices, elapsed_ms: elapsed, n_reranked, rerank_ms, is_late, last });
       if (last) settle();
     };
     const timers = [

@@ -186,6 +186,7 @@ export class SearchSession {
     this.refined = true;
     this.notices = update.notices;
     this.error = null;
+    this.#time(update);
     this.nRenewals += 1;
   }
 
@@ -231,7 +232,7 @@ export class SearchSession {
     if (update.stage === 'words') this.wordsMs = update.elapsed_ms;
     else if (update.stage === 'hybrid') this.hybridMs = update.elapsed_ms;
     else {
-      this.rerankedMs = update.elapsed_ms - (this.hybridMs ?? 0);
+      this.rerankedMs = update.rerank_ms;
       this.nReranked = update.n_reranked;
     }
   }

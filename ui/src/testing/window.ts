@@ -56,6 +56,7 @@ export class ScriptedHost extends FakeHost {
           notices: [],
           elapsed_ms: 3,
           n_reranked: 0,
+          rerank_ms: null,
           is_late: false,
           last: false,
           ...update,
