@@ -1,241 +1,190 @@
 //! How fast the causal rerankers read, and what each saving of the forward pass is worth.
 //!
 //! `cargo bench --bench rerank -- [shape=0.6b|1.7b|4b] [layers=4] [passages=10] [tokens=250]
-//! [query=15] [dtype=f32|bf16|f16] [runs=3] [checkpoint=DIR]`. Weights are random, N(0, 0.02): the
-//! arithmetic takes as long as with real ones. They are written into DIR, or into a temporary
-//! folder, and read as a real checkpoint is; an existing DIR is used again. Passages have between
-//! a half and one and a half times `tokens` tokens.
-//!
-//! Prints the median time of a query, prompt tokens per second (each passage's whole prompt counts,
-//! whether or not a part of it was computed once for all), and both brought to the model's full
-//! depth, since few layers are enough to measure the rest by. Of few layers the last is a larger
+//! [query=15] [dtype=f32|bf16|f16] [runs=3] [device=cpu|cuda] [peak=TFLOPS] [steps=all|last]
+//! [pass=4096] [checkpoint=DIR] [input=FILE] [output=FILE]`; on NVIDIA's cards
+//! `cargo xtask cuda bench`, which takes the same. `passages` may be several, as `10,50,100`;
+//! `tokens` is a passage's length, or a range as `300-500`. Of few layers the last is a larger
 //! share, so what cutting it saves is overstated: `layers=0` measures all of them.
+//!
+//! Weights are random, N(0, 0.02), and made on the device: the arithmetic takes as long as with
+//! real ones. `checkpoint` reads them instead; `input` is a JSON file with the token ids to score
+//! (`shared`, `own`, `wanted`), `output` takes the last step's logits: for a comparison with others.
+//!
+//! Prints for each step the median and 95th percentile of a query's time, prompt tokens per second
+//! (each passage's whole prompt counts, whether or not a part of it was computed once for all), and
+//! what the device computed. That counts what the step has to compute, attention included: neither
+//! padding nor whatever the step leaves out. `peak` is what its share (MFU) is taken of.
 
 #![expect(clippy::print_stdout, reason = "a bench prints")]
 
+#[path = "rerank/arguments.rs"]
+mod arguments;
+#[path = "rerank/passages.rs"]
+mod passages;
+#[path = "rerank/processor.rs"]
+mod processor;
+#[path = "rerank/steps.rs"]
+mod steps;
+#[path = "rerank/work.rs"]
+mod work;
+
 use std::{
-    collections::HashMap,
-    path::{Path, PathBuf},
+    path::Path,
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, bail};
-use candle_core::{DType, Device, Tensor};
-use nuthatch_models::causal::{Batching, Input, Model, Options};
+use nuthatch_models::causal::{Input, Model, Shape};
 
-/// A model's measures: layers, hidden, intermediate, query heads, key heads.
-#[derive(Clone, Copy)]
-struct Measures {
-    n_layers: usize,
-    hidden: usize,
-    intermediate: usize,
-    n_heads: usize,
-    n_kv_heads: usize,
-}
+use arguments::Arguments;
+use passages::Passages;
+use processor::Processor;
+use steps::Step;
 
-const HEAD_DIM: usize = 128;
-const VOCABULARY: usize = 151_936;
-/// Fixed tokens of zerank-2's prompt before and after the passage.
-const N_BEFORE: usize = 8;
-const N_AFTER: usize = 5;
-const YES: u32 = 9454;
-
-struct Arguments(HashMap<String, String>);
-
-impl Arguments {
-    fn read() -> Self {
-        let pair = |argument: String| {
-            let (key, value) = argument.split_once('=')?;
-            Some((key.to_owned(), value.to_owned()))
-        };
-        Self(std::env::args().skip(1).filter_map(pair).collect())
-    }
-
-    fn number(&self, key: &str, default: usize) -> anyhow::Result<usize> {
-        self.0.get(key).map_or(Ok(default), |value| {
-            value.parse().with_context(|| format!("{key}={value}"))
-        })
-    }
-
-    fn text<'a>(&'a self, key: &str, default: &'a str) -> &'a str {
-        self.0.get(key).map_or(default, String::as_str)
-    }
-}
-
-fn measures(shape: &str) -> anyhow::Result<Measures> {
-    let (n_layers, hidden, intermediate, n_heads) = match shape {
-        "0.6b" => (28, 1024, 3072, 16),
-        "1.7b" => (28, 2048, 6144, 16),
-        "4b" => (36, 2560, 9728, 32),
-        _ => bail!("no shape is called {shape}"),
-    };
-    Ok(Measures {
-        n_layers,
-        hidden,
-        intermediate,
-        n_heads,
-        n_kv_heads: 8,
-    })
-}
-
-impl Measures {
-    /// Weights that one token meets in one layer; twice as many operations.
-    fn weights_of_a_layer(&self) -> usize {
-        let heads = 2 * (self.n_heads + self.n_kv_heads) * HEAD_DIM;
-        self.hidden * (heads + 3 * self.intermediate)
-    }
-
-    /// Writes a checkpoint of this shape.
-    fn write(&self, folder: &Path, dtype: DType) -> anyhow::Result<()> {
-        let config = serde_json::json!({
-            "model_type": "qwen3", "num_hidden_layers": self.n_layers,
-            "hidden_size": self.hidden, "intermediate_size": self.intermediate,
-            "num_attention_heads": self.n_heads, "num_key_value_heads": self.n_kv_heads,
-            "head_dim": HEAD_DIM, "vocab_size": VOCABULARY, "max_position_embeddings": 40_960,
-            "rms_norm_eps": 1e-6, "hidden_act": "silu", "rope_theta": 1e6,
-            "tie_word_embeddings": true, "architectures": ["Qwen3ForCausalLM"],
-        });
-        std::fs::create_dir_all(folder)?;
-        std::fs::write(folder.join("config.json"), config.to_string())?;
-        let random = |dims: &[usize]| match dims {
-            [_] => Tensor::ones(dims, dtype, &Device::Cpu),
-            _ => Tensor::randn(0_f32, 0.02, dims, &Device::Cpu)?.to_dtype(dtype),
-        };
-        let mut tensors = HashMap::new();
-        let embedding = random(&[VOCABULARY, self.hidden])?;
-        tensors.insert("model.embed_tokens.weight".to_owned(), embedding);
-        tensors.insert("model.norm.weight".to_owned(), random(&[self.hidden])?);
-        let (hidden, inner) = (self.hidden, self.intermediate);
-        let (q, kv) = (self.n_heads * HEAD_DIM, self.n_kv_heads * HEAD_DIM);
-        for i in 0..self.n_layers {
-            for (name, dims) in [
-                ("input_layernorm", &[hidden][..]),
-                ("post_attention_layernorm", &[hidden]),
-                ("self_attn.q_norm", &[HEAD_DIM]),
-                ("self_attn.k_norm", &[HEAD_DIM]),
-                ("self_attn.q_proj", &[q, hidden]),
-                ("self_attn.k_proj", &[kv, hidden]),
-                ("self_attn.v_proj", &[kv, hidden]),
-                ("self_attn.o_proj", &[hidden, q]),
-                ("mlp.gate_proj", &[inner, hidden]),
-                ("mlp.up_proj", &[inner, hidden]),
-                ("mlp.down_proj", &[hidden, inner]),
-            ] {
-                tensors.insert(format!("model.layers.{i}.{name}.weight"), random(dims)?);
-            }
-        }
-        candle_core::safetensors::save(&tensors, folder.join("model.safetensors"))?;
-        Ok(())
-    }
-}
-
-/// From everything computed to nothing that can be spared, one step at a time.
-fn steps() -> [(&'static str, Options); 6] {
-    let single = Options {
-        batching: Batching::Single,
-        is_prefix_shared: false,
-        is_last_layer_cut: false,
-        is_full_head: true,
-        ..Options::default()
-    };
-    let padded = Options {
-        batching: Batching::Padded,
-        ..single.clone()
-    };
-    let packed = Options {
-        batching: Batching::Packed,
-        ..padded.clone()
-    };
-    let answer_row = Options {
-        is_full_head: false,
-        ..packed.clone()
-    };
-    let shared = Options {
-        is_prefix_shared: true,
-        ..answer_row.clone()
-    };
-    [
-        ("one passage at a time", single),
-        ("padded to the longest", padded),
-        ("packed", packed),
-        ("+ only the answer's row", answer_row),
-        ("+ shared prefix", shared),
-        ("+ last layer cut", Options::default()),
-    ]
-}
-
-fn median(mut times: Vec<Duration>) -> Duration {
-    times.sort();
-    times.get(times.len() / 2).copied().unwrap_or_default()
+/// What one step took.
+struct Measured {
+    times: Vec<Duration>,
+    peak_bytes: Option<u64>,
+    logits: Vec<Vec<f32>>,
 }
 
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::read();
-    let full = measures(arguments.text("shape", "0.6b"))?;
+    let processor = Processor::open(arguments.text("device", "cpu"))?;
+    let dtype = arguments.dtype()?;
+    let full = work::shape(arguments.text("shape", "0.6b"))?;
     let n_layers = match arguments.number("layers", 4)? {
         0 => full.n_layers,
         n => n.min(full.n_layers),
     };
-    let dtype = match arguments.text("dtype", "f32") {
-        "f32" => DType::F32,
-        "bf16" => DType::BF16,
-        "f16" => DType::F16,
-        other => bail!("no type is called {other}"),
-    };
-    let temporary = tempfile::tempdir()?;
-    let folder = arguments.0.get("checkpoint").map(PathBuf::from);
-    let folder = folder.unwrap_or_else(|| temporary.path().to_owned());
-    if !folder.join("config.json").is_file() {
-        Measures { n_layers, ..full }.write(&folder, dtype)?;
-    }
-    let model = Model::load(&folder, &Device::Cpu, None)?;
-    let n_layers = model.shape().n_layers;
-
-    let mean = arguments.number("tokens", 250)?.max(2);
-    let n_passages = arguments.number("passages", 10)?;
-    let ids = |seed: usize, n: usize| -> Vec<u32> {
-        (0..n)
-            .map(|i| ((seed + i) * 7919 % 100_000) as u32)
-            .collect()
-    };
-    let shared = ids(1, N_BEFORE + arguments.number("query", 15)?);
-    let own: Vec<Vec<u32>> = (0..n_passages)
-        .map(|i| ids(i, mean / 2 + i * 7919 % mean + N_AFTER))
-        .collect();
-    let n_tokens: usize = own.iter().map(|own| shared.len() + own.len()).sum();
-    let depth = full.n_layers as f64 / n_layers as f64;
-    let gflop = 2e-9 * (n_tokens * n_layers * full.weights_of_a_layer()) as f64;
-
-    println!("{n_passages} passages, {n_tokens} prompt tokens, {n_layers} layers, {dtype:?}");
-    println!("| | p50 ms | tokens/s | GFLOP/s | full depth: ms | tokens/s |");
-    println!("| --- | --- | --- | --- | --- | --- |");
-    let input = Input {
-        shared: &shared,
-        own: &own,
-    };
-    let steps = steps();
-    let mut times = vec![Vec::new(); steps.len()];
-    // The first round maps the weights, and builds the full head once. Steps take turns, so that
-    // whatever else the machine does meets all of them.
-    for round in 0..=arguments.number("runs", 3)?.max(1) {
-        for ((_, options), times) in steps.iter().zip(&mut times) {
-            let start = Instant::now();
-            model.logits(input, &[YES], options)?;
-            if round > 0 {
-                times.push(start.elapsed());
-            }
-        }
-    }
-    for ((name, _), times) in steps.iter().zip(times) {
-        let seconds = median(times).as_secs_f64();
+    let model = if let Some(folder) = arguments.path("checkpoint") {
+        Model::load(folder, &processor.device, arguments.precision()?)?
+    } else {
         println!(
-            "| {name} | {:.0} | {:.0} | {:.0} | {:.0} | {:.1} |",
-            1e3 * seconds,
-            n_tokens as f64 / seconds,
-            gflop / seconds,
-            1e3 * seconds * depth,
-            n_tokens as f64 / seconds / depth,
+            "{n_layers} of {} layers, N(0, 0.02), {dtype:?}",
+            full.n_layers
         );
+        Model::random(Shape { n_layers, ..full }, dtype, &processor.device)?
+    };
+    println!("{}", processor.name);
+    if let Some(file) = arguments.path("input") {
+        return measure(&model, &Passages::read(file)?, &arguments, &processor);
+    }
+    for n_passages in arguments.numbers("passages", &[10])? {
+        let passages = Passages::made(n_passages, &arguments)?;
+        measure(&model, &passages, &arguments, &processor)?;
     }
     Ok(())
+}
+
+/// Measures all steps on the same passages.
+fn measure(
+    model: &Model,
+    passages: &Passages,
+    arguments: &Arguments,
+    processor: &Processor,
+) -> anyhow::Result<()> {
+    let steps = steps::of(arguments, processor)?;
+    let n_runs = arguments.number("runs", 3)?.max(1);
+    let peak = arguments.peak()?.or_else(|| processor.peak_tflops());
+    print_head(passages, peak);
+    let mut measured = Vec::new();
+    for _ in &steps {
+        measured.push(Measured {
+            times: Vec::new(),
+            peak_bytes: None,
+            logits: Vec::new(),
+        });
+    }
+    // The first round maps the weights, compiles kernels, and builds the full head once. Steps take
+    // turns, so that whatever else the machine does meets all of them.
+    for round in 0..=n_runs {
+        for (step, measured) in steps.iter().zip(&mut measured) {
+            run(model, passages, step, processor, round == 0, measured)?;
+        }
+    }
+    for (step, measured) in steps.iter().zip(&mut measured) {
+        print_row(model.shape(), passages, step, measured, peak);
+    }
+    if let (Some(file), Some(last)) = (arguments.path("output"), measured.last()) {
+        let options = steps.last().map(|step| &step.options);
+        let operations = options.map(|options| work::operations(model.shape(), passages, options));
+        write(file, last, operations.unwrap_or(0.0))?;
+    }
+    Ok(())
+}
+
+fn run(
+    model: &Model,
+    passages: &Passages,
+    step: &Step,
+    processor: &Processor,
+    is_first: bool,
+    measured: &mut Measured,
+) -> anyhow::Result<()> {
+    let input = Input {
+        shared: &passages.shared,
+        own: &passages.own,
+    };
+    let compute = || model.logits(input, &passages.wanted, &step.options);
+    if is_first {
+        let (logits, peak_bytes) = processor.peak_bytes(compute);
+        (measured.logits, measured.peak_bytes) = (logits?, peak_bytes);
+        return Ok(());
+    }
+    // Logits come back to the host, so nothing is still being computed when the clock is read.
+    let start = Instant::now();
+    compute()?;
+    measured.times.push(start.elapsed());
+    Ok(())
+}
+
+fn print_head(passages: &Passages, peak: Option<f64>) {
+    let (n, n_tokens) = (passages.own.len(), passages.n_tokens());
+    println!("\n{n} passages, {n_tokens} prompt tokens");
+    let of = peak.map_or_else(String::new, |peak| format!(" of {peak:.0}"));
+    println!("| | p50 ms | p95 ms | tokens/s | TFLOP/s | MFU{of} | peak MB |");
+    println!("| --- | --- | --- | --- | --- | --- | --- |");
+}
+
+fn print_row(
+    shape: &Shape,
+    passages: &Passages,
+    step: &Step,
+    measured: &mut Measured,
+    peak: Option<f64>,
+) {
+    measured.times.sort();
+    let seconds = quantile(&measured.times, 0.5);
+    let tflops = 1e-12 * work::operations(shape, passages, &step.options) / seconds;
+    let mfu = peak.map_or_else(
+        || "?".to_owned(),
+        |peak| format!("{:.1} %", 100.0 * tflops / peak),
+    );
+    let memory = measured.peak_bytes;
+    println!(
+        "| {} | {:.1} | {:.1} | {:.0} | {tflops:.3} | {mfu} | {} |",
+        step.name,
+        1e3 * seconds,
+        1e3 * quantile(&measured.times, 0.95),
+        passages.n_tokens() as f64 / seconds,
+        memory.map_or_else(|| "?".to_owned(), |bytes| (bytes / 1_000_000).to_string()),
+    );
+}
+
+/// Of sorted times, in seconds.
+fn quantile(sorted: &[Duration], share: f64) -> f64 {
+    let place = (share * sorted.len() as f64).ceil() as usize;
+    let time = sorted.get(place.saturating_sub(1));
+    time.copied().unwrap_or_default().as_secs_f64()
+}
+
+fn write(file: &Path, last: &Measured, operations: f64) -> anyhow::Result<()> {
+    let seconds = quantile(&last.times, 0.5);
+    let json = serde_json::json!({
+        "logits": last.logits,
+        "seconds": seconds,
+        "tflops": 1e-12 * operations / seconds,
+    });
+    Ok(std::fs::write(file, json.to_string())?)
 }

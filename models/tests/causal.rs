@@ -12,7 +12,7 @@ use candle_core::{DType, Device, quantized::GgmlDType};
 use checkpoints::{Scores, folder, scores};
 use nuthatch_models::{
     Precision,
-    causal::{Batching, Error, Input, Model, Options},
+    causal::{Batching, Error, Input, Kernels, Model, Options},
 };
 
 /// What f32 rounding may do to a logit.
@@ -45,12 +45,20 @@ fn all_options() -> Vec<Options> {
     for batching in [Batching::Single, Batching::Padded, Batching::Packed] {
         for bits in 0..8 {
             for max_tokens_per_pass in [60, 4096] {
+                let is_full_head = bits & 4 > 0;
                 all.push(Options {
                     batching,
                     max_tokens_per_pass,
                     is_prefix_shared: bits & 1 > 0,
                     is_last_layer_cut: bits & 2 > 0,
-                    is_full_head: bits & 4 > 0,
+                    is_full_head,
+                    is_joined: bits & 3 > 0,
+                    // The head comes after everything that kernels compute.
+                    kernels: if is_full_head {
+                        Kernels::Off
+                    } else {
+                        Kernels::Reference
+                    },
                 });
             }
         }

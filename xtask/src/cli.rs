@@ -22,6 +22,10 @@ Verbs:
                  display. FOLDER is searched as well.
   test           `setup`, then every check: format, front end, clippy, tests, the real window.
       --quick    Leave out clippy and the window test.
+  cuda           The models' worker for NVIDIA's cards, beside the other executables. Fetches
+                 CUDA's compiler (104 MB) first; compiling takes a quarter of an hour.
+  cuda bench     The reranking bench in a build for NVIDIA's cards; arguments behind it are the
+                 bench's own.
 
 Environment:
   CARGO_TARGET_DIR      Where to build, as everywhere in cargo.
@@ -34,6 +38,8 @@ pub(crate) enum Verb {
     Help,
     Setup,
     Build,
+    Cuda,
+    CudaBench { arguments: Vec<String> },
     Run { folder: Option<PathBuf> },
     Test { quick: bool },
 }
@@ -48,6 +54,10 @@ pub(crate) fn parse(args: impl Iterator<Item = String>) -> Result<Verb> {
         ["help"] => Ok(Verb::Help),
         ["setup"] => Ok(Verb::Setup),
         ["build"] => Ok(Verb::Build),
+        ["cuda"] => Ok(Verb::Cuda),
+        ["cuda", "bench", arguments @ ..] => Ok(Verb::CudaBench {
+            arguments: arguments.iter().map(ToString::to_string).collect(),
+        }),
         ["run"] => Ok(Verb::Run { folder: None }),
         ["run", folder] | ["run", "--", folder] if *folder != "--" => {
             if folder.starts_with('-') && args.len() == 2 {
@@ -60,7 +70,7 @@ pub(crate) fn parse(args: impl Iterator<Item = String>) -> Result<Verb> {
         ["run", ..] => bail!("`run` takes one folder, not {}", args.len() - 1),
         ["test"] => Ok(Verb::Test { quick: false }),
         ["test", "--quick"] => Ok(Verb::Test { quick: true }),
-        [verb @ ("setup" | "build" | "test"), unknown, ..] => {
+        [verb @ ("setup" | "build" | "cuda" | "test"), unknown, ..] => {
             bail!("`{verb}` does not understand `{unknown}`; see `cargo xtask --help`")
         }
         _ => bail!(
@@ -85,6 +95,13 @@ mod tests {
             ("run --help", Verb::Help),
             ("setup", Verb::Setup),
             ("build", Verb::Build),
+            ("cuda", Verb::Cuda),
+            (
+                "cuda bench layers=4",
+                Verb::CudaBench {
+                    arguments: vec!["layers=4".into()],
+                },
+            ),
             ("run", Verb::Run { folder: None }),
             (
                 "run notes",
@@ -110,6 +127,7 @@ mod tests {
         for line in [
             "icons",
             "setup now",
+            "cuda now",
             "run a b",
             "run --release",
             "test --slow",
@@ -121,7 +139,7 @@ mod tests {
 
     #[test]
     fn help_names_every_verb() {
-        for verb in ["setup", "build", "run [FOLDER]", "test", "--quick"] {
+        for verb in ["setup", "build", "run [FOLDER]", "test", "--quick", "cuda"] {
             assert!(HELP.contains(&format!("  {verb} ")), "{verb}");
         }
     }

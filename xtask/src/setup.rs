@@ -114,7 +114,7 @@ fn discard_damaged(cache: &Cache, places: &mut Places, wheel: &'static Wheel) ->
     Ok(())
 }
 
-fn announce(wheels: &[&Wheel]) {
+pub(crate) fn announce(wheels: &[&Wheel]) {
     let total: u64 = wheels.iter().map(|wheel| wheel.size_bytes).sum();
     println!("Python packages, through pip ({}):", megabytes(total));
     for wheel in wheels {
@@ -155,7 +155,7 @@ fn fetch_all(
     }
 }
 
-fn ensure_python(root: &Path) -> Result<&'static str> {
+pub(crate) fn ensure_python(root: &Path) -> Result<&'static str> {
     if let Some(python) = fetch::python_with_pip(root) {
         return Ok(python);
     }

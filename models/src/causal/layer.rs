@@ -4,31 +4,46 @@
 //! reference); knows nothing of prompts or scores. Keys and values live only while their layer is
 //! computed. Invariant: with `OnlyLast`, the rows it gives are exactly those that all rows
 //! would give.
+//! Start reading at [`Layer::forward`].
 
 use candle_core::{DType, Device, Module, Result, Tensor, quantized::QMatMul};
 use candle_nn::{ops::rms_norm, rotary_emb::rope_thd};
 
 use super::{
-    Error, Shape,
-    attention::{self, Masks},
+    Error, Options, Shape,
+    attention::Plan,
+    fused::{self, Fused},
+    joined::{Joined, Products, as_heads},
     packing::Packing,
     weights::{self, Weights},
 };
 
 /// What every layer of one forward pass needs.
-pub(super) struct Pass<'a> {
-    packing: &'a Packing,
-    masks: Masks,
+pub(super) struct Pass {
+    attention: Attention,
     angles: Angles,
     /// The same for the last rows alone, with their numbers.
     last: Tensor,
     last_angles: Angles,
+    fused: Fused,
+    is_joined: bool,
 }
 
-/// Cosines and sines of the rotary angles, each (rows, `head_dim` / 2).
-struct Angles {
-    cos: Tensor,
-    sin: Tensor,
+/// How rows attend.
+enum Attention {
+    Plain(Plan),
+    Fused {
+        all: fused::Tiles,
+        last: fused::Tiles,
+    },
+}
+
+/// Of the rotary angles.
+enum Angles {
+    /// Cosines and sines, each (rows, `head_dim` / 2).
+    Plain { cos: Tensor, sin: Tensor },
+    /// Both side by side, in f32.
+    Fused(Tensor),
 }
 
 /// Which rows a layer computes.
@@ -39,28 +54,36 @@ pub(super) enum Wanted {
     OnlyLast,
 }
 
+/// What goes from layer to layer: the residual stream, (rows, hidden).
+pub(super) struct Stream {
+    pub(super) rows: Tensor,
+    /// What is still to be added to it: the next norm does that on the way.
+    pub(super) added: Option<Tensor>,
+}
+
 /// The weights of one layer.
 pub(super) struct Layer {
     attention_norm: Tensor,
-    q: QMatMul,
-    k: QMatMul,
-    v: QMatMul,
+    /// Queries, keys and values.
+    qkv: Joined,
     o: QMatMul,
-    q_norm: Tensor,
-    k_norm: Tensor,
+    /// Of queries and of keys: (2, `head_dim`).
+    head_norms: Tensor,
     mlp_norm: Tensor,
-    gate: QMatMul,
-    up: QMatMul,
+    gate_up: Joined,
     down: QMatMul,
+    n_heads: usize,
+    n_kv_heads: usize,
     head_dim: usize,
     eps: f32,
 }
 
-impl<'a> Pass<'a> {
-    /// Masks and angles for `packing`.
+impl Pass {
+    /// Attention's plan and angles for `packing`.
     pub(super) fn new(
-        packing: &'a Packing,
+        packing: &Packing,
         shape: &Shape,
+        options: &Options,
         dtype: DType,
         device: &Device,
     ) -> Result<Self> {
@@ -69,12 +92,23 @@ impl<'a> Pass<'a> {
             .iter()
             .filter_map(|&row| packing.positions.get(row as usize).copied())
             .collect();
+        let fused = Fused::of(options.kernels, shape, dtype, device);
+        let attention = if fused.attention {
+            Attention::Fused {
+                all: fused::Tiles::all(packing, device)?,
+                last: fused::Tiles::last(packing, device)?,
+            }
+        } else {
+            Attention::Plain(Plan::new(packing, shape.n_heads, device)?)
+        };
+        let angles = |positions: &[u32]| Angles::new(positions, shape, fused, dtype, device);
         Ok(Self {
-            packing,
-            masks: Masks::new(packing, device)?,
-            angles: Angles::new(&packing.positions, shape, dtype, device)?,
+            attention,
+            angles: angles(&packing.positions)?,
             last: Tensor::new(packing.last.as_slice(), device)?,
-            last_angles: Angles::new(&last_positions, shape, dtype, device)?,
+            last_angles: angles(&last_positions)?,
+            fused,
+            is_joined: options.is_joined,
         })
     }
 
@@ -82,11 +116,42 @@ impl<'a> Pass<'a> {
     pub(super) fn last_rows(&self, rows: &Tensor) -> Result<Tensor> {
         rows.index_select(&self.last, 0)
     }
+
+    /// Adds up the stream, and norms it.
+    pub(super) fn norm(&self, x: Stream, factors: &Tensor, eps: f32) -> Result<(Tensor, Tensor)> {
+        match x.added {
+            Some(added) if self.fused.elementwise => fused::add_norm(&x.rows, &added, factors, eps),
+            Some(added) => {
+                let rows = (x.rows + added)?;
+                let normed = rms_norm(&rows, factors, eps)?;
+                Ok((rows, normed))
+            }
+            None => {
+                let normed = rms_norm(&x.rows, factors, eps)?;
+                Ok((x.rows, normed))
+            }
+        }
+    }
+
+    /// `SiLU` of the first product times the second.
+    fn gate(&self, gate_up: Products) -> Result<Tensor> {
+        if self.fused.elementwise {
+            return fused::gate(&gate_up.side_by_side()?);
+        }
+        let [gate, up] = gate_up.each()?;
+        gate.silu()? * up
+    }
 }
 
 impl Angles {
     /// Computed in f64 and rounded once; the reference computes them in f32.
-    fn new(positions: &[u32], shape: &Shape, dtype: DType, device: &Device) -> Result<Self> {
+    fn new(
+        positions: &[u32],
+        shape: &Shape,
+        fused: Fused,
+        dtype: DType,
+        device: &Device,
+    ) -> Result<Self> {
         let half = shape.head_dim / 2;
         let frequency = |i: usize| {
             shape
@@ -94,23 +159,31 @@ impl Angles {
                 .powf(-2.0 * i as f64 / shape.head_dim as f64)
         };
         let frequencies: Vec<f64> = (0..half).map(frequency).collect();
+        // Passages share positions: each position's angles are computed once.
+        let n_positions = positions.iter().max().map_or(0, |most| most + 1);
+        let rows = Tensor::new(positions, device)?;
         let table = |of: fn(f64) -> f64| {
-            let values: Vec<f32> = positions
-                .iter()
-                .flat_map(|&position| frequencies.iter().map(move |f| f * f64::from(position)))
+            let values: Vec<f32> = (0..n_positions)
+                .flat_map(|position| frequencies.iter().map(move |f| f * f64::from(position)))
                 .map(|angle| of(angle) as f32)
                 .collect();
-            Tensor::from_vec(values, (positions.len(), half), device)?.to_dtype(dtype)
+            Tensor::from_vec(values, (n_positions as usize, half), device)?.index_select(&rows, 0)
         };
-        Ok(Self {
-            cos: table(f64::cos)?,
-            sin: table(f64::sin)?,
+        let (cos, sin) = (table(f64::cos)?, table(f64::sin)?);
+        if fused.elementwise {
+            return Ok(Self::Fused(Tensor::cat(&[cos, sin], 1)?));
+        }
+        Ok(Self::Plain {
+            cos: cos.to_dtype(dtype)?,
+            sin: sin.to_dtype(dtype)?,
         })
     }
+}
 
-    /// Rotates (rows, heads, `head_dim`).
-    fn rotate(&self, heads: &Tensor) -> Result<Tensor> {
-        rope_thd(&heads.unsqueeze(0)?, &self.cos, &self.sin)?.squeeze(0)
+impl Stream {
+    /// Before the first layer.
+    pub(super) fn new(rows: Tensor) -> Self {
+        Self { rows, added: None }
     }
 }
 
@@ -124,58 +197,104 @@ impl Layer {
         let (hidden, inner) = (shape.hidden, shape.intermediate);
         let q_width = shape.n_heads * shape.head_dim;
         let kv_width = shape.n_kv_heads * shape.head_dim;
+        let qkv = [
+            (weights::Q, q_width),
+            (weights::K, kv_width),
+            (weights::V, kv_width),
+        ];
+        let gate_up = [(weights::GATE, inner), (weights::UP, inner)];
+        let mut head_norm = |name| weights.norm(Some(i), name, shape.head_dim);
+        let head_norms = [head_norm(weights::Q_NORM)?, head_norm(weights::K_NORM)?];
         Ok(Self {
             attention_norm: weights.norm(Some(i), weights::ATTENTION_NORM, hidden)?,
-            q: weights.matrix(i, weights::Q, [q_width, hidden])?,
-            k: weights.matrix(i, weights::K, [kv_width, hidden])?,
-            v: weights.matrix(i, weights::V, [kv_width, hidden])?,
+            qkv: weights.joined(i, &qkv, hidden)?,
             o: weights.matrix(i, weights::O, [hidden, q_width])?,
-            q_norm: weights.norm(Some(i), weights::Q_NORM, shape.head_dim)?,
-            k_norm: weights.norm(Some(i), weights::K_NORM, shape.head_dim)?,
+            head_norms: Tensor::stack(&head_norms, 0)?,
             mlp_norm: weights.norm(Some(i), weights::MLP_NORM, hidden)?,
-            gate: weights.matrix(i, weights::GATE, [inner, hidden])?,
-            up: weights.matrix(i, weights::UP, [inner, hidden])?,
+            gate_up: weights.joined(i, &gate_up, hidden)?,
             down: weights.matrix(i, weights::DOWN, [hidden, inner])?,
+            n_heads: shape.n_heads,
+            n_kv_heads: shape.n_kv_heads,
             head_dim: shape.head_dim,
             eps: shape.rms_eps as f32,
         })
     }
 
-    /// The residual stream (rows, hidden) one layer on; with `OnlyLast`, (passages, hidden).
-    pub(super) fn forward(&self, x: &Tensor, pass: &Pass, wanted: Wanted) -> Result<Tensor> {
-        let normed = rms_norm(x, &self.attention_norm, self.eps)?;
-        let k = self.normed_heads(&self.k, &normed, &self.k_norm)?;
-        let k = pass.angles.rotate(&k)?;
-        let v = self.heads(&self.v.forward(&normed)?)?;
-        let (x, attended) = match wanted {
-            Wanted::AllRows => {
-                let q = self.normed_heads(&self.q, &normed, &self.q_norm)?;
-                let q = pass.angles.rotate(&q)?;
-                let attended = attention::all_rows(&q, &k, &v, pass.packing, &pass.masks)?;
-                (x.clone(), attended)
-            }
-            Wanted::OnlyLast => {
-                let normed = pass.last_rows(&normed)?;
-                let q = self.normed_heads(&self.q, &normed, &self.q_norm)?;
-                let q = pass.last_angles.rotate(&q)?;
-                let attended = attention::last_rows(&q, &k, &v, pass.packing)?;
-                (pass.last_rows(x)?, attended)
+    /// The residual stream one layer on; with `OnlyLast`, of each passage's last row.
+    pub(super) fn forward(&self, x: Stream, pass: &Pass, wanted: Wanted) -> Result<Stream> {
+        let (rows, normed) = pass.norm(x, &self.attention_norm, self.eps)?;
+        let (rows, attended) = match wanted {
+            Wanted::AllRows => (rows, self.attend_all(&normed, pass)?),
+            Wanted::OnlyLast => (pass.last_rows(&rows)?, self.attend_last(&normed, pass)?),
+        };
+        let added = Some(self.o.forward(&attended)?);
+        let (rows, normed) = pass.norm(Stream { rows, added }, &self.mlp_norm, self.eps)?;
+        let gate_up = self.gate_up.forward(&normed, 0..2, pass.is_joined)?;
+        let added = Some(self.down.forward(&pass.gate(gate_up)?)?);
+        Ok(Stream { rows, added })
+    }
+
+    fn attend_all(&self, normed: &Tensor, pass: &Pass) -> Result<Tensor> {
+        let products = self.qkv.forward(normed, 0..3, pass.is_joined)?;
+        let (q, k, v) = match &pass.angles {
+            Angles::Fused(angles) => self.rotated_at_once(products, angles)?,
+            angles @ Angles::Plain { .. } => {
+                let [q, k, v] = products.heads(self.head_dim)?;
+                (
+                    self.rotated(&q, 0, angles)?,
+                    self.rotated(&k, 1, angles)?,
+                    v,
+                )
             }
         };
-        let x = (x + self.o.forward(&attended)?)?;
-        let normed = rms_norm(&x, &self.mlp_norm, self.eps)?;
-        let gated = (self.gate.forward(&normed)?.silu()? * self.up.forward(&normed)?)?;
-        x + self.down.forward(&gated)?
+        match &pass.attention {
+            Attention::Plain(plan) => plan.all_rows(&q, &k, &v),
+            Attention::Fused { all, .. } => all.attend(&q, &k, &v),
+        }
     }
 
-    /// Projects to heads and norms each over its own width, which Qwen3 does before rotating.
-    fn normed_heads(&self, projection: &QMatMul, x: &Tensor, norm: &Tensor) -> Result<Tensor> {
-        rms_norm(&self.heads(&projection.forward(x)?)?, norm, self.eps)
+    fn attend_last(&self, normed: &Tensor, pass: &Pass) -> Result<Tensor> {
+        let products = self.qkv.forward(normed, 1..3, pass.is_joined)?;
+        let [k, v] = products.heads(self.head_dim)?;
+        let k = self.rotated(&k, 1, &pass.angles)?;
+        let products = self
+            .qkv
+            .forward(&pass.last_rows(normed)?, 0..1, pass.is_joined)?;
+        let [q] = products.heads(self.head_dim)?;
+        let q = self.rotated(&q, 0, &pass.last_angles)?;
+        match &pass.attention {
+            Attention::Plain(plan) => plan.last_rows(&q, &k, &v),
+            Attention::Fused { last, .. } => last.attend(&q, &k, &v),
+        }
     }
 
-    /// (rows, heads · `head_dim`) as (rows, heads, `head_dim`).
-    fn heads(&self, x: &Tensor) -> Result<Tensor> {
-        let (n_rows, width) = x.dims2()?;
-        x.reshape((n_rows, width / self.head_dim, self.head_dim))
+    /// Queries and keys as attention needs them, in one step, and values.
+    fn rotated_at_once(
+        &self,
+        products: Products,
+        angles: &Tensor,
+    ) -> Result<(Tensor, Tensor, Tensor)> {
+        let (n_q, n_k) = (self.n_heads, self.n_kv_heads);
+        let heads = as_heads(&products.side_by_side()?, self.head_dim)?;
+        let both = heads.narrow(1, 0, n_q + n_k)?;
+        let both = fused::norm_rotate(&both, &self.head_norms, angles, n_q, self.eps)?;
+        let v = heads.narrow(1, n_q + n_k, n_k)?;
+        Ok((both.narrow(1, 0, n_q)?, both.narrow(1, n_q, n_k)?, v))
+    }
+
+    /// Norms each head over its own width, which Qwen3 does before rotating, and rotates it;
+    /// `norm` is 0 for queries and 1 for keys.
+    fn rotated(&self, heads: &Tensor, norm: usize, angles: &Angles) -> Result<Tensor> {
+        match angles {
+            Angles::Plain { cos, sin } => {
+                let factors = self.head_norms.get(norm)?;
+                let normed = rms_norm(&heads.contiguous()?, &factors, self.eps)?;
+                rope_thd(&normed.unsqueeze(0)?, cos, sin)?.squeeze(0)
+            }
+            Angles::Fused(angles) => {
+                let n_first = if norm == 0 { heads.dim(1)? } else { 0 };
+                fused::norm_rotate(heads, &self.head_norms, angles, n_first, self.eps)
+            }
+        }
     }
 }

@@ -8,11 +8,10 @@
 use std::{path::Path, sync::OnceLock};
 
 use candle_core::{DType, Device, Tensor};
-use candle_nn::ops::rms_norm;
 
 use super::{
     Batching, Error, Options, Shape,
-    layer::{Layer, Pass, Wanted},
+    layer::{Layer, Pass, Stream, Wanted},
     packing::{Packing, passes},
     rows::Rows,
     weights::{self, Weights},
@@ -50,7 +49,17 @@ impl Model {
         device: &Device,
         precision: Option<Precision>,
     ) -> Result<Self, Error> {
-        let (mut weights, shape) = Weights::open(directory, device, precision)?;
+        let (weights, shape) = Weights::open(directory, device, precision)?;
+        Self::from_weights(weights, shape)
+    }
+
+    /// A model of this shape whose weights mean nothing, made on `device`: it takes as long as a
+    /// real one, for measuring where there is none.
+    pub fn random(shape: Shape, dtype: DType, device: &Device) -> Result<Self, Error> {
+        Self::from_weights(Weights::random(dtype, device), shape)
+    }
+
+    fn from_weights(mut weights: Weights, shape: Shape) -> Result<Self, Error> {
         let table = [shape.vocabulary, shape.hidden];
         let head = if shape.is_tied {
             None
@@ -66,7 +75,7 @@ impl Model {
             layers,
             norm: weights.norm(None, weights::FINAL_NORM, shape.hidden)?,
             dtype: weights.dtype(),
-            device: device.clone(),
+            device: weights.device().clone(),
             shape,
             full_head: OnceLock::new(),
         })
@@ -100,13 +109,16 @@ impl Model {
         };
         let own: Vec<&[u32]> = own.iter().map(Vec::as_slice).collect();
         let lens: Vec<usize> = own.iter().map(|own| own.len()).collect();
-        let mut logits = Vec::with_capacity(own.len());
+        let mut last = Vec::new();
         for pass in passes(shared.len(), &lens, is_padded, max_tokens) {
             let packing = Packing::new(shared, own.get(pass).unwrap_or_default(), is_padded);
-            let last = self.last_hidden(&packing, options)?;
-            logits.extend(self.project(&last, wanted, options)?);
+            last.push(self.last_hidden(&packing, options)?);
         }
-        Ok(logits)
+        if last.is_empty() {
+            return Ok(Vec::new());
+        }
+        // Only here is a graphics card waited for: it computes one pass while the next is laid out.
+        self.project(&Tensor::cat(&last, 0)?, wanted, options)
     }
 
     fn check(&self, shared: &[u32], own: &[Vec<u32>]) -> Result<(), Error> {
@@ -126,20 +138,24 @@ impl Model {
 
     /// The final hidden state of each passage's last token, normed: (passages, hidden).
     fn last_hidden(&self, packing: &Packing, options: &Options) -> Result<Tensor, Error> {
-        let pass = Pass::new(packing, &self.shape, self.dtype, &self.device)?;
-        let mut x = self
+        let pass = Pass::new(packing, &self.shape, options, self.dtype, &self.device)?;
+        let rows = self
             .embedding
             .select(&packing.ids, self.dtype, &self.device)?;
+        let mut x = Stream::new(rows);
         let n_last = usize::from(options.is_last_layer_cut).min(self.layers.len());
         let (all, last) = self.layers.split_at(self.layers.len() - n_last);
         for layer in all {
-            x = layer.forward(&x, &pass, Wanted::AllRows)?;
+            x = layer.forward(x, &pass, Wanted::AllRows)?;
         }
-        let x = match last.first() {
-            Some(layer) => layer.forward(&x, &pass, Wanted::OnlyLast)?,
-            None => pass.last_rows(&x)?,
-        };
-        Ok(rms_norm(&x, &self.norm, self.shape.rms_eps as f32)?)
+        if let Some(layer) = last.first() {
+            x = layer.forward(x, &pass, Wanted::OnlyLast)?;
+        }
+        let (_, normed) = pass.norm(x, &self.norm, self.shape.rms_eps as f32)?;
+        if last.is_empty() {
+            return Ok(pass.last_rows(&normed)?);
+        }
+        Ok(normed)
     }
 
     /// Products with the head's rows, in f32 whatever the layers compute in.

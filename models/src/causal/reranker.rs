@@ -43,7 +43,7 @@ impl CausalReranker {
                 prompt: Prompt::load(directory, spec, max_tokens)?,
                 model,
                 spec: spec.clone(),
-                options: Options::default(),
+                options: Options::on(device),
             }),
         }
     }

@@ -1,7 +1,8 @@
 //! A table of which only the rows in use are ever turned into tensors: the embedding, the head.
 //!
 //! The table of a 4B model has 152,000 rows and 778 MB; a query touches a few thousand rows of
-//! the one and one or two of the other. So it stays in the mapped file, or quantised in memory.
+//! the one and one or two of the other. So beside a processor it stays in the mapped file, or
+//! quantised in memory; a graphics card holds it, since it waits for whatever is sent to it.
 //! Knows no model. Invariant: an id past the table's end is an error, never another row.
 
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use candle_core::{
 
 use super::Error;
 
-/// A table (`height`, `width`) on the host.
+/// A table (`height`, `width`).
 pub(super) struct Rows {
     table: Table,
     height: usize,
@@ -27,6 +28,8 @@ enum Table {
         name: String,
     },
     Quantised(QTensor),
+    /// On whatever device.
+    Loaded(Tensor),
 }
 
 impl Rows {
@@ -45,6 +48,17 @@ impl Rows {
     pub(super) fn quantised(table: QTensor, dims: [usize; 2]) -> Self {
         let [height, width] = dims;
         let table = Table::Quantised(table);
+        Self {
+            table,
+            height,
+            width,
+        }
+    }
+
+    /// A tensor of this shape, wherever it lies.
+    pub(super) fn loaded(table: Tensor, dims: [usize; 2]) -> Self {
+        let [height, width] = dims;
+        let table = Table::Loaded(table);
         Self {
             table,
             height,
@@ -75,6 +89,10 @@ impl Rows {
                 let bytes = self.gather(&table.data()?, ids);
                 qtensor_from_ggml(table.dtype(), &bytes, dims.to_vec(), &Device::Cpu)?
                     .dequantize(&Device::Cpu)?
+            }
+            Table::Loaded(table) => {
+                let ids = Tensor::new(ids, table.device())?;
+                table.index_select(&ids, 0)?
             }
         };
         Ok(rows.to_dtype(dtype)?.to_device(device)?)
