@@ -25,7 +25,7 @@ pub use folders::{Installed, installed, n_partial_bytes, remove, size_bytes};
 pub use import::import;
 
 use self::{
-    download::{Client, Part},
+    download::{Client, Download, Part},
     folders::Staging,
 };
 use crate::catalogue::ModelSpec;
@@ -39,7 +39,8 @@ pub struct Source {
     /// What stands before the repository's name. Only an address that is itself `http://` is allowed
     /// to lead to one.
     pub base_url: String,
-    /// Access token; sent to the host of `base_url` and to no other.
+    /// Access token; sent to the host and port of `base_url` and to no other, and never unencrypted
+    /// but to this machine itself.
     pub token: Option<String>,
     /// A proxy's address, with user and password where it wants them.
     pub proxy: Option<String>,
@@ -124,10 +125,10 @@ pub fn get(
     let staging = Staging::open(spec, models)?;
     staging.adopt()?;
     for (i_file, file) in spec.files.iter().enumerate() {
-        let path = staging.folder().join(&file.name);
-        if path.is_file() {
+        if staging.has(file) {
             continue;
         }
+        let path = staging.folder().join(&file.name);
         let base = source.base_url.trim_end_matches('/');
         let (revision, remote) = (&spec.revision, file.remote());
         let url = format!("{base}/{repository}/resolve/{revision}/{remote}");
@@ -141,10 +142,10 @@ pub fn get(
             })
         };
         let part = Part::of(&path);
-        if client.fetch(&url, file, &part, &mut step)?.is_break() {
-            return Ok(Outcome::Stopped);
+        match Download::new(&client, &url, file, &part).run(&mut step)? {
+            ControlFlow::Continue(told) => part.accept(file, staging.folder(), &told)?,
+            ControlFlow::Break(()) => return Ok(Outcome::Stopped),
         }
-        part.accept(file, &path)?;
     }
     staging.finish().map(Outcome::Installed)
 }

@@ -70,7 +70,10 @@ fn worker(name: &str, max_tokens: usize) -> (tempfile::TempDir, ModelWorker) {
         kind: Kind::EncoderReranker,
         ..ModelSpec::default_embedding()
     };
-    spec.record_hashes(models.path()).unwrap();
+    for file in &spec.files {
+        let path = models.path().join(&file.name);
+        file.admit(&path, models.path(), None).unwrap();
+    }
     let config = WorkerConfig {
         runtime: executable.with_file_name(library),
         executable,

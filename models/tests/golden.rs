@@ -43,7 +43,10 @@ async fn checked(id: &str) -> Vec<Checked> {
         kind: Kind::CausalReranker(causal()),
         ..ModelSpec::default_embedding()
     };
-    spec.record_hashes(models.path()).unwrap();
+    for file in &spec.files {
+        let path = models.path().join(&file.name);
+        file.admit(&path, models.path(), None).unwrap();
+    }
     let worker = ModelWorker::new(WorkerConfig {
         executable: PathBuf::from(env!("CARGO_BIN_EXE_nuthatch-models")),
         runtime: PathBuf::new(),

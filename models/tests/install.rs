@@ -5,6 +5,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "install/careless.rs"]
+mod careless;
+#[path = "install/imports.rs"]
+mod imports;
 #[path = "install/server.rs"]
 mod server;
 
@@ -152,7 +156,10 @@ impl Home {
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
             .collect();
         names.sort();
-        assert_eq!(names, ["SHA256SUMS", "config.json", "model.onnx"]);
+        assert_eq!(
+            names,
+            ["SHA256SUMS", "VERIFIED", "config.json", "model.onnx"]
+        );
         assert_eq!(install::n_partial_bytes("tiny", &self.models()), 0);
     }
 
@@ -573,61 +580,6 @@ fn two_processes_do_not_install_the_same_model() {
     outcome.unwrap();
     assert!(inner.unwrap().contains("another process"));
     home.assert_installed(&spec());
-}
-
-#[test]
-fn a_folder_is_imported_with_nothing_that_was_not_asked_for() {
-    let (home, stick) = (Home::new(), tempfile::tempdir().unwrap());
-    for name in ["config.json", "model.onnx", "README.md", "run.sh"] {
-        fs::write(stick.path().join(name), content(name)).unwrap();
-    }
-    home.import(&spec(), stick.path()).unwrap();
-    home.assert_installed(&spec());
-    assert!(stick.path().join("model.onnx").is_file());
-}
-
-#[test]
-fn files_that_a_folder_lacks_are_named_and_nothing_is_left_behind() {
-    let (home, stick) = (Home::new(), tempfile::tempdir().unwrap());
-    fs::write(stick.path().join("config.json"), CONFIG).unwrap();
-    let error = home.import(&spec(), stick.path()).unwrap_err();
-    assert!(matches!(&error, Error::Missing { names, .. } if *names == ["onnx/model.onnx"]));
-    fs::write(stick.path().join("model.onnx"), [7; 9]).unwrap();
-    let error = home.import(&spec(), stick.path()).unwrap_err().to_string();
-    assert!(error.contains("model.onnx is damaged"), "{error}");
-    home.assert_nothing_installed();
-    assert_eq!(install::n_partial_bytes("tiny", &home.models()), 0);
-}
-
-#[cfg(unix)]
-#[test]
-fn a_snapshot_of_the_hubs_own_tools_is_imported_through_its_links() {
-    use std::os::unix::fs::symlink;
-
-    let cache = tempfile::tempdir().unwrap();
-    let repository = cache.path().join("models--someone--tiny-reranker");
-    let snapshot = repository.join("snapshots").join(REVISION);
-    fs::create_dir_all(repository.join("blobs")).unwrap();
-    fs::create_dir_all(repository.join("refs")).unwrap();
-    fs::create_dir_all(snapshot.join("onnx")).unwrap();
-    fs::write(repository.join("refs/main"), REVISION).unwrap();
-    fs::write(repository.join("blobs/c"), CONFIG).unwrap();
-    fs::write(repository.join("blobs/w"), weights()).unwrap();
-    symlink("../../blobs/c", snapshot.join("config.json")).unwrap();
-    symlink("../../../blobs/w", snapshot.join("onnx/model.onnx")).unwrap();
-    let unpinned = ModelSpec {
-        revision: "main".into(),
-        ..spec()
-    };
-    for spec in [spec(), unpinned] {
-        for from in [cache.path(), &repository] {
-            let home = Home::new();
-            home.import(&spec, from).unwrap();
-            home.assert_installed(&spec);
-            let installed = spec.directory(&home.models()).join("model.onnx");
-            assert!(fs::symlink_metadata(installed).unwrap().is_file());
-        }
-    }
 }
 
 #[test]

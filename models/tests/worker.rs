@@ -39,7 +39,10 @@ fn config(executable: PathBuf) -> (tempfile::TempDir, WorkerConfig) {
         kind: Kind::CausalReranker(reference().prompts.swap_remove(0).spec),
         ..ModelSpec::default_embedding()
     };
-    spec.record_hashes(models.path()).unwrap();
+    for file in &spec.files {
+        let path = models.path().join(&file.name);
+        file.admit(&path, models.path(), None).unwrap();
+    }
     let config = WorkerConfig {
         executable,
         runtime: PathBuf::new(),

@@ -42,7 +42,7 @@ pub(super) enum ModelsVerb {
     Import {
         /// The model
         id: String,
-        /// Folder with its files, or a cache of the Hub's own tools
+        /// Folder with its files, one of the files, or a cache of the Hub's own tools
         path: PathBuf,
         #[command(flatten)]
         licence: Licence,

@@ -78,7 +78,10 @@ fn install(home: &Home, models: &[(ModelSpec, &str)], reranker: &str) {
             )
             .unwrap();
         }
-        spec.record_hashes(&directory).unwrap();
+        for file in &spec.files {
+            let path = directory.join(&file.name);
+            file.admit(&path, &directory, None).unwrap();
+        }
     }
     let catalogue = toml::to_string(&BTreeMap::from([("model", specs)])).unwrap();
     std::fs::write(folder.join("catalog.toml"), catalogue).unwrap();

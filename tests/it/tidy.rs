@@ -36,7 +36,7 @@ const OWNERS: [(&str, &[&str]); 9] = [
     ("candle_core", &["models"]),
     ("tauri", &["src-tauri"]),
     ("ts_rs", &["src-tauri"]),
-    ("ureq", &["models/src/install/download"]),
+    ("ureq", &["models/src/install/download/http"]),
 ];
 
 /// Longest file; what is longer owns more than one thing.

@@ -1,8 +1,8 @@
 //! The files of a model, and the proof that they are what they were.
 //!
 //! Owns hashes: those of the catalogue, and those recorded when a file first arrived whose hash
-//! the catalogue does not know. Invariant: a file without either is refused, and a record, once
-//! written, is never replaced.
+//! the catalogue does not know. Invariant: a file without either is refused, and a record is only
+//! ever replaced together with the file that it speaks of.
 
 use std::{
     collections::BTreeMap,
@@ -14,7 +14,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::ModelSpec;
+use super::{ModelSpec, stamp};
 
 /// Hashes recorded on arrival, in the model's folder, in the format of `sha256sum`.
 const RECORD: &str = "SHA256SUMS";
@@ -50,10 +50,10 @@ pub enum FileError {
         /// The cause.
         source: io::Error,
     },
-    /// The record of hashes cannot be written.
+    /// A file, or the record of hashes, cannot be written.
     #[error("could not write {path}")]
     Unwritable {
-        /// The record.
+        /// Which.
         path: PathBuf,
         /// The cause.
         source: io::Error,
@@ -84,14 +84,28 @@ impl ModelFile {
         self.path.as_deref().unwrap_or(&self.name)
     }
 
-    /// The hash that it must have: the catalogue's. Says nothing where that knows none.
-    pub fn verify_known(&self, path: &Path) -> Result<(), FileError> {
-        match &self.sha256 {
-            Some(expected) if *expected != sha256(path)? => Err(FileError::Damaged {
-                path: path.to_owned(),
-            }),
-            _ => Ok(()),
+    /// Moves what has arrived as `part` into the model's folder, if it has the hash that it must
+    /// have: the catalogue's, and the one that its source told. Records it where the catalogue knows
+    /// none. The name has to be checked by then.
+    pub fn admit(&self, part: &Path, folder: &Path, told: Option<&str>) -> Result<(), FileError> {
+        let path = folder.join(&self.name);
+        let found = sha256(part)?;
+        let mut expected = [self.sha256.as_deref(), told].into_iter().flatten();
+        if expected.any(|expected| *expected != found) {
+            return Err(FileError::Damaged { path });
         }
+        if self.sha256.is_none() {
+            record(folder, &self.name, &found)?;
+        }
+        std::fs::rename(part, &path).map_err(|source| FileError::Unwritable { path, source })?;
+        stamp::note(self, &found, folder);
+        Ok(())
+    }
+
+    /// Whether it lies in this folder and there is a hash to hold it to.
+    pub fn is_admitted(&self, folder: &Path) -> Result<bool, FileError> {
+        let is_known = expected(self, &read_record(folder)?).is_some();
+        Ok(is_known && folder.join(&self.name).is_file())
     }
 }
 
@@ -111,39 +125,6 @@ impl ModelSpec {
             )?;
         }
         Ok(())
-    }
-
-    /// Reads every file and compares it with its hash: the catalogue's, or the recorded one.
-    pub fn verify(&self, directory: &Path) -> Result<(), FileError> {
-        self.check_names()?;
-        let recorded = read_record(directory)?;
-        for file in &self.files {
-            verified(file, directory, &recorded)?;
-        }
-        Ok(())
-    }
-
-    /// Records the hash of every file whose hash neither the catalogue nor the record knows.
-    pub fn record_hashes(&self, directory: &Path) -> Result<(), FileError> {
-        self.check_names()?;
-        let mut recorded = read_record(directory)?;
-        for file in self.files.iter().filter(|file| file.sha256.is_none()) {
-            if !recorded.contains_key(&file.name) {
-                let found = sha256(&directory.join(&file.name))?;
-                recorded.insert(file.name.clone(), found);
-            }
-        }
-        let lines: Vec<String> = recorded
-            .iter()
-            .map(|(name, hash)| format!("{hash}  {name}\n"))
-            .collect();
-        let path = directory.join(RECORD);
-        File::create(&path)
-            .and_then(|mut file| {
-                file.write_all(lines.concat().as_bytes())?;
-                file.sync_all()
-            })
-            .map_err(|source| FileError::Unwritable { path, source })
     }
 }
 
@@ -168,6 +149,23 @@ pub(super) fn verified(
         Some(_) => Err(FileError::Damaged { path }),
         None => Err(FileError::Unrecorded { path }),
     }
+}
+
+/// Writes the hash of one file into the record of its folder.
+fn record(folder: &Path, name: &str, hash: &str) -> Result<(), FileError> {
+    let mut recorded = read_record(folder)?;
+    recorded.insert(name.to_owned(), hash.to_owned());
+    let lines: Vec<String> = recorded
+        .iter()
+        .map(|(name, hash)| format!("{hash}  {name}\n"))
+        .collect();
+    let path = folder.join(RECORD);
+    File::create(&path)
+        .and_then(|mut file| {
+            file.write_all(lines.concat().as_bytes())?;
+            file.sync_all()
+        })
+        .map_err(|source| FileError::Unwritable { path, source })
 }
 
 fn check(name: &str, is_fine: bool) -> Result<(), FileError> {
@@ -238,13 +236,29 @@ mod tests {
 
         let unrecorded = spec.verify(folder.path()).unwrap_err();
         assert!(matches!(unrecorded, FileError::Unrecorded { .. }));
-        spec.record_hashes(folder.path()).unwrap();
+        let part = folder.path().join("part");
+        std::fs::write(&part, b"weights").unwrap();
+        spec.files[0].admit(&part, folder.path(), None).unwrap();
         spec.verify(folder.path()).unwrap();
 
         std::fs::write(&path, b"other weights").unwrap();
-        spec.record_hashes(folder.path()).unwrap();
         let damaged = spec.verify(folder.path()).unwrap_err();
         assert!(matches!(damaged, FileError::Damaged { .. }));
+    }
+
+    #[test]
+    fn a_file_is_held_to_what_its_source_tells_of_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut file = ModelSpec::default_embedding().files.swap_remove(0);
+        file.sha256 = None;
+        let part = folder.path().join("part");
+        std::fs::write(&part, b"weights").unwrap();
+        let hash = sha256(&part).unwrap();
+        let refused = file.admit(&part, folder.path(), Some(&"0".repeat(64)));
+        assert!(matches!(refused, Err(FileError::Damaged { .. })));
+        assert!(!file.is_admitted(folder.path()).unwrap());
+        file.admit(&part, folder.path(), Some(&hash)).unwrap();
+        assert!(file.is_admitted(folder.path()).unwrap());
     }
 
     #[test]

@@ -7,10 +7,10 @@
 //! are hashed each time.
 //! Invariant: the note never makes a file pass whose expected hash is another than the noted one.
 
-use std::{fs::Metadata, path::Path, time::UNIX_EPOCH};
+use std::{path::Path, time::UNIX_EPOCH};
 
 use super::{
-    FileError, ModelSpec,
+    FileError, ModelFile, ModelSpec,
     files::{expected, read_record, verified},
 };
 
@@ -18,20 +18,25 @@ use super::{
 const STAMP: &str = "VERIFIED";
 
 impl ModelSpec {
+    /// Reads every file and compares it with its hash: the catalogue's, or the recorded one.
+    pub fn verify(&self, directory: &Path) -> Result<(), FileError> {
+        self.verify_files(directory, "")
+    }
+
     /// As [`Self::verify`], without reading the files that an earlier call has read and that did
-    /// not change since; notes what it has read.
+    /// not change since.
     pub fn ensure_verified(&self, directory: &Path) -> Result<(), FileError> {
+        self.verify_files(directory, &noted(directory))
+    }
+
+    /// Passes over files of which the note speaks, and notes all.
+    fn verify_files(&self, directory: &Path, noted: &str) -> Result<(), FileError> {
+        self.check_names()?;
         let recorded = read_record(directory)?;
-        let path = directory.join(STAMP);
-        let noted = std::fs::read_to_string(&path).unwrap_or_default();
         let mut lines = Vec::new();
         for file in &self.files {
             // Taken before reading: a file that is changed meanwhile does not match its line.
-            let before = std::fs::metadata(directory.join(&file.name)).ok();
-            let wanted = expected(file, &recorded);
-            let wanted = before
-                .zip(wanted)
-                .and_then(|(at, hash)| line(&file.name, hash, &at));
+            let wanted = expected(file, &recorded).and_then(|hash| line(file, hash, directory));
             match wanted {
                 Some(wanted) if noted.lines().any(|noted| noted == wanted) => lines.push(wanted),
                 wanted => {
@@ -40,26 +45,45 @@ impl ModelSpec {
                 }
             }
         }
-        let stamp: String = lines
-            .iter()
-            .flat_map(|line| [line.as_str(), "\n"])
-            .collect();
-        if stamp != noted
-            && let Err(error) = std::fs::write(&path, stamp)
-        {
-            tracing::debug!(model = %self.id, %error, "could not note that a model was verified");
-        }
+        write(&lines, directory);
         Ok(())
     }
 }
 
+/// Notes that a file was just found to have this hash.
+pub(super) fn note(file: &ModelFile, hash: &str, directory: &Path) {
+    let noted = noted(directory);
+    let others = noted
+        .lines()
+        .filter(|line| !line.ends_with(&format!(" {}", file.name)));
+    let mut lines: Vec<String> = others.map(str::to_owned).collect();
+    lines.extend(line(file, hash, directory));
+    write(&lines, directory);
+}
+
+fn noted(directory: &Path) -> String {
+    std::fs::read_to_string(directory.join(STAMP)).unwrap_or_default()
+}
+
+fn write(lines: &[String], directory: &Path) {
+    let stamp = lines.join("\n");
+    if stamp != noted(directory)
+        && let Err(error) = std::fs::write(directory.join(STAMP), stamp)
+    {
+        let directory = directory.display();
+        tracing::debug!(%directory, %error, "could not note that a model was verified");
+    }
+}
+
 /// What the note says of a verified file; nothing where the system tells no time of change.
-fn line(name: &str, hash: &str, file: &Metadata) -> Option<String> {
-    let changed = file.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+fn line(file: &ModelFile, hash: &str, directory: &Path) -> Option<String> {
+    let found = std::fs::metadata(directory.join(&file.name)).ok()?;
+    let changed = found.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
     Some(format!(
-        "{hash} {} {} {name}",
-        file.len(),
-        changed.as_nanos()
+        "{hash} {} {} {}",
+        found.len(),
+        changed.as_nanos(),
+        file.name
     ))
 }
 
@@ -78,13 +102,15 @@ mod tests {
         let mut spec = ModelSpec::default_embedding();
         spec.files.truncate(1);
         spec.files[0].sha256 = None;
-        write(&folder, &spec, b"weights", 1000);
-        spec.record_hashes(folder.path()).unwrap();
+        let part = folder.path().join("part");
+        std::fs::write(&part, b"weights").unwrap();
+        spec.files[0].admit(&part, folder.path(), None).unwrap();
+        overwrite(&folder, &spec, b"weights", 1000);
         spec.ensure_verified(folder.path()).unwrap();
         (folder, spec)
     }
 
-    fn write(folder: &tempfile::TempDir, spec: &ModelSpec, bytes: &[u8], changed_s: u64) {
+    fn overwrite(folder: &tempfile::TempDir, spec: &ModelSpec, bytes: &[u8], changed_s: u64) {
         let path = folder.path().join(&spec.files[0].name);
         std::fs::write(&path, bytes).unwrap();
         let changed = SystemTime::UNIX_EPOCH + Duration::from_secs(changed_s);
@@ -100,7 +126,7 @@ mod tests {
     #[test]
     fn an_unchanged_file_is_not_read_again() {
         let (folder, spec) = verified_model();
-        write(&folder, &spec, b"WEIGHTS", 1000);
+        overwrite(&folder, &spec, b"WEIGHTS", 1000);
         // What nobody could notice without reading shows that nobody read.
         assert!(!is_damaged(&spec, &folder));
         let found = spec.verify(folder.path());
@@ -110,11 +136,11 @@ mod tests {
     #[test]
     fn another_size_or_time_or_hash_is_read_again() {
         let (folder, spec) = verified_model();
-        write(&folder, &spec, b"WEIGHTS", 1001);
+        overwrite(&folder, &spec, b"WEIGHTS", 1001);
         assert!(is_damaged(&spec, &folder));
-        write(&folder, &spec, b"more weights", 1000);
+        overwrite(&folder, &spec, b"more weights", 1000);
         assert!(is_damaged(&spec, &folder));
-        write(&folder, &spec, b"weights", 2000);
+        overwrite(&folder, &spec, b"weights", 2000);
         spec.ensure_verified(folder.path()).unwrap();
         let mut other = spec.clone();
         other.files[0].sha256 = Some("0".repeat(64));
@@ -132,7 +158,7 @@ mod tests {
         std::fs::remove_file(folder.path().join(STAMP)).unwrap();
         std::fs::create_dir(folder.path().join(STAMP)).unwrap();
         spec.ensure_verified(folder.path()).unwrap();
-        write(&folder, &spec, b"WEIGHTS", 1000);
+        overwrite(&folder, &spec, b"WEIGHTS", 1000);
         assert!(is_damaged(&spec, &folder));
     }
 }

@@ -1,46 +1,46 @@
 //! One file over HTTP, in as many pieces as the network makes of it.
 //!
-//! Alone in naming the HTTP client. Owns retries, resuming, and the meaning of a server's answers;
-//! knows no model. Invariant: a piece is only ever continued with bytes of the same version of the
-//! file, as the server's own mark (`ETag`) or the catalogue's hash of the whole shows.
-//! Start reading at [`Client::fetch`].
+//! Owns retries, resuming, and the meaning of a server's answers; knows no model, and the HTTP client
+//! is `http.rs`'s. Invariants: a piece is only ever continued with bytes of the same version of the
+//! file, as the server's own mark (`ETag`) or the catalogue's hash of the whole shows; a file whose
+//! early end nobody would notice is refused.
+//! Start reading at [`Download::run`].
+
+mod http;
 
 use std::{
     fs::{self, File, OpenOptions},
     io::{self, Read, Write},
     ops::ControlFlow,
     path::{Path, PathBuf},
+    thread,
     time::Duration,
 };
 
-use ureq::{
-    Agent, Body, Proxy,
-    config::RedirectAuthHeaders,
-    http::{HeaderMap, Response},
-    tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem},
-};
+use self::http::Answer;
+pub(super) use self::http::Client;
+use super::{Error, folders::at, import::is_pointer};
+use crate::catalogue::ModelFile;
 
-use super::{Error, Source, folders::at, import::is_pointer};
-use crate::catalogue::{FileError, ModelFile};
-
-/// So many failures in a row without a byte in between end a download.
+/// So many failures in a row without getting further than ever before end a download.
 const MAX_FAILURES: u32 = 5;
-/// A server that takes longer to connect, or to answer, is down.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
-const ANSWER_TIMEOUT: Duration = Duration::from_mins(1);
-/// Nothing for so long in the middle of a file means that the connection is dead.
-const SILENCE_TIMEOUT: Duration = Duration::from_mins(1);
+/// A server that wants to be left alone for longer is asked another day.
+const MAX_WAIT: Duration = Duration::from_mins(2);
+/// How often a waiting download asks whether it should stop.
+const LOOK_UP: Duration = Duration::from_millis(200);
 /// So much is written, and told of, at a time.
 const PIECE_BYTES: usize = 256 << 10;
 
 /// What is told how much there is, and of how much.
 pub(super) type Step<'a> = dyn FnMut(u64, Option<u64>) -> ControlFlow<()> + 'a;
 
-/// Downloads from one source.
-pub(super) struct Client {
-    agent: Agent,
-    authorisation: Option<String>,
-    first_wait: Duration,
+/// One file on its way.
+pub(super) struct Download<'a> {
+    client: &'a Client,
+    url: &'a str,
+    file: &'a ModelFile,
+    part: &'a Part,
+    n_bytes_total: Option<u64>,
 }
 
 /// A file that is not complete, and the mark of the version that it is a piece of.
@@ -50,10 +50,13 @@ pub(super) struct Part {
     mark: PathBuf,
 }
 
+/// The hash of a file that has arrived, where its source told it.
+pub(super) type Told = Option<String>;
+
 /// Why an attempt ended.
 enum Fault {
-    /// Trying again may help.
-    Passing(String),
+    /// Trying again may help, after a while that the server may name.
+    Passing(String, Duration),
     Final(Error),
 }
 
@@ -63,78 +66,74 @@ impl From<Error> for Fault {
     }
 }
 
-impl Client {
-    pub(super) fn new(source: &Source) -> Result<Self, Error> {
-        let base = &source.base_url;
-        let is_plain = base.starts_with("http://");
-        if !is_plain && !base.starts_with("https://") {
-            return Err(option("the address", base));
+impl<'a> Download<'a> {
+    pub(super) fn new(
+        client: &'a Client,
+        url: &'a str,
+        file: &'a ModelFile,
+        part: &'a Part,
+    ) -> Self {
+        Self {
+            client,
+            url,
+            file,
+            part,
+            n_bytes_total: file.size_bytes,
         }
-        let config = Agent::config_builder()
-            .https_only(!is_plain)
-            .http_status_as_error(false)
-            .redirect_auth_headers(RedirectAuthHeaders::SameHost)
-            .user_agent(concat!("nuthatch/", env!("CARGO_PKG_VERSION")))
-            .timeout_connect(Some(CONNECT_TIMEOUT))
-            .timeout_recv_response(Some(ANSWER_TIMEOUT))
-            .timeout_per_read(Some(SILENCE_TIMEOUT))
-            .tls_config(tls(source)?)
-            .proxy(proxy(source)?);
-        Ok(Self {
-            agent: config.build().new_agent(),
-            authorisation: source.token.as_ref().map(|token| format!("Bearer {token}")),
-            first_wait: source.first_wait,
-        })
     }
 
-    /// Completes `part`, trying again as long as that gets it further. Breaks if `step` does.
-    pub(super) fn fetch(
-        &self,
-        url: &str,
-        file: &ModelFile,
-        part: &Part,
-        step: &mut Step<'_>,
-    ) -> Result<ControlFlow<()>, Error> {
-        let mut n_failures = 0;
+    /// Completes the part, trying again as long as that gets it further. Breaks if `step` does.
+    pub(super) fn run(mut self, step: &mut Step<'_>) -> Result<ControlFlow<(), Told>, Error> {
+        let (mut n_failures, mut longest) = (0, self.part.n_bytes());
         loop {
-            let before = part.n_bytes();
-            let reason = match self.attempt(url, file, part, step) {
+            let (mut reason, asked) = match self.attempt(step) {
                 Ok(flow) => return Ok(flow),
                 Err(Fault::Final(error)) => return Err(error),
-                Err(Fault::Passing(reason)) => reason,
+                Err(Fault::Passing(reason, asked)) => (reason, asked),
             };
-            n_failures = if part.n_bytes() > before {
-                1
-            } else {
-                n_failures + 1
-            };
-            if n_failures == MAX_FAILURES {
-                let url = url.to_owned();
+            let n_bytes = self.part.n_bytes();
+            if n_bytes > longest {
+                (n_failures, longest) = (0, n_bytes);
+            }
+            n_failures += 1;
+            if asked > MAX_WAIT {
+                reason += &format!(", and wants to be asked in {} s", asked.as_secs());
+            }
+            if n_failures == MAX_FAILURES || asked > MAX_WAIT {
+                let url = self.url.to_owned();
                 return Err(Error::Network { url, reason });
             }
             tracing::debug!(reason, n_failures, "download interrupted");
-            std::thread::sleep(self.first_wait * (1 << (n_failures - 1)));
+            let wait = asked.max(self.client.first_wait * (1 << (n_failures - 1)));
+            if self.wait(wait, step).is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
         }
     }
 
-    fn attempt(
-        &self,
-        url: &str,
-        file: &ModelFile,
-        part: &Part,
-        step: &mut Step<'_>,
-    ) -> Result<ControlFlow<()>, Fault> {
+    fn wait(&self, mut left: Duration, step: &mut Step<'_>) -> ControlFlow<()> {
+        while !left.is_zero() {
+            let nap = left.min(LOOK_UP);
+            thread::sleep(nap);
+            left -= nap;
+            step(self.part.n_bytes(), self.n_bytes_total)?;
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn attempt(&mut self, step: &mut Step<'_>) -> Result<ControlFlow<(), Told>, Fault> {
+        let (url, part) = (self.url, self.part);
         let mark = part.mark();
-        let may_resume = mark.is_some() || file.sha256.is_some();
+        let may_resume = mark.is_some() || self.file.sha256.is_some();
         let start = if may_resume { part.n_bytes() } else { 0 };
-        let response = self.ask(url, start, mark.as_deref())?;
-        let headers = response.headers();
-        let start = match response.status().as_u16() {
+        let answer = self.client.ask(url, start, mark.as_deref())?;
+        let told = answer.sha256.clone();
+        let start = match answer.status() {
             200 => 0,
-            206 if continues(headers, start, mark.as_deref()) => start,
+            206 if continues(&answer, start, mark.as_deref()) => start,
             // Nothing follows: all of it had arrived before.
-            416 if text(headers, "content-range") == Some(&format!("bytes */{start}")) => {
-                return Ok(ControlFlow::Continue(()));
+            416 if answer.header("content-range") == Some(&format!("bytes */{start}")) => {
+                return Ok(ControlFlow::Continue(told));
             }
             // The piece is longer than the file, or of another version of it.
             206 | 416 => {
@@ -142,63 +141,90 @@ impl Client {
                 return Err(passing("the file changed in the middle"));
             }
             status @ (408 | 429 | 500..) => {
-                return Err(passing(&format!("the server answered {status}")));
+                let reason = format!("the server answered {status}");
+                return Err(Fault::Passing(reason, retry_after(&answer)));
             }
             status => {
                 let url = url.to_owned();
                 return Err(Error::Status { url, status }.into());
             }
         };
-        refuse_pages(url, headers)?;
-        let length = number(headers, "content-length").map(|length| start + length);
-        expect_length(url, file, length)?;
-        part.remember(text(headers, "etag"))?;
-        let mut body = response.into_body().into_reader();
+        refuse_pages(url, &answer)?;
+        self.n_bytes_total = self.whole_length(&answer, start)?;
         let piece = part.open(start)?;
-        let flow = pour(&mut body, piece, part, &mut |n| step(start + n, length))?;
-        match length {
+        if start == 0 {
+            // After the old piece is gone: otherwise it could pass for one of the new version.
+            part.remember(answer.header("etag"))?;
+        }
+        let mut body = answer.into_reader();
+        let flow = self.pour(&mut body, piece, start, step)?;
+        match self.n_bytes_total {
             Some(length) if flow.is_continue() && part.n_bytes() != length => {
                 Err(passing("the connection ended too early"))
             }
-            _ => Ok(flow),
+            _ if flow.is_break() => Ok(ControlFlow::Break(())),
+            _ => Ok(ControlFlow::Continue(told)),
         }
     }
 
-    /// Asks for what follows the first `start` bytes, if it still is the version of this mark.
-    fn ask(&self, url: &str, start: u64, mark: Option<&str>) -> Result<Response<Body>, Fault> {
-        let mut request = self.agent.get(url);
-        if let Some(authorisation) = &self.authorisation {
-            request = request.header("authorization", authorisation);
+    /// What the file will take, where anybody knows; all who know have to agree.
+    fn whole_length(&self, answer: &Answer, start: u64) -> Result<Option<u64>, Error> {
+        let expected = self.file.size_bytes.or(answer.n_bytes);
+        let found = answer.length().map(|length| start + length);
+        if let (Some(expected), Some(found)) = (expected, found)
+            && expected != found
+        {
+            return Err(self.length(expected, found));
         }
-        if start > 0 {
-            request = request.header("range", format!("bytes={start}-"));
-            if let Some(mark) = mark {
-                request = request.header("if-range", mark);
-            }
+        let length = expected.or(found);
+        let is_hash_known = self.file.sha256.is_some() || answer.sha256.is_some();
+        if length.is_none() && !is_hash_known && !answer.is_chunked() {
+            return Err(Error::Network {
+                url: self.url.to_owned(),
+                reason: "the server does not say how long the file is".into(),
+            });
         }
-        request.call().map_err(|error| match error {
-            ureq::Error::Http(_) | ureq::Error::BadUri(_) => {
-                Fault::Final(option("the address", url))
+        Ok(length)
+    }
+
+    /// Writes what comes, telling how much it was so far; ends on the disk.
+    fn pour(
+        &self,
+        body: &mut impl Read,
+        mut file: File,
+        start: u64,
+        step: &mut Step<'_>,
+    ) -> Result<ControlFlow<()>, Fault> {
+        let path = &self.part.path;
+        let mut buffer = vec![0; PIECE_BYTES];
+        let mut n_bytes = start;
+        let mut flow = step(n_bytes, self.n_bytes_total);
+        while flow.is_continue() {
+            let n = match body.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(n) => n,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(passing(&error)),
+            };
+            n_bytes += n as u64;
+            if let Some(expected) = self.n_bytes_total.filter(|&length| n_bytes > length) {
+                self.part.discard();
+                return Err(self.length(expected, n_bytes).into());
             }
-            ureq::Error::RequireHttpsOnly(_) => Fault::Final(Error::Network {
-                url: url.to_owned(),
-                reason: "it leads to an address without encryption".into(),
-            }),
-            // How a certificate that nobody trusts comes up from below.
-            ureq::Error::Io(ref cause) if cause.kind() == io::ErrorKind::InvalidData => {
-                Fault::Final(Error::Network {
-                    url: url.to_owned(),
-                    reason: error.to_string(),
-                })
-            }
-            ureq::Error::TooManyRedirects | ureq::Error::Rustls(_) | ureq::Error::Tls(_) => {
-                Fault::Final(Error::Network {
-                    url: url.to_owned(),
-                    reason: error.to_string(),
-                })
-            }
-            error => passing(&error),
-        })
+            let piece = buffer.get(..n).unwrap_or_default();
+            at(path, |_| file.write_all(piece))?;
+            flow = step(n_bytes, self.n_bytes_total);
+        }
+        at(path, |_| file.sync_all())?;
+        Ok(flow)
+    }
+
+    fn length(&self, expected: u64, found: u64) -> Error {
+        Error::Length {
+            url: self.url.to_owned(),
+            expected,
+            found,
+        }
     }
 }
 
@@ -228,10 +254,12 @@ impl Part {
         Ok(())
     }
 
+    /// Cut to `start` bytes, on the disk too.
     fn open(&self, start: u64) -> Result<File, Error> {
         at(&self.path, |path| {
             let file = OpenOptions::new().create(true).append(true).open(path)?;
             file.set_len(start)?;
+            file.sync_all()?;
             Ok(file)
         })
     }
@@ -241,32 +269,24 @@ impl Part {
         let _ = fs::remove_file(&self.mark);
     }
 
-    /// Makes the piece the file, if it is the right one; otherwise throws it away.
-    pub(super) fn accept(&self, file: &ModelFile, path: &Path) -> Result<(), Error> {
-        let checked = self.check(file, path);
-        if checked.is_ok() {
-            at(path, |path| fs::rename(&self.path, path))?;
-        }
+    /// Makes the piece the file in its folder, if it is the right one; otherwise throws it away.
+    pub(super) fn accept(&self, file: &ModelFile, folder: &Path, told: &Told) -> Result<(), Error> {
+        let outcome = if is_pointer(&self.path) {
+            let path = folder.join(&file.name);
+            Err(Error::Pointer { path })
+        } else {
+            let admitted = file.admit(&self.path, folder, told.as_deref());
+            admitted.map_err(Error::from)
+        };
         self.discard();
-        checked
-    }
-
-    /// Errors name the file as it would have been called.
-    fn check(&self, file: &ModelFile, path: &Path) -> Result<(), Error> {
-        if is_pointer(&self.path) {
-            return Err(Error::Pointer { path: path.into() });
-        }
-        file.verify_known(&self.path).map_err(|error| match error {
-            FileError::Damaged { .. } => FileError::Damaged { path: path.into() }.into(),
-            error => error.into(),
-        })
+        outcome
     }
 }
 
 /// Whether an answer in part goes on where the piece ends, in the same version.
-fn continues(headers: &HeaderMap, start: u64, mark: Option<&str>) -> bool {
-    let range = text(headers, "content-range").unwrap_or_default();
-    let is_same = match (mark, text(headers, "etag")) {
+fn continues(answer: &Answer, start: u64, mark: Option<&str>) -> bool {
+    let range = answer.header("content-range").unwrap_or_default();
+    let is_same = match (mark, answer.header("etag")) {
         (Some(mark), Some(found)) => mark == found,
         _ => true,
     };
@@ -274,116 +294,21 @@ fn continues(headers: &HeaderMap, start: u64, mark: Option<&str>) -> bool {
 }
 
 /// Where a network wants a log-in first, any address gives a page.
-fn refuse_pages(url: &str, headers: &HeaderMap) -> Result<(), Error> {
-    let kind = text(headers, "content-type").unwrap_or_default();
-    if kind.starts_with("text/html") {
+fn refuse_pages(url: &str, answer: &Answer) -> Result<(), Error> {
+    let kind = answer.header("content-type").unwrap_or_default();
+    if kind.to_ascii_lowercase().starts_with("text/html") {
         Err(Error::WebPage { url: url.into() })
     } else {
         Ok(())
     }
 }
 
-fn expect_length(url: &str, file: &ModelFile, found: Option<u64>) -> Result<(), Error> {
-    match (file.size_bytes, found) {
-        (Some(expected), Some(found)) if expected != found => Err(Error::Length {
-            url: url.into(),
-            expected,
-            found,
-        }),
-        _ => Ok(()),
-    }
-}
-
-/// Writes what comes, telling how much it was so far; ends on the disk.
-fn pour(
-    body: &mut impl Read,
-    mut file: File,
-    part: &Part,
-    step: &mut dyn FnMut(u64) -> ControlFlow<()>,
-) -> Result<ControlFlow<()>, Fault> {
-    let mut buffer = vec![0; PIECE_BYTES];
-    let mut n_bytes = 0;
-    let mut flow = step(n_bytes);
-    while flow.is_continue() {
-        let n = match body.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(n) => n,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(passing(&error)),
-        };
-        let piece = buffer.get(..n).unwrap_or_default();
-        at(&part.path, |_| file.write_all(piece))?;
-        n_bytes += n as u64;
-        flow = step(n_bytes);
-    }
-    at(&part.path, |_| file.sync_all())?;
-    Ok(flow)
-}
-
-fn tls(source: &Source) -> Result<TlsConfig, Error> {
-    let mut config = TlsConfig::builder();
-    if let Some(path) = &source.ca_file {
-        let refused = |reason: String| Error::Option {
-            option: "the certificates",
-            reason: format!("{}: {reason}", path.display()),
-        };
-        let pem = fs::read(path).map_err(|error| refused(error.to_string()))?;
-        let certificates = certificates(&pem).map_err(|error| refused(error.to_string()))?;
-        if certificates.is_empty() {
-            return Err(refused("it holds none in PEM".into()));
-        }
-        config = config.root_certs(RootCerts::new_with_certs(&certificates));
-    }
-    Ok(config.build())
-}
-
-fn certificates(pem: &[u8]) -> Result<Vec<Certificate<'static>>, ureq::Error> {
-    let mut found = Vec::new();
-    for item in parse_pem(pem) {
-        if let PemItem::Certificate(certificate) = item? {
-            found.push(certificate);
-        }
-    }
-    Ok(found)
-}
-
-fn proxy(source: &Source) -> Result<Option<Proxy>, Error> {
-    let Some(address) = &source.proxy else {
-        return Ok(None);
-    };
-    // The address may hold a password, so the message does not repeat it.
-    let refused = |_| option("the proxy", "its address is not one");
-    let named = Proxy::new(address).map_err(refused)?;
-    let mut proxy = Proxy::builder(named.protocol())
-        .host(named.host())
-        .port(named.port());
-    if let Some(username) = named.username() {
-        proxy = proxy.username(username);
-    }
-    if let Some(password) = named.password() {
-        proxy = proxy.password(password);
-    }
-    for host in source.no_proxy.iter().flat_map(|hosts| hosts.split(',')) {
-        proxy = proxy.no_proxy(host.trim());
-    }
-    proxy.build().map(Some).map_err(refused)
-}
-
-fn option(option: &'static str, reason: impl Into<String>) -> Error {
-    Error::Option {
-        option,
-        reason: reason.into(),
-    }
+/// How long a busy server wants to be left alone; dates, which few send, count as nothing.
+fn retry_after(answer: &Answer) -> Duration {
+    let seconds = answer.header("retry-after").map(|text| text.trim().parse());
+    Duration::from_secs(seconds.and_then(Result::ok).unwrap_or(0))
 }
 
 fn passing(reason: &(impl ToString + ?Sized)) -> Fault {
-    Fault::Passing(reason.to_string())
-}
-
-fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers.get(name).and_then(|value| value.to_str().ok())
-}
-
-fn number(headers: &HeaderMap, name: &str) -> Option<u64> {
-    text(headers, name).and_then(|text| text.trim().parse().ok())
+    Fault::Passing(reason.to_string(), Duration::ZERO)
 }

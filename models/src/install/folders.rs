@@ -1,7 +1,8 @@
 //! The folders that models lie in: the finished ones, and those in the making.
 //!
 //! Owns `<models>/<id>/<revision>/` and `<models>/.partial/`; knows nothing of where files come from.
-//! Invariant: nothing outside `models` is written or removed, whatever links lie in it.
+//! Invariants: nothing outside `models` is written or removed, whatever links lie in it; a model that
+//! is replaced is only removed once the new one lies in its place.
 
 use std::{
     fs::{self, File, TryLockError},
@@ -10,7 +11,7 @@ use std::{
 };
 
 use super::Error;
-use crate::catalogue::{FileError, ModelSpec};
+use crate::catalogue::{ModelFile, ModelSpec};
 
 /// Where models lie until they are complete.
 const PARTIAL: &str = ".partial";
@@ -53,12 +54,37 @@ impl<'a> Staging<'a> {
         let lock = lock(models, &spec.id)?;
         let folder = models.join(PARTIAL).join(&spec.id).join(name);
         at(&folder, fs::create_dir_all)?;
-        Ok(Self {
+        let staging = Self {
             spec,
             models,
             folder,
             _lock: lock,
-        })
+        };
+        staging.put_back()?;
+        Ok(staging)
+    }
+
+    /// Where the model that is being replaced waits until the new one is in its place.
+    fn old(&self) -> PathBuf {
+        self.folder
+            .with_file_name(format!("{}.old", self.spec.revision))
+    }
+
+    /// Ends what a process left that was killed while it replaced the model.
+    fn put_back(&self) -> Result<(), Error> {
+        let (target, old) = (self.spec.directory(self.models), self.old());
+        if fs::symlink_metadata(&old).is_err() {
+            Ok(())
+        } else if fs::symlink_metadata(&target).is_ok() {
+            at(&old, remove_tree)
+        } else {
+            at(&target, |target| fs::rename(&old, target))
+        }
+    }
+
+    /// Whether a file has arrived whole, in this call or in an earlier one.
+    pub(super) fn has(&self, file: &ModelFile) -> bool {
+        file.is_admitted(&self.folder).unwrap_or(false)
     }
 
     /// Where files are put.
@@ -77,18 +103,19 @@ impl<'a> Staging<'a> {
         at(&target, |target| fs::rename(target, &self.folder))?;
         for file in &self.spec.files {
             let path = self.folder.join(&file.name);
-            if path.is_file() && self.is_damaged(file.name.as_str()) {
+            if path.is_file() && !self.is_sound(file) {
                 at(&path, fs::remove_file)?;
             }
         }
         Ok(())
     }
 
-    /// By the catalogue's hash, or by the one recorded when it first arrived.
-    fn is_damaged(&self, name: &str) -> bool {
+    /// By the catalogue's hash, or by the one recorded when it first arrived; without either it could
+    /// be anything.
+    fn is_sound(&self, file: &ModelFile) -> bool {
         let mut alone = self.spec.clone();
-        alone.files.retain(|file| file.name == name);
-        matches!(alone.verify(&self.folder), Err(FileError::Damaged { .. }))
+        alone.files.retain(|other| other == file);
+        alone.verify(&self.folder).is_ok()
     }
 
     /// Throws away what is there.
@@ -96,18 +123,22 @@ impl<'a> Staging<'a> {
         at(&self.folder, remove_tree)
     }
 
-    /// Records the hashes that nobody knew and puts the folder in its place.
+    /// Puts the folder in its place, and away what was there.
     pub(super) fn finish(self) -> Result<PathBuf, Error> {
-        self.spec.record_hashes(&self.folder)?;
+        self.spec.ensure_verified(&self.folder)?;
         sync_folder(&self.folder);
-        let target = self.spec.directory(self.models);
+        let (target, old) = (self.spec.directory(self.models), self.old());
         if let Some(parent) = target.parent() {
             at(parent, fs::create_dir_all)?;
         }
         if fs::symlink_metadata(&target).is_ok() {
-            at(&target, remove_tree)?;
+            at(&target, |target| fs::rename(target, &old))?;
         }
-        at(&target, |target| fs::rename(&self.folder, target))?;
+        if let Err(error) = at(&target, |target| fs::rename(&self.folder, target)) {
+            self.put_back()?;
+            return Err(error);
+        }
+        at(&old, remove_tree)?;
         target.parent().map(sync_folder);
         if let Some(mine) = self.folder.parent() {
             // Fails where something else is in the making, which then stays.

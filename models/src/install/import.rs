@@ -1,9 +1,10 @@
 //! A model out of a folder: a memory stick, another machine's models, or what the Hub's own tools keep.
 //!
-//! Owns where in such a folder a file may lie; takes nothing that the catalogue does not name, and
+//! Owns where in such a folder a file may lie, and what a file that is named alone stands for; takes nothing that the catalogue does not name, and
 //! leaves the folder as it is. Invariant: nothing is copied before every file was found.
 
 use std::{
+    ffi::OsStr,
     fs::{self, File},
     io::{self, Read, Write},
     ops::ControlFlow,
@@ -17,10 +18,13 @@ use super::{
 use crate::catalogue::{FileError, ModelFile, ModelSpec};
 
 const PIECE_BYTES: usize = 1 << 20;
+/// What a file is called until it was checked.
+const PART: &str = "part";
 /// What Git checks out in the place of a large file that was not fetched.
 const POINTER: &[u8] = b"version https://git-lfs";
 
-/// Copies a model's files out of `from`, checked like a download. Links in it are followed.
+/// Copies a model's files out of `from`, checked like a download. Links in it are followed. A file
+/// stands for the folder that it lies in, and for the only file of its kind that the model has.
 pub fn import(
     spec: &ModelSpec,
     models: &Path,
@@ -42,11 +46,16 @@ pub fn import(
 
 /// The place of every file, or which there are none of.
 fn find(spec: &ModelSpec, from: &Path) -> Result<Vec<PathBuf>, Error> {
+    let named = from.is_file().then_some(from);
+    let from = named.and_then(Path::parent).unwrap_or(from);
     let folders = folders(spec, from);
     let mut best: Option<Vec<String>> = None;
     for folder in &folders {
-        let places: Vec<Option<PathBuf>> =
-            spec.files.iter().map(|file| place(file, folder)).collect();
+        let places: Vec<Option<PathBuf>> = spec
+            .files
+            .iter()
+            .map(|file| stand_in(spec, file, named).or_else(|| place(file, folder)))
+            .collect();
         let pairs = spec.files.iter().zip(&places);
         let missing: Vec<String> = pairs
             .filter(|(_, place)| place.is_none())
@@ -88,6 +97,17 @@ fn folders(spec: &ModelSpec, from: &Path) -> Vec<PathBuf> {
     folders
 }
 
+/// The file that was named, if it is a file's only possible content.
+fn stand_in(spec: &ModelSpec, file: &ModelFile, named: Option<&Path>) -> Option<PathBuf> {
+    let kind = |name: &str| Path::new(name).extension().map(OsStr::to_owned);
+    let wanted = kind(&file.name);
+    let mut same = spec.files.iter().filter(|file| kind(&file.name) == wanted);
+    let is_only_one = same.next().is_some() && same.next().is_none();
+    named
+        .filter(|named| is_only_one && named.extension() == wanted.as_deref())
+        .map(Path::to_owned)
+}
+
 /// A file under its own name, or where the repository has it.
 fn place(file: &ModelFile, folder: &Path) -> Option<PathBuf> {
     [file.name.as_str(), file.remote()]
@@ -116,15 +136,16 @@ fn copy_all(
                 n_bytes_total,
             })
         };
-        let to = folder.join(&file.name);
-        if copy(from, &to, &mut step)?.is_break() {
+        let part = folder.join(PART);
+        if copy(from, &part, &mut step)?.is_break() {
             return Ok(ControlFlow::Break(()));
         }
         // The person's own file is what the error should name.
-        file.verify_known(&to).map_err(|error| match error {
-            FileError::Damaged { .. } => FileError::Damaged { path: from.clone() },
-            error => error,
-        })?;
+        file.admit(&part, folder, None)
+            .map_err(|error| match error {
+                FileError::Damaged { .. } => FileError::Damaged { path: from.clone() },
+                error => error,
+            })?;
     }
     Ok(ControlFlow::Continue(()))
 }

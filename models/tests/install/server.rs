@@ -28,9 +28,23 @@ impl Request {
     }
 }
 
+/// How a client can see where a body ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(
+    dead_code,
+    reason = "only one of the tests that share this uses all of it"
+)]
+pub(crate) enum Framing {
+    Length,
+    Chunks,
+    /// By the end of the connection.
+    Nothing,
+}
+
 /// What is answered; `n_sent` bytes of the body, all the same announced as a whole.
 #[derive(Debug, Clone)]
 pub(crate) struct Reply {
+    pub(crate) framing: Framing,
     pub(crate) status: u16,
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) body: Vec<u8>,
@@ -41,6 +55,7 @@ impl Reply {
     pub(crate) fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
         let body = body.into();
         Self {
+            framing: Framing::Length,
             status,
             headers: Vec::new(),
             n_sent: body.len(),
@@ -50,6 +65,12 @@ impl Reply {
 
     pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
+        self
+    }
+
+    #[allow(dead_code, reason = "likewise")]
+    pub(crate) fn framed(mut self, framing: Framing) -> Self {
+        self.framing = framing;
         self
     }
 
@@ -150,17 +171,30 @@ fn serve(
             continue;
         }
         let reply = answer(&request);
-        let mut head = format!(
-            "HTTP/1.1 {} Said\r\nConnection: close\r\nContent-Length: {}\r\n",
-            reply.status,
-            reply.body.len()
-        );
+        let mut head = format!("HTTP/1.1 {} Said\r\nConnection: close\r\n", reply.status);
+        match reply.framing {
+            Framing::Length => head.push_str(&format!("Content-Length: {}\r\n", reply.body.len())),
+            Framing::Chunks => head.push_str("Transfer-Encoding: chunked\r\n"),
+            Framing::Nothing => {}
+        }
         for (name, value) in &reply.headers {
             head.push_str(&format!("{name}: {value}\r\n"));
         }
         head.push_str("\r\n");
         stream.write_all(head.as_bytes())?;
-        stream.write_all(&reply.body[..reply.n_sent])?;
+        let sent = &reply.body[..reply.n_sent];
+        if reply.framing == Framing::Chunks {
+            for piece in sent.chunks(50_000) {
+                stream.write_all(format!("{:x}\r\n", piece.len()).as_bytes())?;
+                stream.write_all(piece)?;
+                stream.write_all(b"\r\n")?;
+            }
+            if reply.n_sent == reply.body.len() {
+                stream.write_all(b"0\r\n\r\n")?;
+            }
+        } else {
+            stream.write_all(sent)?;
+        }
         return Ok(());
     }
 }
