@@ -7,6 +7,7 @@
 //! Start reading at [`ModelWorker::embed`] and [`ModelWorker::rerank`], then at `Owner::run`.
 
 mod job;
+mod pace;
 pub(crate) mod process;
 
 use std::{
@@ -22,6 +23,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use self::{
     job::{Job, Progress},
+    pace::Pace,
     process::Process,
 };
 use crate::{
@@ -189,6 +191,7 @@ impl ModelWorker {
             worker: None,
             has_outgrown: false,
             failed: None,
+            pace: Pace::default(),
         };
         #[expect(
             clippy::disallowed_methods,
@@ -311,6 +314,7 @@ struct Owner {
     /// The process holds too much memory and goes once the job at hand is done.
     has_outgrown: bool,
     failed: Option<(Instant, Error)>,
+    pace: Pace,
 }
 
 impl Owner {
@@ -355,17 +359,17 @@ impl Owner {
     }
 
     /// One micro-batch of `job`; an unfinished job goes back to the head of its lane.
-    fn work(&mut self, job: Job) {
+    fn work(&mut self, mut job: Job) {
         if job.is_abandoned() {
             return;
         }
-        let Some(request) = job.request() else {
+        let Some(request) = job.request(self.pace.n_chars()) else {
             return match self.running() {
                 Ok(_) => job.report_ready(),
                 Err(error) => job.fail(error),
             };
         };
-        match self.call(&request) {
+        match self.call(&request, job.n_chars_asked()) {
             Ok(response) => match job.accept(response) {
                 Progress::Finished => self.recycle(),
                 Progress::Unfinished(job) => {
@@ -381,11 +385,16 @@ impl Owner {
         }
     }
 
-    fn call(&mut self, request: &Request) -> Result<Response, Error> {
+    /// Sends a request, in which a reranker is to read so many characters.
+    fn call(&mut self, request: &Request, n_chars: Option<usize>) -> Result<Response, Error> {
         let worker = self.running()?;
+        let began = Instant::now();
         match worker.process.call(request, ANSWER_TIMEOUT) {
             Ok(answer) => {
                 self.has_outgrown = worker.has_outgrown(&answer);
+                if let Some(n_chars) = n_chars {
+                    self.pace.note(n_chars, began.elapsed());
+                }
                 match answer.response {
                     Response::Failed(reason) => Err(Error::Refused { reason }),
                     response => Ok(response),

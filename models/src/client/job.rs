@@ -1,15 +1,16 @@
 //! What one call asks of the worker, cut into micro-batches.
 //!
 //! Owns the order of a call's texts, how many go into one message, and the answers so far; knows
-//! no process. Invariant: the caller gets one answer per text, in the order of its texts.
+//! no process. How much a reranker takes on at once is `pace.rs`'s. Invariant: the caller gets one answer per text, in the order of its texts.
 //! Vectors come all at once, scores as soon as they are there.
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::Error;
+use super::{Error, pace};
 use crate::protocol::{Request, Response, Role};
 
 /// How much goes into one message, so that nobody waits long behind it.
+#[derive(Debug, Clone, Copy)]
 struct MicroBatch {
     /// Characters, padding included.
     chars: usize,
@@ -25,14 +26,6 @@ const EMBED: MicroBatch = MicroBatch {
     text_chars: 2_000,
     texts: 32,
 };
-/// About a thousand tokens: enough to keep a graphics card busy, and 7 to 20 seconds on two cores
-/// with the smallest causal reranker, well below the time after which a worker is taken for hung.
-const RERANK: MicroBatch = MicroBatch {
-    chars: 4_000,
-    text_chars: 4_000,
-    texts: 32,
-};
-
 /// A call that is waiting, or under way.
 #[derive(Debug)]
 pub(super) enum Job {
@@ -60,6 +53,8 @@ pub(super) struct Reranking {
     query: String,
     passages: Vec<String>,
     n_done: usize,
+    /// How many passages the worker has at the moment.
+    n_asked: usize,
     scores: Scores,
 }
 
@@ -100,6 +95,7 @@ impl Job {
             query,
             passages,
             n_done: 0,
+            n_asked: 0,
             scores,
         })
     }
@@ -121,8 +117,9 @@ impl Job {
         }
     }
 
-    /// The next micro-batch; `None` if a running worker is all that is asked for.
-    pub(super) fn request(&self) -> Option<Request> {
+    /// The next micro-batch, of about `n_chars` where it is a reranker's; `None` if a running worker
+    /// is all that is asked for.
+    pub(super) fn request(&mut self, n_chars: usize) -> Option<Request> {
         match self {
             Self::Embed(role, embedding) => Some(Request::Embed {
                 role: *role,
@@ -133,9 +130,17 @@ impl Job {
             }),
             Self::Rerank(reranking) => Some(Request::Rerank {
                 query: reranking.query.clone(),
-                passages: reranking.batch().to_vec(),
+                passages: reranking.take(n_chars).to_vec(),
             }),
             Self::Ready(_) => None,
+        }
+    }
+
+    /// Characters of the passages that the worker has at the moment.
+    pub(super) fn n_chars_asked(&self) -> Option<usize> {
+        match self {
+            Self::Rerank(reranking) => Some(reranking.batch().iter().map(String::len).sum()),
+            Self::Embed(..) | Self::Ready(_) => None,
         }
     }
 
@@ -193,17 +198,26 @@ impl Embedding {
 }
 
 impl Reranking {
-    /// The next passages.
+    /// The next passages, at least one.
+    fn take(&mut self, n_chars: usize) -> &[String] {
+        let limits = MicroBatch {
+            chars: n_chars,
+            text_chars: pace::MAX_CHARS,
+            texts: 32,
+        };
+        self.n_asked = limits.n_next(self.passages[self.n_done..].iter().map(String::len));
+        self.batch()
+    }
+
     fn batch(&self) -> &[String] {
-        let rest = &self.passages[self.n_done..];
-        &rest[..RERANK.n_next(rest.iter().map(String::len))]
+        &self.passages[self.n_done..][..self.n_asked]
     }
 
     fn accept(mut self, scores: Vec<Option<f32>>) -> Progress {
-        if self.batch().len() != scores.len() {
+        if self.n_asked != scores.len() {
             return Progress::Mismatch(Job::Rerank(self));
         }
-        self.n_done += scores.len();
+        self.n_done += std::mem::take(&mut self.n_asked);
         let _ = self.scores.try_send(Ok(scores));
         if self.n_done < self.passages.len() {
             Progress::Unfinished(Job::Rerank(self))

@@ -145,6 +145,27 @@ async fn an_abandoned_call_stops_after_the_micro_batch_at_hand() {
     assert!(n_abandoned < 100, "{n_abandoned} messages in {took:?}");
 }
 
+#[tokio::test]
+async fn a_reranker_begins_with_one_passage_and_then_takes_on_what_it_can() {
+    let (folder, path) = script("tee HERE/requests | WORKER");
+    let (_models, worker) = worker(path);
+    let reference = reference();
+    let many = vec![reference.passages.clone(); 40].concat();
+    let n_passages = many.len();
+    worker.rerank(reference.query, many).await.unwrap();
+    drop(worker);
+    let asked: Vec<usize> = requests(folder.path())
+        .iter()
+        .filter_map(|request| match request {
+            Request::Rerank { passages, .. } => Some(passages.len()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(asked[0], 1, "{asked:?}");
+    assert!(asked.iter().skip(1).any(|&n| n > 1), "{asked:?}");
+    assert_eq!(asked.iter().sum::<usize>(), n_passages);
+}
+
 /// With the embedding model that the set-up lays beside the executables.
 #[tokio::test]
 async fn a_query_goes_ahead_of_indexing_that_is_under_way() {
