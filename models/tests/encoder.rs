@@ -6,15 +6,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::{
-    path::{Path, PathBuf},
-    time::Duration,
-};
+#[path = "tiny/install.rs"]
+mod tiny;
 
-use nuthatch_models::{
-    Device, Error, MEMORY_GROWTH_LIMIT_BYTES, ModelSpec, ModelWorker, WorkerConfig,
-    catalogue::{Kind, ModelFile},
-};
+use nuthatch_models::{Error, ModelWorker, catalogue::Kind};
 use serde::Deserialize;
 
 const NAMES: [&str; 2] = ["bert", "xlmr"];
@@ -32,59 +27,15 @@ struct Case {
     scores: Vec<f32>,
 }
 
-fn folder(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/tiny")
-        .join(name)
-}
-
 fn reference(name: &str) -> Reference {
-    let json = std::fs::read(folder(name).join("scores.json")).unwrap();
+    let json = std::fs::read(tiny::folder(name).join("scores.json")).unwrap();
     serde_json::from_slice(&json).unwrap()
 }
 
 /// A copy of a tiny encoder with its recorded hashes, and a worker on it.
 fn worker(name: &str, max_tokens: usize) -> (tempfile::TempDir, ModelWorker) {
-    let executable = PathBuf::from(env!("CARGO_BIN_EXE_nuthatch-models"));
-    let library = format!(
-        "{}onnxruntime{}",
-        std::env::consts::DLL_PREFIX,
-        std::env::consts::DLL_SUFFIX
-    );
-    let models = tempfile::tempdir().unwrap();
-    let names = ["config.json", "tokenizer.json", "model.onnx"];
-    for file in names {
-        std::fs::copy(folder(name).join(file), models.path().join(file)).unwrap();
-    }
-    let file = |name: &str| ModelFile {
-        name: name.into(),
-        path: None,
-        size_bytes: None,
-        sha256: None,
-    };
-    let spec = ModelSpec {
-        id: name.into(),
-        revision: "1".into(),
-        max_tokens,
-        files: names.map(file).into(),
-        kind: Kind::EncoderReranker,
-        ..ModelSpec::default_embedding()
-    };
-    for file in &spec.files {
-        let path = models.path().join(&file.name);
-        file.admit(&path, models.path(), None).unwrap();
-    }
-    let config = WorkerConfig {
-        runtime: executable.with_file_name(library),
-        executable,
-        spec,
-        directory: models.path().to_owned(),
-        n_threads: 1,
-        device: Device::Cpu,
-        precision: None,
-        idle_timeout: Duration::from_mins(1),
-        memory_growth_limit_bytes: MEMORY_GROWTH_LIMIT_BYTES,
-    };
+    let (models, mut config) = tiny::install(name, name, Kind::EncoderReranker);
+    config.spec.max_tokens = max_tokens;
     (models, ModelWorker::new(config).unwrap())
 }
 

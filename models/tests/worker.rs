@@ -8,51 +8,25 @@
 #[path = "causal/prompts.rs"]
 mod prompts;
 
+#[path = "tiny/install.rs"]
+mod tiny;
+
 use std::{path::PathBuf, time::Duration};
 
 use nuthatch_models::{
-    Device, Error, MEMORY_GROWTH_LIMIT_BYTES, ModelSpec, ModelWorker, Precision, Role,
-    WorkerConfig,
-    catalogue::{Kind, ModelFile},
+    Device, Error, ModelSpec, ModelWorker, Precision, Role, WorkerConfig, catalogue::Kind,
     measure::measure,
 };
-use prompts::{assert_near, folder, reference};
+use prompts::{assert_near, reference};
+use tiny::executable;
 
 /// A copy of the tiny checkpoint with its recorded hashes, and what a worker on it needs.
 fn config(executable: PathBuf) -> (tempfile::TempDir, WorkerConfig) {
-    let models = tempfile::tempdir().unwrap();
-    let names = ["config.json", "tokenizer.json", "model.safetensors"];
-    for name in names {
-        std::fs::copy(folder().join(name), models.path().join(name)).unwrap();
-    }
-    let file = |name: &str| ModelFile {
-        name: name.into(),
-        path: None,
-        size_bytes: None,
-        sha256: None,
-    };
-    let spec = ModelSpec {
-        id: "tiny".into(),
-        revision: "1".into(),
-        max_tokens: 512,
-        files: names.map(file).into(),
-        kind: Kind::CausalReranker(reference().prompts.swap_remove(0).spec),
-        ..ModelSpec::default_embedding()
-    };
-    for file in &spec.files {
-        let path = models.path().join(&file.name);
-        file.admit(&path, models.path(), None).unwrap();
-    }
+    let kind = Kind::CausalReranker(reference().prompts.swap_remove(0).spec);
+    let (models, config) = tiny::install("tied", "tiny", kind);
     let config = WorkerConfig {
         executable,
-        runtime: PathBuf::new(),
-        spec,
-        directory: models.path().to_owned(),
-        n_threads: 1,
-        device: Device::Cpu,
-        precision: None,
-        idle_timeout: Duration::from_mins(1),
-        memory_growth_limit_bytes: MEMORY_GROWTH_LIMIT_BYTES,
+        ..config
     };
     (models, config)
 }
@@ -60,10 +34,6 @@ fn config(executable: PathBuf) -> (tempfile::TempDir, WorkerConfig) {
 fn worker(executable: PathBuf) -> (tempfile::TempDir, ModelWorker) {
     let (models, config) = config(executable);
     (models, ModelWorker::new(config).unwrap())
-}
-
-fn executable() -> PathBuf {
-    PathBuf::from(env!("CARGO_BIN_EXE_nuthatch-models"))
 }
 
 #[tokio::test]

@@ -173,13 +173,7 @@ async fn a_query_goes_ahead_of_indexing_that_is_under_way() {
     let spec = ModelSpec::default_embedding();
     let programs = executable().parent().unwrap().to_owned();
     let (_models, config) = config(path);
-    let library = [
-        std::env::consts::DLL_PREFIX,
-        "onnxruntime",
-        std::env::consts::DLL_SUFFIX,
-    ];
     let worker = ModelWorker::new(WorkerConfig {
-        runtime: programs.join(library.concat()),
         directory: spec.directory(&programs.join("models")),
         spec,
         ..config
