@@ -3,6 +3,7 @@
 //! Owns what a model *is* (kind, files, licence, and what its kind needs to be run), not where it
 //! lies or whether it runs. A new model is a new entry in `catalog.toml`.
 
+mod arrival;
 mod files;
 mod own;
 mod stamp;

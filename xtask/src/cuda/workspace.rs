@@ -105,12 +105,22 @@ fn link_all(root: &Path, workspace: &Path) -> Result<()> {
         let name = entry?.file_name();
         let text = name.to_string_lossy();
         let is_ours = text.starts_with('.') || text.starts_with("Cargo.") || text == "target";
-        let place = workspace.join(&name);
-        if !is_ours && fs::symlink_metadata(&place).is_err() {
-            link(&root.join(&name), &place)?;
+        if !is_ours {
+            ensure_link(&root.join(&name), &workspace.join(&name))?;
         }
     }
     Ok(())
+}
+
+/// Also where there is one from the time before the checkout was moved.
+fn ensure_link(to: &Path, place: &Path) -> Result<()> {
+    if fs::read_link(place).is_ok_and(|found| found == to) {
+        return Ok(());
+    }
+    if fs::symlink_metadata(place).is_ok() {
+        fs::remove_file(place).with_context(|| format!("could not remove {}", place.display()))?;
+    }
+    link(to, place)
 }
 
 #[cfg(unix)]
@@ -179,6 +189,19 @@ mod tests {
             format!("[{LOADED}]")
         );
         assert!(loading("[]").is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_from_before_a_move_is_replaced() {
+        let folder = std::env::temp_dir().join(format!("nuthatch-links-{}", std::process::id()));
+        fs::create_dir_all(&folder).expect("a folder");
+        let place = folder.join("models");
+        for to in ["/old/models", "/new/models", "/new/models"] {
+            ensure_link(Path::new(to), &place).expect("a link");
+            assert_eq!(fs::read_link(&place).expect("a link"), Path::new(to));
+        }
+        fs::remove_dir_all(&folder).expect("removed");
     }
 
     #[test]
