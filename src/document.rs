@@ -158,23 +158,68 @@ impl PathKey {
 pub struct Text {
     /// The document's own title, where it has one.
     pub title: Option<String>,
+    /// Who wrote it, as the document says.
+    pub author: Option<String>,
+    /// When it was written or sent, as the document says: a date of ISO 8601, with or without time.
+    pub written: Option<String>,
     /// The text that is stored, searched and shown.
     pub text: String,
     /// Where parts begin, ascending by `start`; the first mark is at 0 unless `text` is empty.
     pub marks: Vec<Mark>,
     /// Number of pages, for documents that have pages.
     pub n_pages: Option<u32>,
+    /// What its pages are.
+    pub unit: Unit,
     /// Why the text is incomplete, if it is.
     pub partial: Option<String>,
 }
 
+/// What the pages of a document are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    /// Pages of paper.
+    #[default]
+    Page,
+    /// Slides of a presentation.
+    Slide,
+    /// Sheets of a workbook.
+    Sheet,
+    /// Chapters of a book.
+    Chapter,
+}
+
+impl Unit {
+    /// Every unit.
+    pub const ALL: [Self; 4] = [Self::Page, Self::Slide, Self::Sheet, Self::Chapter];
+
+    /// The unit's name in the database, in JSON and on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Page => "page",
+            Self::Slide => "slide",
+            Self::Sheet => "sheet",
+            Self::Chapter => "chapter",
+        }
+    }
+
+    /// The unit of this name; pages, if there is none.
+    pub fn named(name: &str) -> Self {
+        let found = Self::ALL.into_iter().find(|unit| unit.name() == name);
+        found.unwrap_or_default()
+    }
+}
+
 /// From `start` up to the next mark, the text stands on this page and begins at this line.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mark {
     /// Byte offset in the text.
     pub start: usize,
-    /// Page, from 1.
+    /// Page, slide, sheet or chapter, from 1.
     pub page: Option<u32>,
+    /// What the document itself calls the place, where that says more than the number: a page's
+    /// label (`iv`), a range of cells (`Budget!A1:F20`), a chapter's title, a part of a mail.
+    pub label: Option<String>,
     /// Line of the file where this part begins, from 1; further lines are counted by `\n`.
     pub line: Option<u32>,
     /// Heading level, from 1, if this part is a heading.
@@ -204,18 +249,20 @@ impl Text {
         self.text.push_str(part.trim_end());
     }
 
-    /// Page and line of a byte offset.
+    /// Where a byte offset stands.
     pub fn position(&self, offset: usize) -> Position {
         position(&self.marks, &self.text, offset)
     }
 }
 
-/// Page and line, each from 1, where the format has them.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// Where something stands, as far as the format has such places.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Position {
-    /// Page.
+    /// Page, slide, sheet or chapter, from 1.
     pub page: Option<u32>,
-    /// Line.
+    /// What the document itself calls the place: see [`Mark::label`].
+    pub label: Option<String>,
+    /// Line, from 1.
     pub line: Option<u32>,
 }
 
@@ -230,6 +277,7 @@ fn position(marks: &[Mark], text: &str, offset: usize) -> Position {
     });
     Position {
         page: mark.page,
+        label: mark.label.clone(),
         line,
     }
 }
@@ -273,7 +321,7 @@ mod tests {
             text.position(text.text.len() - 1),
             Position {
                 page: Some(2),
-                line: None
+                ..Position::default()
             }
         );
     }

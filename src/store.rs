@@ -11,6 +11,7 @@ mod documents;
 mod embeddings;
 mod files;
 mod folders;
+mod marks;
 mod scores;
 
 use std::{
@@ -38,7 +39,7 @@ pub use folders::{FolderRow, StateCount};
 use crate::document::{PathKey, Sequence};
 
 /// Raised with every migration; a database with a higher one is refused untouched.
-const FORMAT: i64 = 2;
+const FORMAT: i64 = 3;
 /// On closing, the log is tried to be folded so often, and this far apart. It is folded on the next
 /// opening otherwise.
 const N_FOLDINGS: u32 = 50;

@@ -5,7 +5,7 @@
 use std::{ffi::OsStr, path::Path, time::Duration};
 
 use nuthatch::{
-    document::FileState,
+    document::{self, FileState},
     engine, indexing, search,
     search::{RerankMode, SearchResults},
     store,
@@ -13,7 +13,7 @@ use nuthatch::{
 
 use crate::wire::{
     ErrorCode, FileCounts, Folder, IpcError, LibraryStatus, Notice, Phase, Preview, Progress,
-    SearchRequest, SearchResult, SearchUpdate, Stage, Strength, Why,
+    SearchRequest, SearchResult, SearchUpdate, Stage, Strength, Unit, Why,
 };
 
 impl From<SearchRequest> for search::SearchRequest {
@@ -52,7 +52,11 @@ pub(crate) fn update(found: SearchResults, elapsed: Duration, last: bool) -> Sea
 
 fn result(found: search::SearchResult) -> SearchResult {
     let path = found.file.seen.path.to_path();
-    let position = found.passage.as_ref().map(|passage| passage.position);
+    let position = found.passage.as_ref().map(|passage| &passage.position);
+    let page = position.and_then(|position| position.page);
+    let label = position.and_then(|position| position.label.clone());
+    let line = position.and_then(|position| position.line);
+    let pages = found.document.as_ref().map(|document| document.unit);
     SearchResult {
         file_id: id(found.file.id.0),
         passage_id: found.passage.as_ref().map(|passage| id(passage.id.0)),
@@ -65,13 +69,24 @@ fn result(found: search::SearchResult) -> SearchResult {
         path: shown(&path),
         title: found.document.and_then(|document| document.title),
         modified_ms: (found.file.seen.modified_ns / 1_000_000) as f64,
-        page: position.and_then(|position| position.page),
-        line: position.and_then(|position| position.line),
+        page,
+        unit: unit(pages.unwrap_or_default()),
+        label,
+        line,
         passage: found.text,
         highlights: ranges(&found.highlights),
         score: found.score,
         strength: found.ranks.strength().map(strength),
         n_copies: count(found.copies.len() as u64),
+    }
+}
+
+fn unit(unit: document::Unit) -> Unit {
+    match unit {
+        document::Unit::Page => Unit::Page,
+        document::Unit::Slide => Unit::Slide,
+        document::Unit::Sheet => Unit::Sheet,
+        document::Unit::Chapter => Unit::Chapter,
     }
 }
 
@@ -145,6 +160,7 @@ pub(crate) fn preview(preview: engine::Preview) -> Preview {
         path: shown(&preview.path),
         title: preview.title,
         page: preview.page,
+        unit: unit(preview.unit),
         n_pages: preview.n_pages,
         line: preview.line,
         text: preview.text,

@@ -65,6 +65,20 @@ pub enum Strength {
     Weak,
 }
 
+/// What the pages of a document are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    /// Pages of paper.
+    Page,
+    /// Slides of a presentation.
+    Slide,
+    /// Sheets of a workbook.
+    Sheet,
+    /// Chapters of a book.
+    Chapter,
+}
+
 /// One file with its best passage.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct SearchResult {
@@ -84,8 +98,12 @@ pub struct SearchResult {
     pub title: Option<String>,
     /// Milliseconds since 1970 of the last change.
     pub modified_ms: f64,
-    /// Page of the passage, from 1.
+    /// Page, slide, sheet or chapter of the passage, from 1.
     pub page: Option<u32>,
+    /// What the document's pages are.
+    pub unit: Unit,
+    /// What the document itself calls the place: a page's label, a range of cells, a chapter.
+    pub label: Option<String>,
     /// Line where the passage begins, from 1.
     pub line: Option<u32>,
     /// The passage's text.
@@ -225,6 +243,8 @@ pub struct Preview {
     pub title: Option<String>,
     /// Page shown, from 1, for documents that have pages.
     pub page: Option<u32>,
+    /// What the document's pages are.
+    pub unit: Unit,
     /// Number of pages, for documents that have pages.
     pub n_pages: Option<u32>,
     /// Line where `text` begins, from 1, for documents that have lines.

@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use nuthatch_desktop::wire::{
     ErrorCode, FileCounts, Folder, IpcError, LibraryStatus, Notice, Phase, Preview, Progress,
-    SearchRequest, SearchResult, SearchUpdate, Stage, Strength, Why,
+    SearchRequest, SearchResult, SearchUpdate, Stage, Strength, Unit, Why,
 };
 use ts_rs::{Config, TS};
 
@@ -34,6 +34,7 @@ fn the_front_ends_types_are_those_of_the_wire() {
         SearchUpdate,
         Stage,
         Strength,
+        Unit,
         Why,
     ];
     // A page's numbers are doubles; no shape may need more.

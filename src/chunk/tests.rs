@@ -69,7 +69,7 @@ proptest! {
             let n_tokens = estimate_tokens(slice);
             prop_assert!(n_tokens <= MAX_TOKENS, "{chunk:?} has {n_tokens} tokens");
             prop_assert_eq!(page_of(&text, chunk.start), page_of(&text, chunk.end - 1));
-            prop_assert_eq!(chunk.position, text.position(chunk.start));
+            prop_assert_eq!(&chunk.position, &text.position(chunk.start));
             prop_assert!(chunk.context.chars().count() <= MAX_CONTEXT_CHARS);
             covered = chunk.end;
             last_end = chunk.end;

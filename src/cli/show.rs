@@ -9,7 +9,7 @@ use std::{
 };
 
 use nuthatch::{
-    document::FileState,
+    document::{FileState, Position, Unit},
     engine::Status,
     evaluation::Row,
     search::{NotReranked, Reranked, SearchResult, SearchResults, Strength, Timings},
@@ -185,13 +185,19 @@ fn result_json(result: &SearchResult, explain: bool) -> Value {
     let position = result
         .passage
         .as_ref()
-        .map(|passage| passage.position)
+        .map(|passage| passage.position.clone())
         .unwrap_or_default();
+    let unit = result
+        .document
+        .as_ref()
+        .map(|document| document.unit.name());
     let copies = result.copies.iter().map(shown_path);
     let mut shown = json!({
         "path": shown_path(&result.file),
         "copies": copies.collect::<Vec<_>>(),
         "page": position.page,
+        "unit": unit.filter(|_| position.page.is_some()),
+        "label": position.label,
         "line": position.line,
         "passage": result.text,
         "highlights": result.highlights,
@@ -227,13 +233,10 @@ pub(super) fn print_results(found: &SearchResults, explain: bool) -> anyhow::Res
         let position = result
             .passage
             .as_ref()
-            .map(|passage| passage.position)
+            .map(|passage| passage.position.clone())
             .unwrap_or_default();
-        let place = match (position.page, position.line) {
-            (Some(page), _) => format!(", page {page}"),
-            (None, Some(line)) => format!(", line {line}"),
-            (None, None) => String::new(),
-        };
+        let unit = result.document.as_ref().map(|document| document.unit);
+        let place = place(unit.unwrap_or_default(), &position);
         let path = shown_path(&result.file);
         print_line(format_args!("{number}. {path}{place}"))?;
         for copy in &result.copies {
@@ -251,6 +254,18 @@ pub(super) fn print_results(found: &SearchResults, explain: bool) -> anyhow::Res
         print_stages(found)?;
     }
     Ok(())
+}
+
+/// Where a passage stands, to be read after the path.
+fn place(unit: Unit, position: &Position) -> String {
+    match (position.page, &position.label, position.line) {
+        (_, Some(label), _) if unit == Unit::Sheet => format!(", {label}"),
+        (Some(page), Some(label), _) => format!(", {} {page} ({label})", unit.name()),
+        (Some(page), None, _) => format!(", {} {page}", unit.name()),
+        (None, Some(label), _) => format!(", {label}"),
+        (None, None, Some(line)) => format!(", line {line}"),
+        (None, None, None) => String::new(),
+    }
 }
 
 /// Each stage's part in a result: its rank there, and its score.

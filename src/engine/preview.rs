@@ -8,7 +8,7 @@ use std::{ops::Range, path::PathBuf};
 
 use super::{Engine, Error, Result};
 use crate::{
-    document::{FileId, Mark, PassageId},
+    document::{FileId, Mark, PassageId, Unit},
     search::{Highlighter, parse},
     store::{DocumentRow, FileRow, PassageRow},
 };
@@ -31,6 +31,8 @@ pub struct Preview {
     pub page: Option<u32>,
     /// Number of pages, for documents that have pages.
     pub n_pages: Option<u32>,
+    /// What its pages are.
+    pub unit: Unit,
     /// Line where `text` begins, from 1, for documents that have lines.
     pub line: Option<u32>,
     /// The text; empty for a file that was not read and for a page without text.
@@ -130,6 +132,7 @@ impl Engine {
             title: shown.document.title,
             page: shown.page,
             n_pages: shown.document.n_pages,
+            unit: shown.document.unit,
             line,
             passage,
             highlights: Highlighter::new(&parsed.words).ranges(&window.text, language),

@@ -10,6 +10,7 @@ use crate::{
     store::{
         Error, FileRow, NewDocument, Observed, Result, Store,
         documents::{BLOCK_BYTES, ZSTD_LEVEL, passage_input},
+        marks,
     },
 };
 
@@ -322,14 +323,15 @@ impl Batch {
                 .unwrap_or_default();
             let input = passage_input(new.text.title.as_deref(), &chunk.context, text);
             sqlx::query(
-                "INSERT INTO passages (document_id, start, \"end\", page, line, context, text_hash, embedded) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, \
-                 EXISTS (SELECT 1 FROM embeddings WHERE text_hash = ?7 AND model = ?8))",
+                "INSERT INTO passages (document_id, start, \"end\", page, label, line, context, text_hash, embedded) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, \
+                 EXISTS (SELECT 1 FROM embeddings WHERE text_hash = ?8 AND model = ?9))",
             )
             .bind(id.0)
             .bind(chunk.start as i64)
             .bind(chunk.end as i64)
             .bind(chunk.position.page)
+            .bind(&chunk.position.label)
             .bind(chunk.position.line)
             .bind(&chunk.context)
             .bind(blake3::hash(input.as_bytes()).as_bytes().as_slice())
@@ -347,12 +349,13 @@ impl Batch {
         new: &NewDocument,
         before: Option<i64>,
     ) -> Result<DocumentId> {
-        let marks =
-            postcard::to_stdvec(&new.text.marks).map_err(|_| Error::Damaged { what: "marks" })?;
+        let (marks, labels) =
+            marks::write(&new.text.marks).ok_or(Error::Damaged { what: "marks" })?;
         let id: i64 = sqlx::query_scalar(
             "INSERT OR REPLACE INTO documents (id, content_hash, extractor, extractor_version, \
-             chunker_version, title, language, n_pages, partial, n_text_bytes, marks, sequence) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+             chunker_version, title, author, written, language, n_pages, unit, partial, \
+             n_text_bytes, marks, labels, sequence) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
         )
         .bind(before)
         .bind(new.content_hash.as_slice())
@@ -360,11 +363,15 @@ impl Batch {
         .bind(new.extractor_version)
         .bind(new.chunker_version)
         .bind(&new.text.title)
+        .bind(&new.text.author)
+        .bind(&new.text.written)
         .bind(&new.language)
         .bind(new.text.n_pages)
+        .bind(new.text.unit.name())
         .bind(&new.text.partial)
         .bind(new.text.text.len() as i64)
-        .bind(compress(&marks)?)
+        .bind(marks)
+        .bind(labels)
         .bind(self.changes.sequence.0)
         .fetch_one(&mut *self.transaction)
         .await?;

@@ -4,8 +4,8 @@ use sqlx::{FromRow, Row, sqlite::SqliteRow};
 use zstd::bulk::Decompressor;
 
 use crate::{
-    document::{Chunk, DocumentId, Hash, Mark, PassageId, Position, Sequence, Text},
-    store::{Error, Result, Store, json_list},
+    document::{Chunk, DocumentId, Hash, Mark, PassageId, Position, Sequence, Text, Unit},
+    store::{Error, Result, Store, json_list, marks},
 };
 
 /// Text is compressed in blocks of about this many bytes.
@@ -41,10 +41,16 @@ pub struct DocumentRow {
     pub content_hash: Hash,
     /// Its own title.
     pub title: Option<String>,
+    /// Who wrote it, as it says.
+    pub author: Option<String>,
+    /// When it was written or sent, as it says (ISO 8601).
+    pub written: Option<String>,
     /// Language as ISO 639-3.
     pub language: Option<String>,
     /// Number of pages.
     pub n_pages: Option<u32>,
+    /// What its pages are.
+    pub unit: Unit,
     /// Why the text is incomplete, if it is.
     pub partial: Option<String>,
     /// Length of the text.
@@ -77,6 +83,9 @@ impl FromRow<'_, SqliteRow> for DocumentRow {
                 .try_into()
                 .map_err(|_| sqlx::Error::Decode("a hash has 32 bytes".into()))?,
             title: row.try_get("title")?,
+            author: row.try_get("author")?,
+            written: row.try_get("written")?,
+            unit: Unit::named(row.try_get("unit")?),
             language: row.try_get("language")?,
             n_pages: row.try_get("n_pages")?,
             partial: row.try_get("partial")?,
@@ -94,6 +103,7 @@ impl FromRow<'_, SqliteRow> for PassageRow {
             end: row.try_get::<i64, _>("end")? as usize,
             position: Position {
                 page: row.try_get("page")?,
+                label: row.try_get("label")?,
                 line: row.try_get("line")?,
             },
             context: row.try_get("context")?,
@@ -206,8 +216,8 @@ impl Store {
     pub async fn documents_by_id(&self, ids: &[DocumentId]) -> Result<Vec<DocumentRow>> {
         // Not the marks, which can be long.
         Ok(sqlx::query_as(
-            "SELECT id, content_hash, title, language, n_pages, partial, n_text_bytes \
-             FROM documents WHERE id IN (SELECT value FROM json_each(?))",
+            "SELECT id, content_hash, title, author, written, language, n_pages, unit, partial, \
+             n_text_bytes FROM documents WHERE id IN (SELECT value FROM json_each(?))",
         )
         .bind(json_list(ids.iter().map(|id| id.0)))
         .fetch_all(&self.readers)
@@ -288,13 +298,12 @@ impl Store {
 
     /// Where the parts of a document begin.
     pub async fn marks(&self, document: DocumentId) -> Result<Vec<Mark>> {
-        let blob: Vec<u8> = sqlx::query_scalar("SELECT marks FROM documents WHERE id = ?")
-            .bind(document.0)
-            .fetch_one(&self.readers)
-            .await?;
-        let damaged = || Error::Damaged { what: "marks" };
-        let bytes = zstd::decode_all(blob.as_slice()).map_err(|_| damaged())?;
-        postcard::from_bytes(&bytes).map_err(|_| damaged())
+        let (marks, labels): (Vec<u8>, Option<Vec<u8>>) =
+            sqlx::query_as("SELECT marks, labels FROM documents WHERE id = ?")
+                .bind(document.0)
+                .fetch_one(&self.readers)
+                .await?;
+        marks::read(&marks, labels.as_deref()).ok_or(Error::Damaged { what: "marks" })
     }
 }
 

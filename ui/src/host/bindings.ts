@@ -66,6 +66,8 @@ export type Preview = {
   title: string | null,
   /** Page shown, from 1, for documents that have pages. */
   page: number | null,
+  /** What the document's pages are. */
+  unit: Unit,
   /** Number of pages, for documents that have pages. */
   n_pages: number | null,
   /** Line where `text` begins, from 1, for documents that have lines. */
@@ -125,8 +127,12 @@ export type SearchResult = {
   title: string | null,
   /** Milliseconds since 1970 of the last change. */
   modified_ms: number,
-  /** Page of the passage, from 1. */
+  /** Page, slide, sheet or chapter of the passage, from 1. */
   page: number | null,
+  /** What the document's pages are. */
+  unit: Unit,
+  /** What the document itself calls the place: a page's label, a range of cells, a chapter. */
+  label: string | null,
   /** Line where the passage begins, from 1. */
   line: number | null,
   /** The passage's text. */
@@ -163,6 +169,8 @@ export type SearchUpdate = {
 export type Stage = "words" | "hybrid" | "reranked";
 
 export type Strength = "strong" | "possible" | "weak";
+
+export type Unit = "page" | "slide" | "sheet" | "chapter";
 
 export type Why = {
   /** The path that was asked about. */

@@ -3,13 +3,21 @@
  * Owns wording and plural forms; components own none. A second language is a second object of the
  * same type (`Strings`), so a missing sentence is a compile error.
  */
-import type { Phase, Strength } from '../host/bindings';
+import type { Phase, SearchResult, Strength, Unit } from '../host/bindings';
 
 /** The language of numbers and dates; undefined means the one the system is set to. */
 export const locale: string | undefined = undefined;
 
+/** Where a passage stands in its document. */
+type Place = Pick<SearchResult, 'page' | 'unit' | 'label' | 'line'>;
+
 const number = (n: number) => n.toLocaleString(locale);
 const counted = (n: number, one: string, many: string) => `${number(n)} ${n === 1 ? one : many}`;
+
+const unitNames = { page: 'Page', slide: 'Slide', sheet: 'Sheet', chapter: 'Chapter' } satisfies Record<
+  Unit,
+  string
+>;
 
 export const strings = {
   // The search box and the line below it.
@@ -28,8 +36,11 @@ export const strings = {
     'Time until the results by word, until they were ordered by meaning as well, and how many passages a model then read to put the best first',
 
   // One result.
-  page: (n: number) => `page ${number(n)}`,
-  line: (n: number) => `line ${number(n)}`,
+  place: ({ page, unit, label, line }: Place) => {
+    if (label !== null && (unit === 'sheet' || page === null)) return label;
+    if (page !== null) return `${unit} ${number(page)}${label === null ? '' : ` (${label})`}`;
+    return line === null ? null : `line ${number(line)}`;
+  },
   copies: (n: number) => counted(n, 'more copy', 'more copies'),
   copiesHelp: 'Other files with exactly the same content',
   nameOnly: 'Found by its name',
@@ -53,7 +64,8 @@ export const strings = {
   previewLoading: 'Opening the preview…',
   previewEmpty: 'No text is stored for this file; it is found by its name.',
   closePreview: 'Close the preview',
-  pageOf: (page: number, pages: number) => `Page ${number(page)} of ${number(pages)}`,
+  pageOf: (unit: Unit, page: number, pages: number) =>
+    `${unitNames[unit]} ${number(page)} of ${number(pages)}`,
   fromLine: (line: number) => `From line ${number(line)}`,
   previousPage: 'Previous page',
   nextPage: 'Next page',

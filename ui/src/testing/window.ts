@@ -78,6 +78,8 @@ export function result(fileId: number, more: Partial<SearchResult> = {}): Search
     title: null,
     modified_ms: 0,
     page: null,
+    unit: 'page',
+    label: null,
     line: 1,
     passage: `passage of ${fileId}`,
     highlights: [],
