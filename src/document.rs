@@ -138,6 +138,12 @@ impl PathKey {
         PathBuf::from(String::from_utf8_lossy(&self.0).into_owned())
     }
 
+    /// The key of a file inside this file, at this path in it.
+    #[must_use]
+    pub fn inner(&self, path: &str) -> Self {
+        Self([self.0.as_slice(), b"/", path.as_bytes()].concat())
+    }
+
     /// First and last key, exclusive, of everything below this folder.
     pub fn below(&self) -> (Self, Self) {
         let separator = std::path::MAIN_SEPARATOR as u8;

@@ -5,19 +5,28 @@
 //! (`worker`), which the engine talks to through [`Pool`]. Knows no ledger and no index.
 //! Invariant: a document that cannot be read costs one reason, never the program.
 
+mod archive;
+mod dates;
 mod docx;
 mod html;
 mod markdown;
+mod nest;
 mod pdf;
 mod plain;
 mod pool;
 mod sandbox;
 pub mod worker;
 
-use std::path::PathBuf;
+use std::{
+    fs::File,
+    io::{BufReader, Cursor, Read, Seek},
+    path::Path,
+};
 
 use serde::{Deserialize, Serialize};
 
+pub use nest::Child;
+use nest::Nest;
 pub use plain::decode;
 pub use pool::{Limits, Pool};
 
@@ -35,16 +44,50 @@ pub enum Failure {
 }
 
 /// What a parser is given.
-#[derive(Debug)]
-pub(crate) struct Input<'a> {
-    /// The file's bytes, up to the limit.
-    bytes: &'a [u8],
+#[derive(Debug, Clone, Copy)]
+struct Input<'a> {
+    /// The file's name.
+    name: &'a str,
+    /// The file's content, up to the limit.
+    content: Content<'a>,
     /// There were more bytes than the limit.
     cut: bool,
     /// Text beyond this many bytes is dropped.
     max_text_bytes: usize,
     /// The pdfium library.
-    pdfium: Option<PathBuf>,
+    pdfium: Option<&'a Path>,
+}
+
+/// A file's content.
+#[derive(Debug, Clone, Copy)]
+enum Content<'a> {
+    /// In memory.
+    Bytes(&'a [u8]),
+    /// On the disk, of a format that may be larger than memory.
+    File(&'a File),
+}
+
+/// What archives are read from.
+trait ReadSeek: Read + Seek {}
+
+impl<T: Read + Seek> ReadSeek for T {}
+
+impl<'a> Input<'a> {
+    /// The content in memory; empty for a streamed format, which uses [`Self::reader`].
+    fn bytes(&self) -> &'a [u8] {
+        match self.content {
+            Content::Bytes(bytes) => bytes,
+            Content::File(_) => &[],
+        }
+    }
+
+    /// The content from its beginning on.
+    fn reader(&self) -> Box<dyn ReadSeek + 'a> {
+        match self.content {
+            Content::Bytes(bytes) => Box::new(Cursor::new(bytes)),
+            Content::File(file) => Box::new(BufReader::new(file)),
+        }
+    }
 }
 
 /// A format: how it is named, and how it is read.
@@ -54,8 +97,22 @@ pub struct Format {
     /// Raised when the same bytes would give another text; its documents are then read again.
     pub version: u32,
     extensions: &'static [&'static str],
-    parse: fn(&Input<'_>) -> Result<Text, Failure>,
+    /// It is read piece by piece and may be larger than memory.
+    pub(crate) is_streamed: bool,
+    /// There may be files inside it.
+    pub(crate) holds_files: bool,
+    parse: fn(&Input<'_>, &mut Nest<'_, '_>) -> Result<Text, Failure>,
 }
+
+/// What most formats have in common; the rest is said at each.
+const USUAL: Format = Format {
+    name: "",
+    version: 0,
+    extensions: &[],
+    is_streamed: false,
+    holds_files: false,
+    parse: |_, _| Err(Failure::Failed(String::new())),
+};
 
 impl std::fmt::Debug for Format {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -67,43 +124,83 @@ static PDF: Format = Format {
     name: "pdf",
     version: 1,
     extensions: &["pdf"],
-    parse: pdf::parse,
+    parse: |input, _| pdf::parse(input),
+    ..USUAL
 };
 static DOCX: Format = Format {
     name: "docx",
     version: 2,
     extensions: &["docx", "docm", "dotx"],
-    parse: docx::parse,
+    parse: |input, _| docx::parse(input),
+    ..USUAL
 };
 static HTML: Format = Format {
     name: "html",
     version: 2,
     extensions: &["html", "htm", "xhtml"],
-    parse: html::parse,
+    parse: |input, _| html::parse(input),
+    ..USUAL
 };
 static MARKDOWN: Format = Format {
     name: "markdown",
     version: 2,
     extensions: &["md", "markdown", "mdx", "mkd"],
-    parse: markdown::parse,
+    parse: |input, _| markdown::parse(input),
+    ..USUAL
+};
+static ZIP: Format = Format {
+    name: "zip",
+    version: 1,
+    extensions: &["zip"],
+    is_streamed: true,
+    holds_files: true,
+    parse: archive::zip,
+};
+static TAR: Format = Format {
+    name: "tar",
+    version: 1,
+    extensions: &["tar"],
+    is_streamed: true,
+    holds_files: true,
+    parse: archive::tar,
+};
+static SEVEN_ZIP: Format = Format {
+    name: "7z",
+    version: 1,
+    extensions: &["7z"],
+    is_streamed: true,
+    holds_files: true,
+    parse: archive::seven_zip,
+};
+/// A single file or a tar, packed.
+static PACKED: Format = Format {
+    name: "packed",
+    version: 1,
+    extensions: &["gz", "tgz", "bz2", "tbz2", "xz", "txz", "zst", "tzst"],
+    is_streamed: true,
+    holds_files: true,
+    parse: archive::packed,
 };
 /// Everything that is text and has no format of its own.
 static PLAIN: Format = Format {
     name: "plain",
     version: 3,
     extensions: &[],
-    parse: plain::parse,
+    parse: |input, _| plain::parse(input),
+    ..USUAL
 };
 
 /// Every format.
-pub fn formats() -> [&'static Format; 5] {
-    [&PDF, &DOCX, &HTML, &MARKDOWN, &PLAIN]
+pub fn formats() -> [&'static Format; 9] {
+    [
+        &PDF, &DOCX, &HTML, &MARKDOWN, &ZIP, &TAR, &SEVEN_ZIP, &PACKED, &PLAIN,
+    ]
 }
 
 /// Documents that people expect to be read and that are not yet: said by name in the reason.
-const NOT_YET: [&str; 22] = [
-    "doc", "ppt", "pptx", "xls", "xlsx", "xlsb", "odt", "ods", "odp", "rtf", "epub", "msg", "zip",
-    "7z", "gz", "tar", "png", "jpg", "jpeg", "tif", "tiff", "heic",
+const NOT_YET: [&str; 18] = [
+    "doc", "ppt", "pptx", "xls", "xlsx", "xlsb", "odt", "ods", "odp", "rtf", "epub", "msg", "png",
+    "jpg", "jpeg", "tif", "tiff", "heic",
 ];
 
 /// Bytes that [`identify`] wants to see.
@@ -125,13 +222,16 @@ pub fn identify(extension: &str, head: &[u8]) -> Result<&'static Format, Failure
     {
         return Ok(&PDF);
     }
-    if head.starts_with(b"PK\x03\x04") {
+    if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
         return match named {
-            Some(format) if format.name == DOCX.name => Ok(format),
+            Some(format) if [DOCX.name, ZIP.name].contains(&format.name) => Ok(format),
             _ => Err(unread(extension)),
         };
     }
-    if let Some(format) = named.filter(|format| [PDF.name, DOCX.name].contains(&format.name)) {
+    if let Some(archive) = archive_of(head) {
+        return Ok(archive);
+    }
+    if let Some(format) = named.filter(|format| BY_CONTENT.contains(&format.name)) {
         let reason = format!(
             "it is called .{extension}, but it is not a {} file",
             format.name
@@ -142,6 +242,22 @@ pub fn identify(extension: &str, head: &[u8]) -> Result<&'static Format, Failure
         return Err(unread(extension));
     }
     Ok(named.unwrap_or(&PLAIN))
+}
+
+/// Formats whose files begin in a way of their own; others of that name are none.
+const BY_CONTENT: [&str; 6] = ["pdf", "docx", "zip", "tar", "7z", "packed"];
+
+/// Archives other than zip, which many formats are.
+fn archive_of(head: &[u8]) -> Option<&'static Format> {
+    Some(match head {
+        [0x1f, 0x8b, ..]
+        | [b'B', b'Z', b'h', ..]
+        | [0xfd, b'7', b'z', b'X', b'Z', ..]
+        | [0x28, 0xb5, 0x2f, 0xfd, ..] => &PACKED,
+        [b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c, ..] => &SEVEN_ZIP,
+        _ if archive::is_tar(head) => &TAR,
+        _ => return None,
+    })
 }
 
 fn unread(extension: &str) -> Failure {

@@ -7,6 +7,7 @@
 
 mod batch;
 mod check;
+mod children;
 mod documents;
 mod embeddings;
 mod files;

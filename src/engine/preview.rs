@@ -100,9 +100,14 @@ impl Engine {
         self.draw(&file, shown, query).await
     }
 
-    /// Where a file of the library lies.
+    /// Where a file of the library lies; of a file inside another one, where that lies.
     pub async fn file_path(&self, file: FileId) -> Result<PathBuf> {
-        Ok(self.file(file).await?.seen.path.to_path())
+        let file = self.file(file).await?;
+        let on_disk = match file.container {
+            Some(container) => self.file(container).await?,
+            None => file,
+        };
+        Ok(on_disk.seen.path.to_path())
     }
 
     async fn file(&self, id: FileId) -> Result<FileRow> {

@@ -27,7 +27,7 @@ pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
     }
     let damaged =
         |error: zip::result::ZipError| Failure::Failed(format!("the document is damaged: {error}"));
-    let mut archive = ZipArchive::new(Cursor::new(input.bytes)).map_err(damaged)?;
+    let mut archive = ZipArchive::new(Cursor::new(input.bytes())).map_err(damaged)?;
     let main = part(&mut archive, "word/document.xml")?
         .ok_or_else(|| Failure::Failed("the document is damaged: it has no main part".into()))?;
     let mut text = Text::default();

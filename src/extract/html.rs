@@ -8,7 +8,7 @@ use super::{Failure, Input, limit, plain};
 use crate::document::{Mark, Text};
 
 pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
-    let html = Html::parse_document(&decode(input.bytes));
+    let html = Html::parse_document(&decode(input.bytes()));
     let mut reader = Reader::default();
     for edge in html.tree.root().traverse() {
         match edge {
@@ -24,7 +24,7 @@ pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
         return Err(Failure::Skipped("there is no text in it".into()));
     }
     if input.cut {
-        let mib = input.bytes.len() >> 20;
+        let mib = input.bytes().len() >> 20;
         text.partial = Some(format!("only the first {mib} MB of the file are read"));
     }
     limit(&mut text, input.max_text_bytes);

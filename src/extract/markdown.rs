@@ -6,7 +6,7 @@ use super::{Failure, Input, limit, plain};
 use crate::document::{Mark, Text};
 
 pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
-    let source = plain::clean(&plain::decode(input.bytes));
+    let source = plain::clean(&plain::decode(input.bytes()));
     let mut reader = Reader {
         text: Text::default(),
         part: String::new(),
@@ -40,7 +40,7 @@ pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
     if input.cut {
         text.partial = Some(format!(
             "only the first {} MB of the file are read",
-            input.bytes.len() >> 20
+            input.bytes().len() >> 20
         ));
     }
     limit(&mut text, input.max_text_bytes);

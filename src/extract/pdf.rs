@@ -10,7 +10,7 @@ use super::{Failure, Input, limit};
 use crate::document::{Mark, Text};
 
 pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
-    let library = input.pdfium.as_ref().ok_or_else(|| {
+    let library = input.pdfium.ok_or_else(|| {
         Failure::Failed(
             "PDF files cannot be read: the pdfium library is missing; run the set-up again".into(),
         )
@@ -32,7 +32,7 @@ pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
 
 fn read(pdfium: &Pdfium, input: &Input<'_>) -> Result<Text, Failure> {
     let document = pdfium
-        .load_pdf_from_byte_slice(input.bytes, None)
+        .load_pdf_from_byte_slice(input.bytes(), None)
         .map_err(|error| reason(&error))?;
     let title = document
         .metadata()

@@ -10,7 +10,7 @@ use super::{Failure, Input};
 use crate::document::{Mark, Text};
 
 pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
-    let decoded = decode(input.bytes);
+    let decoded = decode(input.bytes());
     let mut text = clean(&decoded);
     if text.trim().is_empty() {
         return Err(Failure::Skipped("there is no text in it".into()));
@@ -19,7 +19,7 @@ pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
     let partial = input.cut.then(|| {
         format!(
             "only the first {} MB of the file are read",
-            input.bytes.len() >> 20
+            input.bytes().len() >> 20
         )
     });
     let marks = vec![Mark {

@@ -1,22 +1,36 @@
 //! The parent's side: a pool of worker processes, each with one document at a time.
 //!
 //! A worker that dies, or takes too long and is killed, costs its document one reason; the next
-//! document gets a fresh one. Workers are recycled, since parsers leak.
+//! document gets a fresh one. Of a document that holds files it costs the one that was being read,
+//! and the next worker goes on behind that. Workers are recycled, since parsers leak.
 
-use std::{path::PathBuf, process::Stdio, sync::Mutex, time::Duration};
+use std::{
+    path::PathBuf,
+    process::Stdio,
+    sync::Mutex,
+    time::{Duration, Instant},
+};
 
 use nuthatch_models::frame;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     process::{Child, ChildStdin, ChildStdout, Command},
-    sync::Semaphore,
+    sync::{Semaphore, mpsc},
 };
 
-use super::{Failure, Format, worker};
-use crate::document::{PathKey, Text};
+use super::{
+    Child as Inner, Failure, Format,
+    nest::Resume,
+    worker::{self, Message},
+};
+use crate::document::{Hash, PathKey, Text};
 
 /// Documents after which a worker is replaced.
 const RECYCLED_AFTER: u32 = 500;
+/// Files inside one document that may end their worker, before the rest of them is given up.
+const MAX_FATAL: usize = 3;
+/// A document with files in it may take so many times as long as each of them.
+const CONTAINER_TIMEOUTS: u32 = 20;
 /// A text of the largest size with its marks fits in this.
 const MAX_ANSWER_BYTES: usize = 512 << 20;
 
@@ -36,7 +50,9 @@ pub struct Limits {
 impl Limits {
     /// Bytes of a file of this format that are read.
     pub fn file_bytes(&self, format: &Format) -> u64 {
-        if format.name == "plain" {
+        if format.is_streamed {
+            u64::MAX - 1
+        } else if format.name == "plain" {
             (self.max_text_bytes as u64).min(self.max_file_bytes)
         } else {
             self.max_file_bytes
@@ -61,6 +77,14 @@ struct Worker {
     n_read: u32,
 }
 
+/// How far a worker has come with a document that holds files.
+#[derive(Debug, Default)]
+struct Reading {
+    n_begun: u32,
+    /// Files that were begun and are not done, outer ones first.
+    open: Vec<(u32, String)>,
+}
+
 impl Pool {
     /// At most `n_workers` processes of `nuthatch`, started on need.
     pub fn new(executable: PathBuf, limits: Limits, n_workers: usize) -> Self {
@@ -77,37 +101,94 @@ impl Pool {
         &self.limits
     }
 
-    /// Reads one document; waits for a free worker. Dropping the future kills the worker.
-    pub async fn read(&self, path: &PathKey, format: &Format) -> Result<Text, Failure> {
+    /// Reads one document; waits for a free worker. Files inside it go to `inner` as they are read,
+    /// one that ended its worker as well. Dropping the future kills the worker.
+    pub async fn read(
+        &self,
+        path: &PathKey,
+        format: &Format,
+        inner: &mpsc::Sender<Inner>,
+    ) -> Result<Text, Failure> {
         let Ok(_place) = self.places.acquire().await else {
             return Err(Failure::Failed("the program is closing".into()));
         };
-        let mut worker = match self.rested() {
-            Some(worker) => worker,
-            None => Worker::start(&self.executable, self.limits.memory_mib)?,
-        };
-        let request = worker::Request {
+        let mut request = worker::Request {
             path: path.0.clone(),
             format: format.name.to_owned(),
             max_file_bytes: self.limits.file_bytes(format),
             max_text_bytes: self.limits.max_text_bytes,
+            resume: Resume::default(),
         };
-        match tokio::time::timeout(self.limits.timeout, worker.call(&request)).await {
-            Ok(Ok(answer)) => {
-                self.rest(worker);
-                answer
+        let began = Instant::now();
+        loop {
+            let mut reading = Reading::default();
+            let failure = match self.attempt(&request, inner, &mut reading).await {
+                Ok(answer) => return answer,
+                Err(failure) => failure,
+            };
+            let Some((number, path)) = reading.open.pop() else {
+                return Err(failure);
+            };
+            let _ = inner.send(lost(path, failure)).await;
+            request.resume.fatal.push(number);
+            request.resume.n_done = request.resume.n_done.max(reading.n_begun);
+            if request.resume.fatal.len() > MAX_FATAL {
+                return Ok(given_up("too many files in it could not be read"));
             }
-            Ok(Err(_)) => Err(Failure::Failed(
-                worker.obituary(self.limits.memory_mib).await,
-            )),
-            Err(_) => {
-                let _ = worker.child.kill().await;
-                let seconds = self.limits.timeout.as_secs();
-                Err(Failure::Failed(format!(
-                    "reading it took longer than {seconds} s"
-                )))
+            if began.elapsed() > self.limits.timeout * CONTAINER_TIMEOUTS {
+                return Ok(given_up("reading all of it would take too long"));
             }
         }
+    }
+
+    /// With one worker. The error is why that is no more.
+    async fn attempt(
+        &self,
+        request: &worker::Request,
+        inner: &mpsc::Sender<Inner>,
+        reading: &mut Reading,
+    ) -> Result<Result<Text, Failure>, Failure> {
+        let mut worker = match self.rested() {
+            Some(worker) => worker,
+            None => Worker::start(&self.executable, self.limits.memory_mib)?,
+        };
+        if worker.send(request).await.is_err() {
+            return Err(self.buried(worker).await);
+        }
+        let timeout = self.limits.timeout;
+        let latest = Instant::now() + timeout * CONTAINER_TIMEOUTS;
+        loop {
+            match tokio::time::timeout(timeout, worker.receive()).await {
+                Ok(Ok(Message::Done(answer))) => {
+                    self.rest(worker);
+                    return Ok(answer);
+                }
+                Ok(Ok(Message::Begun { number, path })) => {
+                    reading.n_begun = reading.n_begun.max(number + 1);
+                    reading.open.push((number, path));
+                }
+                Ok(Ok(Message::Child(child))) => {
+                    reading.open.pop();
+                    let _ = inner.send(*child).await;
+                }
+                Ok(Err(_)) => return Err(self.buried(worker).await),
+                Err(_) => {
+                    let _ = worker.child.kill().await;
+                    let seconds = timeout.as_secs();
+                    return Err(Failure::Failed(format!(
+                        "reading it took longer than {seconds} s"
+                    )));
+                }
+            }
+            if Instant::now() > latest {
+                let _ = worker.child.kill().await;
+                return Ok(Ok(given_up("reading all of it would take too long")));
+            }
+        }
+    }
+
+    async fn buried(&self, worker: Worker) -> Failure {
+        Failure::Failed(worker.obituary(self.limits.memory_mib).await)
     }
 
     /// Ends the idle workers; the next document starts a new one.
@@ -158,9 +239,12 @@ impl Worker {
         }
     }
 
-    async fn call(&mut self, request: &worker::Request) -> std::io::Result<worker::Response> {
+    async fn send(&mut self, request: &worker::Request) -> std::io::Result<()> {
         self.stdin.write_all(&frame::encode(request)?).await?;
-        self.stdin.flush().await?;
+        self.stdin.flush().await
+    }
+
+    async fn receive(&mut self) -> std::io::Result<Message> {
         let mut prefix = [0; 4];
         self.stdout.read_exact(&mut prefix).await?;
         let mut body = vec![0; frame::body_len(prefix, MAX_ANSWER_BYTES)?];
@@ -177,5 +261,23 @@ impl Worker {
             }
             Err(error) => format!("its reader crashed on it ({error})"),
         }
+    }
+}
+
+/// A file whose reading ended its worker.
+fn lost(path: String, failure: Failure) -> Inner {
+    Inner {
+        path,
+        size_bytes: 0,
+        modified_ns: None,
+        hash: Hash::default(),
+        outcome: Err(failure),
+    }
+}
+
+fn given_up(reason: &str) -> Text {
+    Text {
+        partial: Some(format!("{reason}; the rest of what is in it was not read")),
+        ..Text::default()
     }
 }

@@ -4,15 +4,19 @@
 //! becomes a reason, everything worse ends the process, which the parent turns into a reason.
 
 use std::{
+    fs::File,
     io::{self, BufReader, BufWriter, Read},
-    panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
 };
 
 use nuthatch_models::frame;
 use serde::{Deserialize, Serialize};
 
-use super::{Failure, Input, formats, sandbox};
+use super::{
+    Content, Failure, Input, formats,
+    nest::{self, Child, Nest, Resume, Unpacking},
+    sandbox,
+};
 use crate::document::{PathKey, Text};
 
 /// Largest request: a path.
@@ -25,10 +29,24 @@ pub(super) struct Request {
     pub(super) format: String,
     pub(super) max_file_bytes: u64,
     pub(super) max_text_bytes: usize,
+    pub(super) resume: Resume,
 }
 
-/// What it gave.
-pub(super) type Response = Result<Text, Failure>;
+/// What the parent is told; [`Message::Done`] is the last of each document.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Message {
+    /// A file inside the document is being read.
+    Begun {
+        /// Its number.
+        number: u32,
+        /// Its path in the document.
+        path: String,
+    },
+    /// It was read.
+    Child(Box<Child>),
+    /// The document itself was read.
+    Done(Result<Text, Failure>),
+}
 
 /// Serves until the parent closes the pipe. `pdfium` is where the library lies, if it is there.
 pub fn serve(memory_mib: u64, pdfium: Option<&Path>) -> io::Result<()> {
@@ -38,37 +56,48 @@ pub fn serve(memory_mib: u64, pdfium: Option<&Path>) -> io::Result<()> {
     let mut from = BufReader::new(io::stdin().lock());
     let mut to = BufWriter::new(io::stdout().lock());
     while let Some(request) = frame::read::<Request>(&mut from, MAX_REQUEST_BYTES)? {
-        let response: Response = catch_unwind(AssertUnwindSafe(|| read(&request, pdfium)))
-            .unwrap_or_else(|_| {
-                Err(Failure::Failed(
-                    "its reader failed on it (a fault of the program)".into(),
-                ))
-            });
-        frame::write(&mut to, &response)?;
+        let answer = read(&request, pdfium, &mut |message| {
+            frame::write(&mut to, &message)
+        });
+        frame::write(&mut to, &Message::Done(answer))?;
     }
     Ok(())
 }
 
-fn read(request: &Request, pdfium: Option<&Path>) -> Response {
+fn read(
+    request: &Request,
+    pdfium: Option<&Path>,
+    tell: &mut dyn FnMut(Message) -> io::Result<()>,
+) -> Result<Text, Failure> {
     let path = PathKey(request.path.clone()).to_path();
     let failed = |error: io::Error| Failure::Failed(reason(&error));
-    let file = std::fs::File::open(&path).map_err(failed)?;
-    let mut bytes = Vec::new();
-    file.take(request.max_file_bytes + 1)
-        .read_to_end(&mut bytes)
-        .map_err(failed)?;
-    let cut = bytes.len() as u64 > request.max_file_bytes;
-    bytes.truncate(request.max_file_bytes as usize);
     let format = formats()
         .into_iter()
         .find(|format| format.name == request.format)
         .ok_or_else(|| Failure::Failed("its format is unknown to this worker".into()))?;
-    (format.parse)(&Input {
-        bytes: &bytes,
-        cut,
+    let file = File::open(&path).map_err(failed)?;
+    let file_bytes = file.metadata().map_err(failed)?.len();
+    let mut bytes = Vec::new();
+    let content = if format.is_streamed {
+        Content::File(&file)
+    } else {
+        (&file)
+            .take(request.max_file_bytes + 1)
+            .read_to_end(&mut bytes)
+            .map_err(failed)?;
+        let n_kept = bytes.len().min(request.max_file_bytes as usize);
+        Content::Bytes(bytes.get(..n_kept).unwrap_or_default())
+    };
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let input = Input {
+        name: &name,
+        content,
+        cut: bytes.len() as u64 > request.max_file_bytes,
         max_text_bytes: request.max_text_bytes,
-        pdfium: pdfium.map(Path::to_owned),
-    })
+        pdfium,
+    };
+    let mut unpacking = Unpacking::new(file_bytes, &input, &request.resume, tell);
+    nest::parse(format, &input, &mut Nest::new(&mut unpacking))
 }
 
 /// An input or output error in words for a file's reason.

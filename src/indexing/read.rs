@@ -2,6 +2,8 @@
 //!
 //! Content that was read before is recognised by its hash and not read again. Outcomes are
 //! collected and written in batches; whatever happens to a file ends as its state and reason.
+//! Files inside a file come one by one while that is read, and before it: if all ends in between, it
+//! still waits.
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
@@ -11,14 +13,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::task::JoinSet;
+use tokio::{sync::mpsc, task::JoinSet};
 
 use super::{Error, Parts, derive, walk};
 use crate::{
     chunk, cpu,
-    document::{DocumentId, FileState, Hash},
-    extract::{self, Failure, Format, Limits},
-    store::{FileRow, NewDocument},
+    document::{DocumentId, FileState, Hash, PathKey, Text},
+    extract::{self, Child, Failure, Format, Limits},
+    store::{Batch, DocumentRow, FileRow, NewDocument, Observed},
 };
 
 /// A batch is written when it holds so much text ...
@@ -30,6 +32,8 @@ const BATCH_AGE: Duration = Duration::from_millis(700);
 const N_FETCHED: u32 = 256;
 /// A file that changes while it is read is tried so often.
 const N_ATTEMPTS: usize = 2;
+/// Files found in others that wait to be written.
+const N_INNER: usize = 16;
 /// Characters by which a language is recognised.
 const LANGUAGE_CHARS: usize = 4_000;
 
@@ -40,11 +44,23 @@ struct Outcome {
 }
 
 enum What {
-    /// Its content was read before.
+    /// Its content is what it was, and so are the files in it.
+    Same(Content),
+    /// It was read, with these files in it and no others.
+    Whole(Content, HashSet<PathKey>),
+    /// Its content was read before, with files in it that this file has, too.
+    Copy(FileRow),
+    /// This was found in it, which is not all of it.
+    Inner(Observed, Content),
+    Gone,
+}
+
+/// What is in a file.
+enum Content {
+    /// It was read before.
     Known(DocumentId, Option<String>),
     New(Box<NewDocument>),
     Failure(Failure),
-    Gone,
 }
 
 /// Files being read and their outcomes, not yet written.
@@ -53,6 +69,8 @@ pub(super) struct Reading {
     queue: VecDeque<FileRow>,
     in_hand: HashSet<crate::document::FileId>,
     tasks: JoinSet<Outcome>,
+    /// What is found in files that are being read: sender for the tasks, and receiver.
+    inner: (mpsc::Sender<Outcome>, mpsc::Receiver<Outcome>),
     outcomes: Vec<Outcome>,
     n_bytes: usize,
     began: Instant,
@@ -66,6 +84,7 @@ impl Reading {
             queue: VecDeque::new(),
             in_hand: HashSet::new(),
             tasks: JoinSet::new(),
+            inner: mpsc::channel(N_INNER),
             outcomes: Vec::new(),
             n_bytes: 0,
             began: Instant::now(),
@@ -85,17 +104,16 @@ impl Reading {
         if self.tasks.is_empty() && self.outcomes.is_empty() {
             return Ok(None);
         }
-        match tokio::time::timeout(BATCH_AGE, self.tasks.join_next()).await {
-            Ok(Some(Ok(outcome))) => {
-                if self.outcomes.is_empty() {
-                    self.began = Instant::now();
-                }
-                self.something_went |= matches!(outcome.what, What::Gone);
-                if let What::New(document) = &outcome.what {
-                    self.n_bytes += document.text.text.len();
-                }
-                self.outcomes.push(outcome);
+        let next = async {
+            tokio::select! {
+                // Before the file that they lie in is done.
+                biased;
+                found = self.inner.1.recv() => found.map(Ok),
+                done = self.tasks.join_next() => done,
             }
+        };
+        match tokio::time::timeout(BATCH_AGE, next).await {
+            Ok(Some(Ok(outcome))) => self.note(outcome),
             Ok(Some(Err(error))) => tracing::error!(%error, "a reading task failed"),
             Ok(None) | Err(_) => {}
         }
@@ -108,6 +126,18 @@ impl Reading {
         } else {
             Ok(Some(0))
         }
+    }
+
+    fn note(&mut self, outcome: Outcome) {
+        if self.outcomes.is_empty() {
+            self.began = Instant::now();
+        }
+        self.something_went |= matches!(outcome.what, What::Gone);
+        if let What::Whole(Content::New(new), _) | What::Inner(_, Content::New(new)) = &outcome.what
+        {
+            self.n_bytes += new.text.text.len();
+        }
+        self.outcomes.push(outcome);
     }
 
     async fn fill(&mut self) -> Result<(), Error> {
@@ -125,8 +155,10 @@ impl Reading {
             self.in_hand.insert(file.id);
             self.parts.note_current(&file);
             let parts = Arc::clone(&self.parts);
+            let inner = self.inner.0.clone();
             self.tasks.spawn(async move {
-                let what = read(&parts, &file).await.unwrap_or_else(What::Failure);
+                let failed = |failure| What::Whole(Content::Failure(failure), HashSet::new());
+                let what = read(&parts, &file, &inner).await.unwrap_or_else(failed);
                 Outcome { file, what }
             });
         }
@@ -137,7 +169,10 @@ impl Reading {
         let outcomes = std::mem::take(&mut self.outcomes);
         self.n_bytes = 0;
         let n = outcomes.len() as u32;
-        let ids: Vec<_> = outcomes.iter().map(|outcome| outcome.file.id).collect();
+        let done = outcomes
+            .iter()
+            .filter(|outcome| !matches!(outcome.what, What::Inner(..)));
+        let ids: Vec<_> = done.map(|outcome| outcome.file.id).collect();
         let written = write(&self.parts, outcomes).await;
         // Rows fetched before this batch may be stale: fetch anew.
         self.queue.clear();
@@ -149,40 +184,96 @@ impl Reading {
 }
 
 async fn write(parts: &Parts, outcomes: Vec<Outcome>) -> Result<(), Error> {
-    let mut batch = parts.store.begin().await?;
-    let mut stored: HashMap<(Hash, &str), DocumentId> = HashMap::new();
+    let mut writing = Writing {
+        batch: parts.store.begin().await?,
+        stored: HashMap::new(),
+        model_key: &parts.model_key,
+    };
     for Outcome { file, what } in outcomes {
         // It changed, moved or went while it was read: it waits, and is read as it is now.
-        if !batch.is_as_seen(&file).await? {
-            continue;
+        if writing.batch.is_as_seen(&file).await? {
+            writing.write(&file, what).await?;
         }
-        let (document, state, reason) = match what {
-            What::Gone => {
-                batch.remove_file(file.id).await?;
-                continue;
-            }
-            What::Known(document, _) if !batch.has_document(document).await? => continue,
-            What::Known(document, partial) => (Some(document), state_of(partial.as_ref()), partial),
-            What::New(new) => {
-                let key = (new.content_hash, new.extractor);
-                let partial = new.text.partial.clone();
-                let document = match stored.get(&key) {
-                    Some(&document) => document,
-                    None => batch.put_document(&new, &parts.model_key).await?,
-                };
-                stored.insert(key, document);
-                (Some(document), state_of(partial.as_ref()), partial)
-            }
-            What::Failure(Failure::Skipped(reason)) => (None, FileState::Skipped, Some(reason)),
-            What::Failure(Failure::Failed(reason)) => (None, FileState::Failed, Some(reason)),
-        };
-        batch
-            .set_document(file.id, document, state, reason.as_deref())
-            .await?;
     }
-    let changes = batch.commit().await?;
+    let changes = writing.batch.commit().await?;
     derive::apply(parts, &changes).await
 }
+
+/// A batch in the making.
+struct Writing<'a> {
+    batch: Batch,
+    /// Documents that this batch has stored: files with equal content share them.
+    stored: HashMap<(Hash, &'static str), DocumentId>,
+    model_key: &'a str,
+}
+
+impl Writing<'_> {
+    async fn write(&mut self, file: &FileRow, what: What) -> Result<(), Error> {
+        match what {
+            What::Gone => self.batch.remove_file(file.id).await?,
+            What::Same(content) => {
+                self.set(file, content).await?;
+            }
+            What::Whole(content, inner) => {
+                if self.set(file, content).await? {
+                    self.batch.keep_children(file.id, &inner).await?;
+                }
+            }
+            What::Copy(from) => {
+                if let Some(document) = self.batch.copy_children(&from, file).await? {
+                    let partial = from.reason.filter(|_| from.state == FileState::Partial);
+                    self.set(file, Content::Known(document, partial)).await?;
+                }
+            }
+            What::Inner(seen, content) => {
+                if let Some((document, state, reason)) = self.enter(content).await? {
+                    let reason = reason.as_deref();
+                    self.batch
+                        .put_child(file, &seen, document, state, reason)
+                        .await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the content could be set: what it was known by may be gone meanwhile.
+    async fn set(&mut self, file: &FileRow, content: Content) -> Result<bool, Error> {
+        let Some((document, state, reason)) = self.enter(content).await? else {
+            return Ok(false);
+        };
+        self.batch
+            .set_document(file.id, document, state, reason.as_deref())
+            .await?;
+        Ok(true)
+    }
+
+    async fn enter(&mut self, content: Content) -> Result<Option<Entered>, Error> {
+        Ok(Some(match content {
+            Content::Known(document, _) if !self.batch.has_document(document).await? => {
+                return Ok(None);
+            }
+            Content::Known(document, partial) => {
+                (Some(document), state_of(partial.as_ref()), partial)
+            }
+            Content::New(new) => {
+                let key = (new.content_hash, new.extractor);
+                let partial = new.text.partial.clone();
+                let document = match self.stored.get(&key) {
+                    Some(&document) => document,
+                    None => self.batch.put_document(&new, self.model_key).await?,
+                };
+                self.stored.insert(key, document);
+                (Some(document), state_of(partial.as_ref()), partial)
+            }
+            Content::Failure(Failure::Skipped(reason)) => (None, FileState::Skipped, Some(reason)),
+            Content::Failure(Failure::Failed(reason)) => (None, FileState::Failed, Some(reason)),
+        }))
+    }
+}
+
+/// What the ledger gets to know of a file.
+type Entered = (Option<DocumentId>, FileState, Option<String>);
 
 fn state_of(partial: Option<&String>) -> FileState {
     if partial.is_some() {
@@ -193,12 +284,16 @@ fn state_of(partial: Option<&String>) -> FileState {
 }
 
 /// Reads a file whose content stays the same meanwhile, so that hash and text belong together.
-async fn read(parts: &Parts, file: &FileRow) -> Result<What, Failure> {
+async fn read(
+    parts: &Parts,
+    file: &FileRow,
+    inner: &mpsc::Sender<Outcome>,
+) -> Result<What, Failure> {
     let path = file.seen.path.to_path();
     let look = || std::fs::metadata(&path).map(|metadata| walk::observed(&path, &metadata));
     for _ in 0..N_ATTEMPTS {
         let before = look().ok();
-        let what = read_once(parts, file).await;
+        let what = read_once(parts, file, inner).await;
         if look().ok() == before {
             return what;
         }
@@ -206,36 +301,108 @@ async fn read(parts: &Parts, file: &FileRow) -> Result<What, Failure> {
     Err(Failure::Failed("it kept changing while it was read".into()))
 }
 
-async fn read_once(parts: &Parts, file: &FileRow) -> Result<What, Failure> {
+async fn read_once(
+    parts: &Parts,
+    file: &FileRow,
+    inner: &mpsc::Sender<Outcome>,
+) -> Result<What, Failure> {
     let path = file.seen.path.to_path();
     let limits = parts.pool.limits().clone();
     let looked = cpu::run(move || look(&path, &limits))
         .await
         .map_err(|error| Failure::Failed(error.to_string()))?;
-    let looked = match looked {
+    let Looked { hash, format } = match looked {
         Ok(looked) => looked?,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(What::Gone),
         Err(error) => return Err(Failure::Failed(extract::worker::reason(&error))),
     };
-    let format = looked.format;
-    let failed = |error: crate::store::Error| Failure::Failed(error.to_string());
-    let known = parts
-        .store
-        .document_for(&looked.hash, format.name, format.version, chunk::VERSION)
-        .await
-        .map_err(failed)?;
-    if let Some(known) = known {
-        return Ok(What::Known(known.id, known.partial));
+    if let Some(known) = known(parts, &hash, format).await? {
+        let content = Content::Known(known.id, known.partial);
+        if file.document == Some(known.id) {
+            return Ok(What::Same(content));
+        }
+        if known.n_children == 0 {
+            return Ok(What::Whole(content, HashSet::new()));
+        }
+        let holder = parts.store.file_with(known.id, file.id).await;
+        if let Some(holder) = holder.map_err(|error| Failure::Failed(error.to_string()))? {
+            return Ok(What::Copy(holder));
+        }
     }
-    let text = parts.pool.read(&file.seen.path, format).await?;
-    cpu::run(move || document(looked.hash, format, text))
+    let (to, from) = mpsc::channel(1);
+    let reading = async move { parts.pool.read(&file.seen.path, format, &to).await };
+    let (text, children) = tokio::join!(reading, forward(parts, file, from, inner));
+    let n_children = children.len() as u32;
+    let content = content(hash, format, text?, n_children).await?;
+    Ok(What::Whole(content, children))
+}
+
+/// Passes on what was found in a file; returns the paths.
+async fn forward(
+    parts: &Parts,
+    file: &FileRow,
+    mut from: mpsc::Receiver<Child>,
+    to: &mpsc::Sender<Outcome>,
+) -> HashSet<PathKey> {
+    let mut paths = HashSet::new();
+    while let Some(child) = from.recv().await {
+        let seen = Observed {
+            path: file.seen.path.inner(&child.path),
+            size_bytes: child.size_bytes,
+            modified_ns: child.modified_ns.unwrap_or(file.seen.modified_ns),
+            file_key: None,
+        };
+        paths.insert(seen.path.clone());
+        let content = inner_content(parts, child).await;
+        let what = What::Inner(seen, content.unwrap_or_else(Content::Failure));
+        let file = file.clone();
+        if to.send(Outcome { file, what }).await.is_err() {
+            break;
+        }
+    }
+    paths
+}
+
+async fn inner_content(parts: &Parts, child: Child) -> Result<Content, Failure> {
+    let (name, text) = child.outcome?;
+    let format = extract::formats()
+        .into_iter()
+        .find(|format| format.name == name);
+    let format = format
+        .ok_or_else(|| Failure::Failed("its reader is of another version of the program".into()))?;
+    match known(parts, &child.hash, format).await? {
+        Some(known) => Ok(Content::Known(known.id, known.partial)),
+        None => content(child.hash, format, text, 0).await,
+    }
+}
+
+async fn known(
+    parts: &Parts,
+    hash: &Hash,
+    format: &Format,
+) -> Result<Option<DocumentRow>, Failure> {
+    parts
+        .store
+        .document_for(hash, format.name, format.version, chunk::VERSION)
         .await
-        .map(|document| What::New(Box::new(document)))
         .map_err(|error| Failure::Failed(error.to_string()))
 }
 
-fn document(content_hash: Hash, format: &Format, text: crate::document::Text) -> NewDocument {
+async fn content(
+    hash: Hash,
+    format: &'static Format,
+    text: Text,
+    n_children: u32,
+) -> Result<Content, Failure> {
+    cpu::run(move || document(hash, format, text, n_children))
+        .await
+        .map(|document| Content::New(Box::new(document)))
+        .map_err(|error| Failure::Failed(error.to_string()))
+}
+
+fn document(content_hash: Hash, format: &Format, text: Text, n_children: u32) -> NewDocument {
     NewDocument {
+        n_children,
         content_hash,
         extractor: format.name,
         extractor_version: format.version,

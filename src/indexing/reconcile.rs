@@ -137,6 +137,8 @@ async fn rows_below(parts: &Parts, path: &Path) -> Result<Vec<(PathKey, FileRow)
     let rows = parts.store.files_below(&PathKey::of(path)).await?;
     Ok(rows
         .into_iter()
+        // What lies in a file comes and goes with that.
+        .filter(|row| row.container.is_none())
         .map(|row| (row.seen.path.clone(), row))
         .collect())
 }

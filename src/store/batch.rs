@@ -17,8 +17,8 @@ use crate::{
 /// An open transaction; dropping it undoes everything.
 #[derive(Debug)]
 pub struct Batch {
-    transaction: Transaction<'static, Sqlite>,
-    changes: Changes,
+    pub(super) transaction: Transaction<'static, Sqlite>,
+    pub(super) changes: Changes,
     /// Documents that lost a file; they go with the commit if no other file has them by then.
     replaced: Vec<DocumentId>,
 }
@@ -159,6 +159,7 @@ impl Batch {
         folder: FolderId,
         seen: &Observed,
     ) -> Result<()> {
+        self.move_children(id, folder, &seen.path).await?;
         sqlx::query(
             "UPDATE files SET folder_id = ?, path = ?, size_bytes = ?, modified_ns = ?, file_key = ?, \
              sequence = ? WHERE id = ?",
@@ -244,14 +245,23 @@ impl Batch {
     }
 
     /// Forgets a file. Its document stays until [`Batch::remove_orphans`], so that a move seen as
-    /// a removal and an addition reads nothing again.
+    /// a removal and an addition reads nothing again. The files inside it go with it.
     pub async fn remove_file(&mut self, id: FileId) -> Result<()> {
-        sqlx::query("DELETE FROM files WHERE id = ?")
-            .bind(id.0)
-            .execute(&mut *self.transaction)
-            .await?;
-        self.record_deletion("file", id.0).await?;
-        self.changes.removed_files.push(id);
+        // Inner ones first: the table refers to itself.
+        let removed: Vec<i64> = sqlx::query_scalar(
+            "SELECT id FROM files WHERE id = ?1 OR container_id = ?1 ORDER BY container_id IS NULL",
+        )
+        .bind(id.0)
+        .fetch_all(&mut *self.transaction)
+        .await?;
+        for id in removed {
+            sqlx::query("DELETE FROM files WHERE id = ?")
+                .bind(id)
+                .execute(&mut *self.transaction)
+                .await?;
+            self.record_deletion("file", id).await?;
+            self.changes.removed_files.push(FileId(id));
+        }
         Ok(())
     }
 
@@ -278,18 +288,28 @@ impl Batch {
             .bind(folder.0)
             .execute(&mut *self.transaction)
             .await?;
-        let statement = if away {
-            "UPDATE files SET state = 'away', reason = 'its folder cannot be reached now' \
-             WHERE folder_id = ?"
+        let statements: &[&str] = if away {
+            &[
+                "UPDATE files SET present_state = state, present_reason = reason, state = 'away', \
+               reason = 'its folder cannot be reached now' WHERE folder_id = ? AND state <> 'away'",
+            ]
         } else {
-            // What it was before is found out by looking: the walk that follows reads what
-            // changed, and content that was read before is known by its hash.
-            "UPDATE files SET state = 'waiting', reason = NULL WHERE folder_id = ? AND state = 'away'"
+            // What a file was before is found out by looking: the walk that follows reads what
+            // changed, and content that was read before is known by its hash. Files inside a file
+            // are what they were, unless that changed.
+            &[
+                "UPDATE files SET state = 'waiting', reason = NULL \
+                 WHERE folder_id = ? AND state = 'away' AND container_id IS NULL",
+                "UPDATE files SET state = present_state, reason = present_reason \
+                 WHERE folder_id = ? AND state = 'away' AND container_id IS NOT NULL",
+            ]
         };
-        sqlx::query(statement)
-            .bind(folder.0)
-            .execute(&mut *self.transaction)
-            .await?;
+        for &statement in statements {
+            sqlx::query(statement)
+                .bind(folder.0)
+                .execute(&mut *self.transaction)
+                .await?;
+        }
         Ok(())
     }
 
@@ -353,9 +373,9 @@ impl Batch {
             marks::write(&new.text.marks).ok_or(Error::Damaged { what: "marks" })?;
         let id: i64 = sqlx::query_scalar(
             "INSERT OR REPLACE INTO documents (id, content_hash, extractor, extractor_version, \
-             chunker_version, title, author, written, language, n_pages, unit, partial, \
-             n_text_bytes, marks, labels, sequence) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+             chunker_version, title, author, written, language, n_pages, unit, n_children, \
+             partial, n_text_bytes, marks, labels, sequence) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
         )
         .bind(before)
         .bind(new.content_hash.as_slice())
@@ -368,6 +388,7 @@ impl Batch {
         .bind(&new.language)
         .bind(new.text.n_pages)
         .bind(new.text.unit.name())
+        .bind(new.n_children)
         .bind(&new.text.partial)
         .bind(new.text.text.len() as i64)
         .bind(marks)

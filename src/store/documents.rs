@@ -26,6 +26,8 @@ pub struct NewDocument {
     pub chunker_version: u32,
     /// Language as ISO 639-3, where it could be told.
     pub language: Option<String>,
+    /// How many files there are in it.
+    pub n_children: u32,
     /// The text.
     pub text: Text,
     /// Its passages.
@@ -51,6 +53,8 @@ pub struct DocumentRow {
     pub n_pages: Option<u32>,
     /// What its pages are.
     pub unit: Unit,
+    /// How many files there are in it.
+    pub n_children: u32,
     /// Why the text is incomplete, if it is.
     pub partial: Option<String>,
     /// Length of the text.
@@ -86,6 +90,7 @@ impl FromRow<'_, SqliteRow> for DocumentRow {
             author: row.try_get("author")?,
             written: row.try_get("written")?,
             unit: Unit::named(row.try_get("unit")?),
+            n_children: row.try_get("n_children")?,
             language: row.try_get("language")?,
             n_pages: row.try_get("n_pages")?,
             partial: row.try_get("partial")?,
@@ -158,9 +163,11 @@ impl Store {
             return Ok(());
         }
         let mut transaction = self.writer()?.begin_with("BEGIN IMMEDIATE").await?;
+        // An away file's state is what it was when it was there.
         sqlx::query(
-            "UPDATE files SET state = 'waiting', reason = NULL \
-             WHERE state IN ('failed', 'skipped') OR state IN ('indexed', 'partial') \
+            "CREATE TEMP TABLE stale AS SELECT id, container_id FROM (SELECT id, container_id, \
+             document_id, CASE state WHEN 'away' THEN present_state ELSE state END AS state \
+             FROM files) WHERE state IN ('failed', 'skipped') OR state IN ('indexed', 'partial') \
              AND document_id IN (SELECT id FROM documents WHERE chunker_version <> ? \
              OR extractor || ' ' || extractor_version NOT IN (SELECT value FROM json_each(?)))",
         )
@@ -168,6 +175,17 @@ impl Store {
         .bind(&names)
         .execute(&mut *transaction)
         .await?;
+        // What lies in a file is read with it, so it is that which waits; and it is not to be taken
+        // for read already.
+        for statement in [
+            "UPDATE documents SET extractor_version = 0 WHERE id IN (SELECT document_id FROM files \
+             WHERE id IN (SELECT container_id FROM stale))",
+            "UPDATE files SET state = 'waiting', reason = NULL WHERE state <> 'away' AND id IN \
+             (SELECT ifnull(container_id, id) FROM stale)",
+            "DROP TABLE stale",
+        ] {
+            sqlx::query(statement).execute(&mut *transaction).await?;
+        }
         sqlx::query("INSERT OR REPLACE INTO library (key, value) VALUES ('readers', ?)")
             .bind(key)
             .execute(&mut *transaction)
@@ -216,8 +234,8 @@ impl Store {
     pub async fn documents_by_id(&self, ids: &[DocumentId]) -> Result<Vec<DocumentRow>> {
         // Not the marks, which can be long.
         Ok(sqlx::query_as(
-            "SELECT id, content_hash, title, author, written, language, n_pages, unit, partial, \
-             n_text_bytes FROM documents WHERE id IN (SELECT value FROM json_each(?))",
+            "SELECT id, content_hash, title, author, written, language, n_pages, unit, n_children, \
+             partial, n_text_bytes FROM documents WHERE id IN (SELECT value FROM json_each(?))",
         )
         .bind(json_list(ids.iter().map(|id| id.0)))
         .fetch_all(&self.readers)

@@ -40,6 +40,8 @@ pub struct FileRow {
     pub state: FileState,
     /// Why it is in this state, where that needs saying.
     pub reason: Option<String>,
+    /// The file of the disk that it lies in, where it is no such file itself.
+    pub container: Option<FileId>,
     /// What was read out of it; kept while a newer content waits to be read.
     pub document: Option<DocumentId>,
 }
@@ -60,6 +62,7 @@ impl FromRow<'_, SqliteRow> for FileRow {
                 .parse()
                 .map_err(|error| sqlx::Error::Decode(Box::new(error)))?,
             reason: row.try_get("reason")?,
+            container: row.try_get::<Option<i64>, _>("container_id")?.map(FileId),
             document: row
                 .try_get::<Option<i64>, _>("document_id")?
                 .map(DocumentId),

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod bad_input;
+mod containers;
 mod formats;
 mod journeys;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]

@@ -4,6 +4,8 @@ ALTER TABLE documents ADD COLUMN author TEXT;
 ALTER TABLE documents ADD COLUMN written TEXT;
 ALTER TABLE documents ADD COLUMN unit TEXT NOT NULL DEFAULT 'page';
 ALTER TABLE documents ADD COLUMN labels BLOB;
+-- How many files there are in it.
+ALTER TABLE documents ADD COLUMN n_children INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE passages ADD COLUMN label TEXT;
 
 -- Files inside a file: members of an archive, mails of a mailbox, attachments. `container_id` is the

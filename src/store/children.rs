@@ -1,0 +1,162 @@
+//! Files inside a file, in the ledger: they come, move and go with the file that holds them.
+//!
+//! Their paths are made of its path and theirs in it, so that everything which goes by paths treats
+//! them like files in a folder. Invariant: `container_id` is the file of the disk, however deep a
+//! file lies in it, and both are in one folder.
+
+use std::collections::HashSet;
+
+use crate::{
+    document::{DocumentId, FileId, FileState, FolderId, PathKey},
+    store::{Batch, FileRow, Observed, Result, Store},
+};
+
+impl Store {
+    /// Another file of the disk with this content.
+    pub async fn file_with(&self, document: DocumentId, but: FileId) -> Result<Option<FileRow>> {
+        Ok(sqlx::query_as(
+            "SELECT * FROM files WHERE document_id = ? AND id <> ? AND container_id IS NULL LIMIT 1",
+        )
+        .bind(document.0)
+        .bind(but.0)
+        .fetch_optional(&self.readers)
+        .await?)
+    }
+
+    /// The files inside a file, by path.
+    pub async fn children(&self, container: FileId) -> Result<Vec<FileRow>> {
+        Ok(
+            sqlx::query_as("SELECT * FROM files WHERE container_id = ? ORDER BY path")
+                .bind(container.0)
+                .fetch_all(&self.readers)
+                .await?,
+        )
+    }
+}
+
+impl Batch {
+    /// Enters what was read of a file inside `container`, or brings it up to date.
+    pub async fn put_child(
+        &mut self,
+        container: &FileRow,
+        seen: &Observed,
+        document: Option<DocumentId>,
+        state: FileState,
+        reason: Option<&str>,
+    ) -> Result<()> {
+        let known: Option<i64> =
+            sqlx::query_scalar("SELECT id FROM files WHERE path = ? AND container_id = ?")
+                .bind(&seen.path.0)
+                .bind(container.id.0)
+                .fetch_optional(&mut *self.transaction)
+                .await?;
+        let id = if let Some(id) = known {
+            FileId(id)
+        } else {
+            let id = self.add_file(container.folder, seen, state, reason).await?;
+            sqlx::query("UPDATE files SET container_id = ? WHERE id = ?")
+                .bind(container.id.0)
+                .bind(id.0)
+                .execute(&mut *self.transaction)
+                .await?;
+            id
+        };
+        sqlx::query("UPDATE files SET size_bytes = ?, modified_ns = ? WHERE id = ?")
+            .bind(seen.size_bytes as i64)
+            .bind(seen.modified_ns)
+            .bind(id.0)
+            .execute(&mut *self.transaction)
+            .await?;
+        self.set_document(id, document, state, reason).await
+    }
+
+    /// Forgets the files inside a file but for these.
+    pub async fn keep_children(
+        &mut self,
+        container: FileId,
+        kept: &HashSet<PathKey>,
+    ) -> Result<()> {
+        for (id, path) in self.paths_of_children(container).await? {
+            if !kept.contains(&path) {
+                self.remove_file(id).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Enters the files inside a file that has the same content as `from`, and says which that is;
+    /// nothing if `from` is not what it was any more.
+    pub async fn copy_children(
+        &mut self,
+        from: &FileRow,
+        to: &FileRow,
+    ) -> Result<Option<DocumentId>> {
+        if !self.is_as_seen(from).await? {
+            return Ok(None);
+        }
+        let children: Vec<FileRow> = sqlx::query_as("SELECT * FROM files WHERE container_id = ?")
+            .bind(from.id.0)
+            .fetch_all(&mut *self.transaction)
+            .await?;
+        let mut kept = HashSet::new();
+        for child in children {
+            let seen = Observed {
+                path: moved(&child.seen.path, &from.seen.path, &to.seen.path),
+                ..child.seen
+            };
+            let reason = child.reason.as_deref();
+            self.put_child(to, &seen, child.document, child.state, reason)
+                .await?;
+            kept.insert(seen.path);
+        }
+        self.keep_children(to.id, &kept).await?;
+        Ok(from.document)
+    }
+
+    /// Takes the files inside a file along to where that is now.
+    pub(super) async fn move_children(
+        &mut self,
+        container: FileId,
+        folder: FolderId,
+        to: &PathKey,
+    ) -> Result<()> {
+        let (from, before): (Vec<u8>, i64) =
+            sqlx::query_as("SELECT path, folder_id FROM files WHERE id = ?")
+                .bind(container.0)
+                .fetch_one(&mut *self.transaction)
+                .await?;
+        let from = PathKey(from);
+        if from == *to && before == folder.0 {
+            return Ok(());
+        }
+        for (id, path) in self.paths_of_children(container).await? {
+            sqlx::query("UPDATE files SET folder_id = ?, path = ?, sequence = ? WHERE id = ?")
+                .bind(folder.0)
+                .bind(moved(&path, &from, to).0)
+                .bind(self.changes.sequence.0)
+                .bind(id.0)
+                .execute(&mut *self.transaction)
+                .await?;
+            self.changes.files.push(id);
+        }
+        Ok(())
+    }
+
+    async fn paths_of_children(&mut self, container: FileId) -> Result<Vec<(FileId, PathKey)>> {
+        let rows: Vec<(i64, Vec<u8>)> =
+            sqlx::query_as("SELECT id, path FROM files WHERE container_id = ?")
+                .bind(container.0)
+                .fetch_all(&mut *self.transaction)
+                .await?;
+        Ok(rows
+            .into_iter()
+            .map(|(id, path)| (FileId(id), PathKey(path)))
+            .collect())
+    }
+}
+
+/// A path below `from` as one below `to`.
+fn moved(path: &PathKey, from: &PathKey, to: &PathKey) -> PathKey {
+    let inner = path.0.strip_prefix(from.0.as_slice()).unwrap_or_default();
+    PathKey([to.0.as_slice(), inner].concat())
+}
