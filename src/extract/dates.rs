@@ -17,7 +17,8 @@ pub(super) struct Moment {
 impl Moment {
     /// Nanoseconds since 1970, taken for UTC.
     pub(super) fn nanoseconds(self) -> Option<i64> {
-        let is_real = (1..=12).contains(&self.month)
+        let is_real = (0..10_000).contains(&self.year)
+            && (1..=12).contains(&self.month)
             && (1..=31).contains(&self.day)
             && self.hour < 24
             && self.minute < 60
