@@ -11,6 +11,7 @@ mod embed;
 mod read;
 mod reconcile;
 mod walk;
+mod write;
 
 use std::{
     collections::{BTreeSet, VecDeque},

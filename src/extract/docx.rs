@@ -2,39 +2,27 @@
 //!
 //! Walks the XML parts itself: libraries drop headers, footers and notes.
 
-use std::{
-    io::{Cursor, Read},
-    path::Path,
-};
+use std::path::Path;
 
 use quick_xml::{
     Reader, XmlVersion,
     events::{BytesStart, Event},
 };
-use zip::ZipArchive;
 
-use super::{Failure, Input, limit};
+use super::{Failure, Input, limit, zipped::Parts};
 use crate::document::{Mark, Text};
 
-/// Unpacked bytes of one part at most; beyond this it is a bomb, not a letter.
-const MAX_PART_BYTES: u64 = 256 << 20;
 /// Parts read after the main one, at most.
 const MAX_EXTRA_PARTS: usize = 64;
 
 pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
-    if input.cut {
-        return Err(Failure::Failed("the file is longer than the limit".into()));
-    }
-    let damaged =
-        |error: zip::result::ZipError| Failure::Failed(format!("the document is damaged: {error}"));
-    let mut archive = ZipArchive::new(Cursor::new(input.bytes())).map_err(damaged)?;
-    let main = part(&mut archive, "word/document.xml")?
-        .ok_or_else(|| Failure::Failed("the document is damaged: it has no main part".into()))?;
+    let mut parts = Parts::open(input)?;
+    let main = parts.needed("word/document.xml")?;
     let mut text = Text::default();
     let mut complaint = read(&main, &mut text, input.max_text_bytes).err();
-    let mut extra: Vec<String> = archive
-        .file_names()
-        .filter_map(|name| name.ok().map(std::borrow::Cow::into_owned))
+    let mut extra: Vec<String> = parts
+        .names()
+        .into_iter()
         .filter(|name| {
             [
                 "word/footnotes",
@@ -54,12 +42,13 @@ pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
         .collect();
     extra.sort();
     for name in extra.iter().take(MAX_EXTRA_PARTS) {
-        let result = part(&mut archive, name).map_err(|failure| failure.to_string());
+        let result = parts.part(name).map_err(|failure| failure.to_string());
         let result =
             result.and_then(|xml| read(&xml.unwrap_or_default(), &mut text, input.max_text_bytes));
         complaint = complaint.or(result.err());
     }
-    text.title = part(&mut archive, "docProps/core.xml")
+    text.title = parts
+        .part("docProps/core.xml")
         .ok()
         .flatten()
         .and_then(|xml| core_title(&xml));
@@ -72,24 +61,6 @@ pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
     text.partial = complaint;
     limit(&mut text, input.max_text_bytes);
     Ok(text)
-}
-
-fn part(archive: &mut ZipArchive<Cursor<&[u8]>>, name: &str) -> Result<Option<Vec<u8>>, Failure> {
-    let Ok(file) = archive.by_name(name) else {
-        return Ok(None);
-    };
-    let mut bytes = Vec::new();
-    let n_read = file.take(MAX_PART_BYTES + 1).read_to_end(&mut bytes);
-    match n_read {
-        Ok(n) if n as u64 > MAX_PART_BYTES => Err(Failure::Failed(format!(
-            "{name} unpacks to more than {} MB",
-            MAX_PART_BYTES >> 20
-        ))),
-        Ok(_) => Ok(Some(bytes)),
-        Err(error) => Err(Failure::Failed(format!(
-            "the document is damaged: {name}: {error}"
-        ))),
-    }
 }
 
 /// Appends the paragraphs of one part. What was read before damage stays.

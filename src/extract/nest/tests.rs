@@ -1,3 +1,5 @@
+//! What the parent is told of members: names, order, limits, and going on behind a fatal one.
+
 use super::*;
 
 /// What a parent is told when these members are given.

@@ -1,0 +1,79 @@
+//! The parts of documents that are zip archives of XML: those of the office programs, and books.
+//!
+//! Owns what unpacking them may cost. Invariant: a part that is too large or damaged is a sentence;
+//! one that is missing is nothing.
+
+use std::io::{Cursor, Read};
+
+use zip::ZipArchive;
+
+use super::{Failure, Input};
+
+/// Unpacked bytes of one part at most; beyond this it is a bomb, not a letter.
+const MAX_PART_BYTES: u64 = 256 << 20;
+/// Of all parts that are read together, ...
+const MAX_UNPACKED_BYTES: u64 = 512 << 20;
+/// ... and so many times as much as the document takes, ...
+const MAX_EXPANSION: u64 = 100;
+/// ... which is not held against small ones.
+const ALWAYS_UNPACKED_BYTES: u64 = 16 << 20;
+
+/// The parts of one document.
+#[derive(Debug)]
+pub(super) struct Parts<'a> {
+    archive: ZipArchive<Cursor<&'a [u8]>>,
+    n_bytes_left: u64,
+}
+
+impl<'a> Parts<'a> {
+    pub(super) fn open(input: &Input<'a>) -> Result<Self, Failure> {
+        if input.cut {
+            return Err(Failure::Failed("the file is longer than the limit".into()));
+        }
+        let bytes = input.bytes();
+        let archive = ZipArchive::new(Cursor::new(bytes))
+            .map_err(|error| Failure::Failed(format!("the document is damaged: {error}")))?;
+        let by_size = (bytes.len() as u64).saturating_mul(MAX_EXPANSION);
+        Ok(Self {
+            archive,
+            n_bytes_left: by_size.clamp(ALWAYS_UNPACKED_BYTES, MAX_UNPACKED_BYTES),
+        })
+    }
+
+    /// One part unpacked; `None` if there is none of this name.
+    pub(super) fn part(&mut self, name: &str) -> Result<Option<Vec<u8>>, Failure> {
+        let Ok(file) = self.archive.by_name(name) else {
+            return Ok(None);
+        };
+        let limit = self.n_bytes_left.min(MAX_PART_BYTES);
+        let mut bytes = Vec::new();
+        match file.take(limit + 1).read_to_end(&mut bytes) {
+            Ok(n) if n as u64 > limit => Err(Failure::Failed(format!(
+                "{name} unpacks to more than {} MB",
+                limit >> 20
+            ))),
+            Ok(n) => {
+                self.n_bytes_left -= n as u64;
+                Ok(Some(bytes))
+            }
+            Err(error) => Err(Failure::Failed(format!(
+                "the document is damaged: {name}: {error}"
+            ))),
+        }
+    }
+
+    /// The same, and a missing part is damage.
+    pub(super) fn needed(&mut self, name: &str) -> Result<Vec<u8>, Failure> {
+        self.part(name)?.ok_or_else(|| {
+            Failure::Failed(format!("the document is damaged: it has no part {name}"))
+        })
+    }
+
+    /// The names of all parts, in the archive's order.
+    pub(super) fn names(&self) -> Vec<String> {
+        let names = self.archive.file_names();
+        names
+            .filter_map(|name| name.ok().map(std::borrow::Cow::into_owned))
+            .collect()
+    }
+}
