@@ -1,6 +1,7 @@
 //! Arguments, and what each verb asks of the engine; `show` prints the answers.
 
 mod models;
+mod read;
 mod show;
 
 use std::{
@@ -95,6 +96,11 @@ enum Verb {
         /// A folder to add first
         folder: Option<PathBuf>,
     },
+    /// Show what is read out of a file, and where it stands; needs no library
+    Read {
+        /// The file
+        file: PathBuf,
+    },
     /// Compare what is derived with the database
     #[command(hide = true)]
     Check,
@@ -102,6 +108,9 @@ enum Verb {
     ExtractWorker {
         #[arg(long)]
         memory_mib: u64,
+        /// Tell what a reader is refused, by trying it in this folder, which is lost
+        #[arg(long, value_name = "FOLDER")]
+        probe: Option<PathBuf>,
     },
 }
 
@@ -124,7 +133,12 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
         ),
     };
     let dirs = Dirs::new(library, programs);
-    if let Verb::ExtractWorker { memory_mib } = arguments.verb {
+    if let Verb::ExtractWorker { memory_mib, probe } = arguments.verb {
+        if let Some(folder) = probe {
+            let program = dirs.program("nuthatch");
+            let attempts = extract::probe(memory_mib, &folder, &program)?;
+            return show::print(&json!({ "attempts": attempts }));
+        }
         return Ok(extract::worker::serve(
             memory_mib,
             dirs.pdfium().as_deref(),
@@ -209,6 +223,7 @@ async fn verb(verb: Verb, dirs: Dirs, json: bool) -> anyhow::Result<()> {
         Verb::Eval { dataset, keep } => eval(&dirs, &dataset, keep, json).await,
         Verb::Models { verb } => models::run(verb, &dirs, json).await,
         Verb::Prompt { folder } => prompt(dirs, folder).await,
+        Verb::Read { file } => read::read(&dirs, &file, json).await,
         Verb::Check => check(dirs).await,
         Verb::ExtractWorker { .. } => Ok(()),
     }

@@ -9,6 +9,7 @@ mod check;
 mod close;
 pub mod models;
 mod preview;
+pub mod reading;
 mod status;
 
 use std::{

@@ -8,6 +8,7 @@
 mod archive;
 mod dates;
 mod docx;
+mod handover;
 mod html;
 mod markdown;
 mod nest;
@@ -30,6 +31,7 @@ pub use nest::Child;
 use nest::Nest;
 pub use plain::decode;
 pub use pool::{Limits, Pool};
+pub use sandbox::{Attempt, probe};
 
 use crate::document::Text;
 
@@ -55,8 +57,6 @@ struct Input<'a> {
     cut: bool,
     /// Text beyond this many bytes is dropped.
     max_text_bytes: usize,
-    /// The pdfium library.
-    pdfium: Option<&'a Path>,
 }
 
 /// A file's content.
@@ -203,6 +203,12 @@ const NOT_YET: [&str; 18] = [
     "doc", "ppt", "pptx", "xls", "xlsx", "xlsb", "odt", "ods", "odp", "rtf", "epub", "msg", "png",
     "jpg", "jpeg", "tif", "tiff", "heic",
 ];
+
+/// A file's extension as [`identify`] wants it: lower case, without dot.
+pub fn extension(path: &Path) -> String {
+    let extension = path.extension().unwrap_or_default();
+    extension.to_string_lossy().to_ascii_lowercase()
+}
 
 /// Bytes that [`identify`] wants to see.
 pub const HEAD_BYTES: usize = 8 << 10;

@@ -257,7 +257,7 @@ pub(super) fn print_results(found: &SearchResults, explain: bool) -> anyhow::Res
 }
 
 /// Where a passage stands, to be read after the path.
-fn place(unit: Unit, position: &Position) -> String {
+pub(super) fn place(unit: Unit, position: &Position) -> String {
     match (position.page, &position.label, position.line) {
         (_, Some(label), _) if unit == Unit::Sheet => format!(", {label}"),
         (Some(page), Some(label), _) => format!(", {} {page} ({label})", unit.name()),

@@ -15,7 +15,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{Content, Failure, Format, HEAD_BYTES, Input, identify, worker::Message};
+use super::{Content, Failure, Format, HEAD_BYTES, Input, extension, identify, worker::Message};
 use crate::document::{Hash, Text};
 
 /// Containers in containers, at most.
@@ -77,14 +77,13 @@ pub(super) struct Unpacking<'a> {
     n_begun: u32,
     n_bytes_left: u64,
     max_text_bytes: usize,
-    pdfium: Option<&'a Path>,
 }
 
 impl<'a> Unpacking<'a> {
     /// Of a file that takes so many bytes itself.
     pub(super) fn new(
         file_bytes: u64,
-        input: &Input<'a>,
+        max_text_bytes: usize,
         resume: &'a Resume,
         tell: &'a mut dyn FnMut(Message) -> io::Result<()>,
     ) -> Self {
@@ -94,8 +93,7 @@ impl<'a> Unpacking<'a> {
             resume,
             n_begun: 0,
             n_bytes_left: by_size.clamp(ALWAYS_UNPACKED_BYTES, MAX_UNPACKED_BYTES),
-            max_text_bytes: input.max_text_bytes,
-            pdfium: input.pdfium,
+            max_text_bytes,
         }
     }
 
@@ -222,7 +220,6 @@ impl<'a, 'b> Nest<'a, 'b> {
             content: Content::Bytes(&unpacked.bytes),
             cut: unpacked.is_cut,
             max_text_bytes: self.unpacking.max_text_bytes,
-            pdfium: self.unpacking.pdfium,
         };
         let mut nest = Nest {
             unpacking: &mut *self.unpacking,
@@ -292,12 +289,8 @@ fn format_of(name: &str, unpacked: &Unpacked) -> Result<&'static Format, Failure
             "it could not be unpacked: {error}"
         )));
     }
-    let extension = Path::new(name)
-        .extension()
-        .map(|extension| extension.to_string_lossy().to_ascii_lowercase())
-        .unwrap_or_default();
     let head = unpacked.bytes.get(..HEAD_BYTES.min(unpacked.bytes.len()));
-    identify(&extension, head.unwrap_or_default())
+    identify(&extension(Path::new(name)), head.unwrap_or_default())
 }
 
 #[cfg(test)]

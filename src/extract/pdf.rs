@@ -2,31 +2,34 @@
 //!
 //! A page without text keeps its number. Hyphens that only break a line are taken out.
 
-use std::cell::OnceCell;
+use std::{cell::OnceCell, path::Path};
 
 use pdfium_render::prelude::{Pdfium, PdfiumError, PdfiumInternalError};
 
 use super::{Failure, Input, limit};
 use crate::document::{Mark, Text};
 
-pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
-    let library = input.pdfium.ok_or_else(|| {
-        Failure::Failed(
-            "PDF files cannot be read: the pdfium library is missing; run the set-up again".into(),
-        )
-    })?;
-    // pdfium belongs to one thread, and its library is loaded once in the life of a process.
-    thread_local!(static PDFIUM: OnceCell<Pdfium> = const { OnceCell::new() });
+// pdfium belongs to one thread, and its library is loaded once in the life of a process.
+thread_local!(static PDFIUM: OnceCell<Result<Pdfium, String>> = const { OnceCell::new() });
+
+/// Loads the library, which a reader that is shut in could not; what goes wrong is said of each PDF.
+pub(super) fn load(library: &Path) {
     PDFIUM.with(|pdfium| {
-        if pdfium.get().is_none() {
-            let bindings = Pdfium::bind_to_library(library)
-                .map_err(|error| Failure::Failed(format!("PDF files cannot be read: {error}")))?;
-            let _ = pdfium.set(Pdfium::new(bindings));
-        }
-        let pdfium = pdfium
-            .get()
-            .ok_or_else(|| Failure::Failed("PDF files cannot be read".into()))?;
-        read(pdfium, input)
+        let bindings = Pdfium::bind_to_library(library);
+        let loaded = bindings.map(Pdfium::new).map_err(|error| error.to_string());
+        let _ = pdfium.set(loaded);
+    });
+}
+
+pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
+    PDFIUM.with(|pdfium| match pdfium.get() {
+        Some(Ok(pdfium)) => read(pdfium, input),
+        Some(Err(error)) => Err(Failure::Failed(format!(
+            "PDF files cannot be read: {error}"
+        ))),
+        None => Err(Failure::Failed(
+            "PDF files cannot be read: the pdfium library is missing; run the set-up again".into(),
+        )),
     })
 }
 

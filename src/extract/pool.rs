@@ -5,7 +5,8 @@
 //! and the next worker goes on behind that. Workers are recycled, since parsers leak.
 
 use std::{
-    path::PathBuf,
+    fs::File,
+    path::{Path, PathBuf},
     process::Stdio,
     sync::Mutex,
     time::{Duration, Instant},
@@ -13,17 +14,21 @@ use std::{
 
 use nuthatch_models::frame;
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    process::{Child, ChildStdin, ChildStdout, Command},
+    io::AsyncReadExt,
+    process::{Child, ChildStdout, Command},
     sync::{Semaphore, mpsc},
 };
 
 use super::{
     Child as Inner, Failure, Format,
+    handover::Outlet,
     nest::Resume,
     worker::{self, Message},
 };
-use crate::document::{Hash, PathKey, Text};
+use crate::{
+    cpu,
+    document::{Hash, PathKey, Text},
+};
 
 /// Documents after which a worker is replaced.
 const RECYCLED_AFTER: u32 = 500;
@@ -72,9 +77,17 @@ pub struct Pool {
 #[derive(Debug)]
 struct Worker {
     child: Child,
-    stdin: ChildStdin,
+    stdin: Outlet,
     stdout: ChildStdout,
     n_read: u32,
+}
+
+/// A document on its way to a worker.
+#[derive(Debug)]
+struct Document<'a> {
+    path: &'a Path,
+    file: &'a File,
+    request: &'a worker::Request,
 }
 
 /// How far a worker has come with a document that holds files.
@@ -113,16 +126,27 @@ impl Pool {
             return Err(Failure::Failed("the program is closing".into()));
         };
         let mut request = worker::Request {
-            path: path.0.clone(),
+            name: name(path),
             format: format.name.to_owned(),
+            max_seconds: self.limits.timeout.as_secs() * u64::from(CONTAINER_TIMEOUTS),
             max_file_bytes: self.limits.file_bytes(format),
             max_text_bytes: self.limits.max_text_bytes,
             resume: Resume::default(),
         };
+        let path = path.to_path();
         let began = Instant::now();
         loop {
+            let opened = path.clone();
+            let file = cpu::run(move || File::open(opened)).await;
+            let file = file.map_err(|error| Failure::Failed(error.to_string()))?;
+            let file = file.map_err(|error| Failure::Failed(worker::reason(&error)))?;
+            let document = Document {
+                path: &path,
+                file: &file,
+                request: &request,
+            };
             let mut reading = Reading::default();
-            let failure = match self.attempt(&request, inner, &mut reading).await {
+            let failure = match self.attempt(&document, inner, &mut reading).await {
                 Ok(answer) => return answer,
                 Err(failure) => failure,
             };
@@ -144,7 +168,7 @@ impl Pool {
     /// With one worker. The error is why that is no more.
     async fn attempt(
         &self,
-        request: &worker::Request,
+        document: &Document<'_>,
         inner: &mpsc::Sender<Inner>,
         reading: &mut Reading,
     ) -> Result<Result<Text, Failure>, Failure> {
@@ -152,7 +176,7 @@ impl Pool {
             Some(worker) => worker,
             None => Worker::start(&self.executable, self.limits.memory_mib)?,
         };
-        if worker.send(request).await.is_err() {
+        if worker.send(document).await.is_err() {
             return Err(self.buried(worker).await);
         }
         let timeout = self.limits.timeout;
@@ -218,30 +242,32 @@ impl Worker {
     fn start(executable: &std::path::Path, memory_mib: u64) -> Result<Self, Failure> {
         let failed =
             |reason: String| Failure::Failed(format!("its reader could not be started: {reason}"));
-        let mut child = Command::new(executable)
+        let mut command = Command::new(executable);
+        command
             .arg("extract-worker")
             .arg("--memory-mib")
             .arg(memory_mib.to_string())
-            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
-            .map_err(|error| failed(error.to_string()))?;
-        match (child.stdin.take(), child.stdout.take()) {
-            (Some(stdin), Some(stdout)) => Ok(Self {
+            .kill_on_drop(true);
+        let (mut child, stdin) =
+            Outlet::spawn(&mut command).map_err(|error| failed(error.to_string()))?;
+        match child.stdout.take() {
+            Some(stdout) => Ok(Self {
                 child,
                 stdin,
                 stdout,
                 n_read: 0,
             }),
-            _ => Err(failed("it has no pipes".into())),
+            None => Err(failed("it has no pipes".into())),
         }
     }
 
-    async fn send(&mut self, request: &worker::Request) -> std::io::Result<()> {
-        self.stdin.write_all(&frame::encode(request)?).await?;
-        self.stdin.flush().await
+    async fn send(&mut self, document: &Document<'_>) -> std::io::Result<()> {
+        let request = frame::encode(document.request)?;
+        self.stdin
+            .send(document.file, document.path, &request)
+            .await
     }
 
     async fn receive(&mut self) -> std::io::Result<Message> {
@@ -262,6 +288,13 @@ impl Worker {
             Err(error) => format!("its reader crashed on it ({error})"),
         }
     }
+}
+
+/// The name that a reader goes by.
+fn name(path: &PathKey) -> String {
+    let path = path.to_path();
+    let name = path.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
 }
 
 /// A file whose reading ended its worker.

@@ -1,7 +1,19 @@
-//! Limits that a worker process puts on itself before it touches a document.
+//! What a reader process takes from itself before it touches a document.
 //!
-//! On Linux and macOS: memory, no files written, no core dump, low priority. The time limit is the
-//! parent's, which kills. Refusing other files, sockets and programs comes with its own issue.
+//! | system | what |
+//! | --- | --- |
+//! | Linux | memory, processor time, no file grows; seccomp: no opening, no sockets, no processes, nothing but a short list of calls; Landlock: no file, no port; no new privileges |
+//! | macOS | memory, processor time, no file grows |
+//! | Windows | nothing yet: the parent's limit of time alone |
+//!
+//! The limit of wall time is the parent's, which kills. Invariant: none of it can be undone from
+//! inside; what a system does not know is left out, and [`probe`] tells what holds.
+
+#[cfg(target_os = "linux")]
+mod linux;
+mod probe;
+
+pub use probe::{Attempt, probe};
 
 /// Limits this process; `memory_mib` covers everything it maps.
 #[cfg(unix)]
@@ -20,8 +32,26 @@ pub(super) fn enter(memory_mib: u64) {
     #[cfg(not(target_os = "linux"))]
     let _ = setrlimit(Resource::Data, at_most(memory_mib << 20));
     let _ = nice(10);
+    #[cfg(target_os = "linux")]
+    linux::enter();
 }
 
-/// Windows: the parent's time limit only, until job objects come with the sandbox.
+/// Allows so much more of the processor, after which the process is ended: it may outlive its parent.
+#[cfg(unix)]
+pub(super) fn allow_seconds(seconds: u64) {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+    let clock = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    let used = u64::try_from(clock.tv_sec).unwrap_or(0);
+    let limit = Rlimit {
+        current: Some(used + seconds + 1),
+        maximum: getrlimit(Resource::Cpu).maximum,
+    };
+    let _ = setrlimit(Resource::Cpu, limit);
+}
+
 #[cfg(not(unix))]
 pub(super) fn enter(_memory_mib: u64) {}
+
+#[cfg(not(unix))]
+pub(super) fn allow_seconds(_seconds: u64) {}

@@ -1,11 +1,12 @@
 //! The child process: reads one document after another for its parent, over stdin and stdout.
 //!
-//! The only place where bytes of a user's file are parsed. Takes its own limits first; a panic
-//! becomes a reason, everything worse ends the process, which the parent turns into a reason.
+//! The only place where bytes of a user's file are parsed. Shuts itself in first, then reads what it
+//! is handed; a panic becomes a reason, everything worse ends the process, which the parent turns
+//! into a reason.
 
 use std::{
     fs::File,
-    io::{self, BufReader, BufWriter, Read},
+    io::{self, BufWriter, Read},
     path::Path,
 };
 
@@ -14,19 +15,22 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Content, Failure, Input, formats,
+    handover::Inlet,
     nest::{self, Child, Nest, Resume, Unpacking},
-    sandbox,
+    pdf, sandbox,
 };
-use crate::document::{PathKey, Text};
+use crate::document::Text;
 
-/// Largest request: a path.
+/// Largest request: a name and a few numbers.
 const MAX_REQUEST_BYTES: usize = 1 << 20;
 
 /// A document to read.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Request {
-    pub(super) path: Vec<u8>,
+    pub(super) name: String,
     pub(super) format: String,
+    /// Seconds of the processor that reading it may take.
+    pub(super) max_seconds: u64,
     pub(super) max_file_bytes: u64,
     pub(super) max_text_bytes: usize,
     pub(super) resume: Resume,
@@ -50,13 +54,20 @@ pub(super) enum Message {
 
 /// Serves until the parent closes the pipe. `pdfium` is where the library lies, if it is there.
 pub fn serve(memory_mib: u64, pdfium: Option<&Path>) -> io::Result<()> {
+    // Libraries can only be loaded from outside.
+    if let Some(pdfium) = pdfium {
+        pdf::load(pdfium);
+    }
     sandbox::enter(memory_mib);
     // The parent gets the reason as an answer; the default report would only clutter its stderr.
     std::panic::set_hook(Box::new(|_| {}));
-    let mut from = BufReader::new(io::stdin().lock());
     let mut to = BufWriter::new(io::stdout().lock());
-    while let Some(request) = frame::read::<Request>(&mut from, MAX_REQUEST_BYTES)? {
-        let answer = read(&request, pdfium, &mut |message| {
+    while let Some(file) = Inlet::receive()? {
+        let Some(request) = frame::read::<Request>(&mut Inlet, MAX_REQUEST_BYTES)? else {
+            break;
+        };
+        sandbox::allow_seconds(request.max_seconds);
+        let answer = read(&file, &request, &mut |message| {
             frame::write(&mut to, &message)
         });
         frame::write(&mut to, &Message::Done(answer))?;
@@ -65,38 +76,33 @@ pub fn serve(memory_mib: u64, pdfium: Option<&Path>) -> io::Result<()> {
 }
 
 fn read(
+    file: &File,
     request: &Request,
-    pdfium: Option<&Path>,
     tell: &mut dyn FnMut(Message) -> io::Result<()>,
 ) -> Result<Text, Failure> {
-    let path = PathKey(request.path.clone()).to_path();
     let failed = |error: io::Error| Failure::Failed(reason(&error));
     let format = formats()
         .into_iter()
         .find(|format| format.name == request.format)
         .ok_or_else(|| Failure::Failed("its format is unknown to this worker".into()))?;
-    let file = File::open(&path).map_err(failed)?;
     let file_bytes = file.metadata().map_err(failed)?.len();
     let mut bytes = Vec::new();
     let content = if format.is_streamed {
-        Content::File(&file)
+        Content::File(file)
     } else {
-        (&file)
-            .take(request.max_file_bytes + 1)
+        file.take(request.max_file_bytes + 1)
             .read_to_end(&mut bytes)
             .map_err(failed)?;
         let n_kept = bytes.len().min(request.max_file_bytes as usize);
         Content::Bytes(bytes.get(..n_kept).unwrap_or_default())
     };
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
     let input = Input {
-        name: &name,
+        name: &request.name,
         content,
         cut: bytes.len() as u64 > request.max_file_bytes,
         max_text_bytes: request.max_text_bytes,
-        pdfium,
     };
-    let mut unpacking = Unpacking::new(file_bytes, &input, &request.resume, tell);
+    let mut unpacking = Unpacking::new(file_bytes, request.max_text_bytes, &request.resume, tell);
     nest::parse(format, &input, &mut Nest::new(&mut unpacking))
 }
 

@@ -312,12 +312,7 @@ fn look(path: &Path, limits: &Limits) -> io::Result<Result<Looked, Failure>> {
     (&mut file)
         .take(extract::HEAD_BYTES as u64)
         .read_to_end(&mut head)?;
-    let extension = path
-        .extension()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .to_ascii_lowercase();
-    let format = match extract::identify(&extension, &head) {
+    let format = match extract::identify(&extract::extension(path), &head) {
         Ok(format) => format,
         Err(failure) => return Ok(Err(failure)),
     };

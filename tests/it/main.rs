@@ -12,5 +12,6 @@ mod live;
 mod models;
 mod preview;
 mod rerank;
+mod sandbox;
 mod support;
 mod tidy;

@@ -9,14 +9,7 @@ fn told(members: &[(&str, &[u8])], resume: &Resume) -> (Vec<Message>, Option<Str
         messages.push(message);
         Ok(())
     };
-    let input = Input {
-        name: "",
-        content: Content::Bytes(b""),
-        cut: false,
-        max_text_bytes: 1 << 20,
-        pdfium: None,
-    };
-    let mut unpacking = Unpacking::new(1000, &input, resume, &mut tell);
+    let mut unpacking = Unpacking::new(1000, 1 << 20, resume, &mut tell);
     let mut nest = Nest::new(&mut unpacking);
     let mut stopped = None;
     for (name, content) in members {
