@@ -172,6 +172,8 @@ pub struct Text {
     pub text: String,
     /// Where parts begin, ascending by `start`; the first mark is at 0 unless `text` is empty.
     pub marks: Vec<Mark>,
+    /// Where lines stand on their pages, for who asked; empty otherwise.
+    pub boxes: Vec<TextBox>,
     /// Number of pages, for documents that have pages.
     pub n_pages: Option<u32>,
     /// What its pages are.
@@ -213,6 +215,46 @@ impl Unit {
     pub fn named(name: &str) -> Self {
         let found = Self::ALL.into_iter().find(|unit| unit.name() == name);
         found.unwrap_or_default()
+    }
+}
+
+/// A line of text on its page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TextBox {
+    /// Byte offset of its first character in the text.
+    pub start: usize,
+    /// Byte offset after its last character.
+    pub end: usize,
+    /// The page, from 1.
+    pub page: u32,
+    /// Where it stands there.
+    pub rectangle: Rectangle,
+}
+
+/// A rectangle on a page in hundredths of a point (1/72 inch), from the page's lower left corner as
+/// it was before any rotation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rectangle {
+    /// Left side.
+    pub left: i32,
+    /// Lower side.
+    pub bottom: i32,
+    /// Right side.
+    pub right: i32,
+    /// Upper side.
+    pub top: i32,
+}
+
+impl Rectangle {
+    /// The smallest one that holds both.
+    #[must_use]
+    pub fn around(self, other: Self) -> Self {
+        Self {
+            left: self.left.min(other.left),
+            bottom: self.bottom.min(other.bottom),
+            right: self.right.max(other.right),
+            top: self.top.max(other.top),
+        }
     }
 }
 

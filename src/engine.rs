@@ -377,6 +377,7 @@ fn limits(settings: &Settings) -> extract::Limits {
         memory_mib: settings.extract_memory_mib,
         max_file_bytes: settings.max_file_mib << 20,
         max_text_bytes: (settings.max_text_mib << 20) as usize,
+        with_boxes: false,
     }
 }
 

@@ -57,6 +57,8 @@ struct Input<'a> {
     cut: bool,
     /// Text beyond this many bytes is dropped.
     max_text_bytes: usize,
+    /// Where lines stand on their pages is wanted, too.
+    with_boxes: bool,
 }
 
 /// A file's content.
@@ -123,9 +125,10 @@ impl std::fmt::Debug for Format {
 
 static PDF: Format = Format {
     name: "pdf",
-    version: 1,
+    version: 2,
     extensions: &["pdf"],
-    parse: |input, _| pdf::parse(input),
+    holds_files: true,
+    parse: pdf::parse,
     ..USUAL
 };
 static DOCX: Format = Format {
@@ -287,6 +290,7 @@ fn limit(text: &mut Text, max_bytes: usize) {
         let end = text.text.floor_char_boundary(max_bytes);
         text.text.truncate(end);
         text.marks.retain(|mark| mark.start < end);
+        text.boxes.retain(|line| line.end <= end);
         text.partial = Some(format!(
             "only the first {} MB of its text are read",
             max_bytes >> 20

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use nuthatch::{
     dirs::Dirs,
-    document::{Position, Text},
+    document::{Position, Rectangle, Text, TextBox},
     engine::reading::{self, Reading},
     extract::Failure,
     settings::Settings,
@@ -73,16 +73,37 @@ fn text_json(format: &str, text: &Text) -> Value {
 
 fn blocks(text: &Text) -> Vec<Value> {
     let mut n_chars = 0;
-    parts(text)
-        .map(|(position, heading, part)| {
-            let start = n_chars;
-            n_chars += part.chars().count();
-            json!({
-                "start": start, "end": n_chars, "page": position.page, "label": position.label,
-                "line": position.line, "heading": heading, "text": part,
-            })
-        })
-        .collect()
+    let mut boxes = text.boxes.iter().peekable();
+    let mut shown = Vec::new();
+    for (mark, (position, heading, part)) in text.marks.iter().zip(parts(text)) {
+        let start = n_chars;
+        n_chars += part.chars().count();
+        let mut lines = Vec::new();
+        while let Some(line) = boxes.next_if(|line| line.start < mark.start + part.len()) {
+            let before = part.get(..line.start - mark.start).unwrap_or_default();
+            let own = text.text.get(line.start..line.end).unwrap_or_default();
+            let first = start + before.chars().count();
+            lines.push(line_json(first, first + own.chars().count(), line));
+        }
+        shown.push(json!({
+            "start": start, "end": n_chars, "page": position.page, "label": position.label,
+            "line": position.line, "heading": heading, "text": part, "lines": lines,
+        }));
+    }
+    shown
+}
+
+/// A line's characters, and its place in points from the page's lower left corner: left, lower,
+/// right, upper.
+fn line_json(start: usize, end: usize, line: &TextBox) -> Value {
+    let Rectangle {
+        left,
+        bottom,
+        right,
+        top,
+    } = line.rectangle;
+    let points = [left, bottom, right, top].map(|hundredths| f64::from(hundredths) / 100.0);
+    json!({"start": start, "end": end, "rectangle": points})
 }
 
 /// The parts of a text between its marks, which together are all of it.

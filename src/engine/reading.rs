@@ -16,7 +16,7 @@ use crate::{
     cpu,
     dirs::Dirs,
     document::{PathKey, Text},
-    extract::{self, Child, Failure, Format, Pool},
+    extract::{self, Child, Failure, Format, Limits, Pool},
     settings::Settings,
 };
 
@@ -41,7 +41,11 @@ pub async fn read_file(
         Ok(Err(failure)) => return Ok(nothing(failure)),
         Err(error) => return Ok(nothing(Failure::Failed(extract::worker::reason(&error)))),
     };
-    let pool = Pool::new(dirs.program("nuthatch"), limits(settings), 1);
+    let limits = Limits {
+        with_boxes: true,
+        ..limits(settings)
+    };
+    let pool = Pool::new(dirs.program("nuthatch"), limits, 1);
     let key = PathKey::of(path);
     let (to, mut from) = mpsc::channel(1);
     let reading = async move { pool.read(&key, format, &to).await };

@@ -42,9 +42,59 @@ impl Moment {
     }
 }
 
+/// A PDF's date (`D:20240131120000+01'00'`, of which all behind the year may be missing) as ISO 8601.
+pub(super) fn of_pdf(date: &str) -> Option<String> {
+    let digits = date.trim().trim_start_matches("D:");
+    let n_digits = digits.bytes().take_while(u8::is_ascii_digit).count();
+    let part = |range: std::ops::Range<usize>| digits.get(range).filter(|_| n_digits >= 4);
+    let number = |range: std::ops::Range<usize>, least: u32, most: u32| {
+        let found = (range.end <= n_digits).then(|| part(range)).flatten();
+        found.filter(|found| {
+            found
+                .parse()
+                .is_ok_and(|n: u32| (least..=most).contains(&n))
+        })
+    };
+    let mut iso = part(0..4)?.to_owned();
+    let parts = [
+        ("-", 4..6, 1, 12),
+        ("-", 6..8, 1, 31),
+        ("T", 8..10, 0, 23),
+        (":", 10..12, 0, 59),
+        (":", 12..14, 0, 60),
+    ];
+    for (divider, range, least, most) in parts {
+        let Some(found) = number(range, least, most) else {
+            break;
+        };
+        iso.push_str(divider);
+        iso.push_str(found);
+    }
+    // An hour alone is no time.
+    Some(if iso.len() == 13 {
+        iso.get(..10)?.to_owned()
+    } else {
+        iso
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn dates_of_pdfs_are_read_as_far_as_they_go() {
+        let read = |date: &str| of_pdf(date);
+        let full = read("D:20240131120405+01'00'");
+        assert_eq!(full.as_deref(), Some("2024-01-31T12:04:05"));
+        assert_eq!(read("20240131").as_deref(), Some("2024-01-31"));
+        assert_eq!(read("D:2024").as_deref(), Some("2024"));
+        assert_eq!(read("D:20241399").as_deref(), Some("2024"));
+        assert_eq!(read("D:2024013112").as_deref(), Some("2024-01-31"));
+        for wrong in ["", "D:", "yesterday", "D:19", "٢٠٢٤"] {
+            assert_eq!(read(wrong), None, "{wrong}");
+        }
+    }
 
     fn moment(year: i64, month: u8, day: u8) -> Moment {
         Moment {

@@ -220,6 +220,7 @@ impl<'a, 'b> Nest<'a, 'b> {
             content: Content::Bytes(&unpacked.bytes),
             cut: unpacked.is_cut,
             max_text_bytes: self.unpacking.max_text_bytes,
+            with_boxes: false,
         };
         let mut nest = Nest {
             unpacking: &mut *self.unpacking,

@@ -1,12 +1,22 @@
 //! PDF: the text of each page in reading order, through pdfium.
 //!
-//! A page without text keeps its number. Hyphens that only break a line are taken out.
+//! A page without text keeps its number. Comments, filled-in fields and attached files are read, too;
+//! the outline's entries are headings where the page has their words in a line of its own. Invariant:
+//! a page that cannot be read costs itself only. Start reading at [`read`].
+
+mod outline;
+mod page;
 
 use std::{cell::OnceCell, path::Path};
 
-use pdfium_render::prelude::{Pdfium, PdfiumError, PdfiumInternalError};
+use pdfium_render::prelude::{
+    PdfDocument, PdfDocumentMetadataTagType, Pdfium, PdfiumError, PdfiumInternalError,
+};
 
-use super::{Failure, Input, limit};
+use super::{
+    Failure, Input, dates, limit,
+    nest::{Member, Nest, Stop},
+};
 use crate::document::{Mark, Text};
 
 // pdfium belongs to one thread, and its library is loaded once in the life of a process.
@@ -21,9 +31,9 @@ pub(super) fn load(library: &Path) {
     });
 }
 
-pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
+pub(super) fn parse(input: &Input<'_>, nest: &mut Nest<'_, '_>) -> Result<Text, Failure> {
     PDFIUM.with(|pdfium| match pdfium.get() {
-        Some(Ok(pdfium)) => read(pdfium, input),
+        Some(Ok(pdfium)) => read(pdfium, input, nest),
         Some(Err(error)) => Err(Failure::Failed(format!(
             "PDF files cannot be read: {error}"
         ))),
@@ -33,56 +43,114 @@ pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
     })
 }
 
-fn read(pdfium: &Pdfium, input: &Input<'_>) -> Result<Text, Failure> {
+fn read(pdfium: &Pdfium, input: &Input<'_>, nest: &mut Nest<'_, '_>) -> Result<Text, Failure> {
     let document = pdfium
         .load_pdf_from_byte_slice(input.bytes(), None)
         .map_err(|error| reason(&error))?;
-    let title = document
-        .metadata()
-        .get(pdfium_render::prelude::PdfDocumentMetadataTagType::Title)
-        .map(|tag| tag.value().trim().to_owned())
-        .filter(|title| !title.is_empty());
+    let said = |tag| {
+        let value = document.metadata().get(tag)?.value().trim().to_owned();
+        (!value.is_empty()).then_some(value)
+    };
     let mut text = Text {
-        title,
+        title: said(PdfDocumentMetadataTagType::Title),
+        author: said(PdfDocumentMetadataTagType::Author),
+        written: said(PdfDocumentMetadataTagType::CreationDate)
+            .and_then(|date| dates::of_pdf(&date)),
         n_pages: Some(document.pages().len() as u32),
         ..Text::default()
     };
-    let (mut n_blank, mut n_broken) = (0, 0);
-    for (number, page) in (1..).zip(document.pages().iter()) {
-        match page.text() {
-            Ok(content) => {
-                let content = unbroken(&content.all());
-                n_blank += u32::from(content.trim().is_empty());
-                text.push(
-                    content.trim_start_matches('\n'),
-                    Mark {
-                        page: Some(number),
-                        ..Mark::default()
-                    },
-                );
-            }
-            Err(_) => n_broken += 1,
-        }
-        if text.text.len() > input.max_text_bytes {
-            break;
-        }
-    }
+    let pages = read_pages(&document, input, &mut text);
+    let stopped = give_attachments(&document, nest).err();
     let n_pages = text.n_pages.unwrap_or_default();
-    if text.text.is_empty() {
+    text.partial = if input.cut {
+        Some("the file is longer than the limit; its end is not read".into())
+    } else if pages.n_broken > 0 {
+        Some(format!(
+            "{} of {n_pages} pages could not be read",
+            pages.n_broken
+        ))
+    } else if pages.n_blank > 0 && !text.text.is_empty() {
+        Some(format!("{} of {n_pages} pages hold no text", pages.n_blank))
+    } else {
+        stopped.map(|Stop(reason)| reason)
+    };
+    if text.text.is_empty() && document.attachments().is_empty() {
         return Err(Failure::Skipped(match n_pages {
             0 => "the PDF has no pages".into(),
             _ => "its pages hold pictures, not text; text in pictures is not read yet".into(),
         }));
     }
-    if input.cut {
-        text.partial = Some("the file is longer than the limit; its end is not read".into());
-    } else if n_broken > 0 {
-        text.partial = Some(format!("{n_broken} of {n_pages} pages could not be read"));
-    } else if n_blank > 0 {
-        text.partial = Some(format!("{n_blank} of {n_pages} pages hold no text"));
-    }
     limit(&mut text, input.max_text_bytes);
     Ok(text)
+}
+
+/// Pages that gave nothing.
+#[derive(Debug, Default)]
+struct Pages {
+    /// They show something, but no text; an empty page lacks nothing.
+    n_blank: u32,
+    n_broken: u32,
+}
+
+fn read_pages(document: &PdfDocument<'_>, input: &Input<'_>, text: &mut Text) -> Pages {
+    let headings = outline::headings(document);
+    let mut pages = Pages::default();
+    for (number, page) in (1..).zip(document.pages().iter()) {
+        let mark = Mark {
+            page: Some(number),
+            label: label(page.label(), number),
+            ..Mark::default()
+        };
+        match page::read(&page, input.with_boxes) {
+            Some(content) => {
+                let of_page = headings.get(&number).map_or(&[][..], Vec::as_slice);
+                let is_picture = content.is_blank() && page::shows_something(&page);
+                pages.n_blank += u32::from(is_picture);
+                content.push_to(text, &mark, of_page);
+            }
+            None => pages.n_broken += 1,
+        }
+        for (kind, remark) in page::remarks(&page) {
+            let mark = Mark {
+                label: Some(
+                    mark.label
+                        .as_ref()
+                        .map_or_else(|| kind.to_owned(), |label| format!("{label}, {kind}")),
+                ),
+                ..mark.clone()
+            };
+            text.push(&remark, mark);
+        }
+        if text.text.len() > input.max_text_bytes {
+            break;
+        }
+    }
+    pages
+}
+
+/// What the document calls a page, where that is not its number.
+fn label(label: Option<&str>, number: u32) -> Option<String> {
+    let label = label?.trim();
+    let says_more = !label.is_empty() && label != number.to_string();
+    says_more.then(|| label.to_owned())
+}
+
+fn give_attachments(document: &PdfDocument<'_>, nest: &mut Nest<'_, '_>) -> Result<(), Stop> {
+    for attachment in document.attachments().iter() {
+        let name = attachment.name();
+        let member = Member {
+            name: &name,
+            modified_ns: None,
+        };
+        match attachment.save_to_bytes() {
+            Ok(bytes) => nest.give(member, &mut bytes.as_slice())?,
+            Err(error) => nest.refuse(
+                member,
+                Failure::Failed(format!("it could not be taken out of the PDF: {error}")),
+            )?,
+        }
+    }
+    Ok(())
 }
 
 fn reason(error: &PdfiumError) -> Failure {
@@ -95,37 +163,4 @@ fn reason(error: &PdfiumError) -> Failure {
         }
         other => format!("the PDF could not be read: {other}"),
     })
-}
-
-/// pdfium ends lines with CR LF and marks a hyphen that only breaks a word with U+0002 or U+FFFE.
-fn unbroken(content: &str) -> String {
-    let mut text = String::with_capacity(content.len());
-    let mut characters = content.chars().peekable();
-    while let Some(character) = characters.next() {
-        match character {
-            '\u{2}' | '\u{fffe}' => {
-                characters.next_if_eq(&'\r');
-                characters.next_if_eq(&'\n');
-            }
-            '\r' => {
-                characters.next_if_eq(&'\n');
-                text.push('\n');
-            }
-            '\n' | '\t' => text.push(character),
-            _ if character.is_control() => {}
-            _ => text.push(character),
-        }
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn a_hyphen_that_only_breaks_a_line_is_taken_out() {
-        assert_eq!(
-            super::unbroken("exam\u{2}\r\nple\r\nwell-known"),
-            "example\nwell-known"
-        );
-    }
 }

@@ -50,6 +50,8 @@ pub struct Limits {
     pub max_file_bytes: u64,
     /// Bytes of text that are kept.
     pub max_text_bytes: usize,
+    /// Where lines stand on their pages is wanted, too.
+    pub with_boxes: bool,
 }
 
 impl Limits {
@@ -131,6 +133,7 @@ impl Pool {
             max_seconds: self.limits.timeout.as_secs() * u64::from(CONTAINER_TIMEOUTS),
             max_file_bytes: self.limits.file_bytes(format),
             max_text_bytes: self.limits.max_text_bytes,
+            with_boxes: self.limits.with_boxes,
             resume: Resume::default(),
         };
         let path = path.to_path();

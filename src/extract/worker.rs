@@ -33,6 +33,7 @@ pub(super) struct Request {
     pub(super) max_seconds: u64,
     pub(super) max_file_bytes: u64,
     pub(super) max_text_bytes: usize,
+    pub(super) with_boxes: bool,
     pub(super) resume: Resume,
 }
 
@@ -101,6 +102,7 @@ fn read(
         content,
         cut: bytes.len() as u64 > request.max_file_bytes,
         max_text_bytes: request.max_text_bytes,
+        with_boxes: request.with_boxes,
     };
     let mut unpacking = Unpacking::new(file_bytes, request.max_text_bytes, &request.resume, tell);
     nest::parse(format, &input, &mut Nest::new(&mut unpacking))

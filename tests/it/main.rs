@@ -10,6 +10,7 @@ mod journeys;
 mod lean;
 mod live;
 mod models;
+mod pdfs;
 mod preview;
 mod rerank;
 mod sandbox;

@@ -149,9 +149,14 @@ pub(crate) fn pdf(pages: &[&str]) -> Vec<u8> {
             stream.len()
         ));
     }
+    pdf_of(&objects)
+}
+
+/// A PDF of these objects, numbered from 1; the first is the catalogue.
+pub(crate) fn pdf_of(objects: &[String]) -> Vec<u8> {
     let mut bytes = b"%PDF-1.4\n".to_vec();
     let mut offsets = Vec::new();
-    for (number, object) in (1..).zip(&objects) {
+    for (number, object) in (1..).zip(objects) {
         offsets.push(bytes.len());
         write!(bytes, "{number} 0 obj\n{object}\nendobj\n").unwrap();
     }
