@@ -6,6 +6,7 @@
 //! Start reading at [`Indexing::start`].
 
 mod check;
+mod cloud;
 mod derive;
 mod embed;
 mod read;

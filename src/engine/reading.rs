@@ -48,7 +48,12 @@ pub async fn read_file(
     let pool = Pool::new(dirs.program("nuthatch"), limits, 1);
     let key = PathKey::of(path);
     let (to, mut from) = mpsc::channel(1);
-    let reading = async move { pool.read(&key, format, &to).await };
+    let reading = async {
+        let outcome = pool.read(&key, format, &to).await;
+        drop(to);
+        pool.close().await;
+        outcome
+    };
     let collecting = async {
         let mut children = Vec::new();
         while let Some(child) = from.recv().await {

@@ -30,6 +30,8 @@ use crate::{
     document::{Hash, PathKey, Text},
 };
 
+/// A worker that has nothing to do ends within this long when it is told to.
+const END_TIMEOUT: Duration = Duration::from_secs(2);
 /// Documents after which a worker is replaced.
 const RECYCLED_AFTER: u32 = 500;
 /// Files inside one document that may end their worker, before the rest of them is given up.
@@ -221,6 +223,18 @@ impl Pool {
     /// Ends the idle workers; the next document starts a new one.
     pub fn dismiss(&self) {
         self.lock().clear();
+    }
+
+    /// The same, and waits until they are gone.
+    pub async fn close(&self) {
+        let workers = std::mem::take(&mut *self.lock());
+        for Worker {
+            mut child, stdin, ..
+        } in workers
+        {
+            drop(stdin);
+            let _ = tokio::time::timeout(END_TIMEOUT, child.wait()).await;
+        }
     }
 
     fn rested(&self) -> Option<Worker> {

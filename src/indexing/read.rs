@@ -16,7 +16,7 @@ use std::{
 use tokio::{sync::mpsc, task::JoinSet};
 
 use super::{
-    Error, Parts, walk,
+    Error, Parts, cloud, walk,
     write::{Content, Outcome, What, write},
 };
 use crate::{
@@ -303,9 +303,13 @@ struct Looked {
 
 /// Recognises a file's format by its first bytes, and hashes what its reader will get to see.
 fn look(path: &Path, limits: &Limits) -> io::Result<Result<Looked, Failure>> {
-    // Asked before opening: a pipe would be waited for.
-    if !std::fs::metadata(path)?.is_file() {
+    // Asked before opening: a pipe would be waited for, and a placeholder fetched.
+    let metadata = std::fs::metadata(path)?;
+    if !metadata.is_file() {
         return Ok(Err(Failure::Skipped("it is not a regular file".into())));
+    }
+    if cloud::is_placeholder(path, &metadata) {
+        return Ok(Err(Failure::Skipped(cloud::REASON.into())));
     }
     let mut file = std::fs::File::open(path)?;
     let mut head = Vec::new();

@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Error, Parts, derive, walk};
+use super::{Error, Parts, cloud, derive, walk};
 use crate::{
     cpu,
     document::{FileState, FolderId, PathKey},
@@ -113,7 +113,7 @@ async fn compare(
     for seen in walked.files {
         match known.remove(&seen.path) {
             None => difference.new.push((folder.id, seen)),
-            Some(row) if !seen.looks_unchanged(&row) => {
+            Some(row) if !seen.looks_unchanged(&row) || is_here_now(&row, &walked.placeholders) => {
                 difference.changed.push((row, folder.id, seen));
             }
             Some(row) if row.folder != folder.id => {
@@ -127,6 +127,11 @@ async fn compare(
         .gone
         .extend(lost.filter(|row| !is_below(&row.seen.path.to_path(), &walked.unreadable)));
     Ok(())
+}
+
+/// Whether a file was left out as a placeholder, and is none any more: its size and time say nothing.
+fn is_here_now(row: &FileRow, placeholders: &HashSet<PathKey>) -> bool {
+    row.reason.as_deref() == Some(cloud::REASON) && !placeholders.contains(&row.seen.path)
 }
 
 fn is_below(path: &Path, folders: &[PathBuf]) -> bool {

@@ -4,7 +4,7 @@
 //! symbolic links are not followed, since their target is found where it lies. Knows no ledger.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeSet, HashSet},
     fs::Metadata,
     io,
     path::{Path, PathBuf},
@@ -13,6 +13,7 @@ use std::{
 
 use ignore::WalkBuilder;
 
+use super::cloud;
 use crate::{document::PathKey, store::Observed};
 
 /// The name of the program's own ignore files.
@@ -25,6 +26,8 @@ pub(super) const RULE_FILES: [&str; 3] = [".gitignore", ".ignore", IGNORE_FILE];
 pub(super) struct Walked {
     /// The files.
     pub(super) files: Vec<Observed>,
+    /// Those of them of which only a placeholder is here.
+    pub(super) placeholders: HashSet<PathKey>,
     /// Folders that could not be listed: what the ledger knows below them stays.
     pub(super) unreadable: Vec<PathBuf>,
 }
@@ -43,6 +46,9 @@ pub(super) fn walk(
                 if entry.file_type().is_some_and(|kind| kind.is_file())
                     && let Ok(metadata) = entry.metadata()
                 {
+                    if cloud::is_placeholder(entry.path(), &metadata) {
+                        walked.placeholders.insert(PathKey::of(entry.path()));
+                    }
                     walked.files.push(observed(entry.path(), &metadata));
                 }
             }

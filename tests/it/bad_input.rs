@@ -458,3 +458,18 @@ fn a_library_that_cannot_be_made_is_an_error_with_its_path() {
     }
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "apricot");
 }
+
+#[test]
+fn a_file_that_lies_in_the_cloud_is_not_read_until_it_is_here() {
+    let home = Home::new();
+    home.write("report.txt.nextcloud", "a placeholder's own content");
+    home.add();
+    let (state, reason) = home.why("report.txt.nextcloud");
+    assert_eq!(state, "skipped");
+    assert!(reason.contains("cloud"), "{reason}");
+    assert_eq!(home.by_words("placeholder"), [""; 0]);
+    std::fs::remove_file(home.path("report.txt.nextcloud")).unwrap();
+    home.write("report.txt", "the report itself");
+    home.add();
+    assert_eq!(home.by_words("report itself").len(), 1);
+}
