@@ -16,6 +16,7 @@ mod plain;
 mod pool;
 mod sandbox;
 pub mod worker;
+mod written;
 mod zipped;
 
 use std::{
