@@ -17,6 +17,7 @@ mod plain;
 mod pool;
 mod sandbox;
 pub mod worker;
+mod written;
 mod zipped;
 
 use std::{

@@ -1,25 +1,29 @@
-//! HTML: title, headings and paragraphs; scripts, styles and markup dropped.
+//! HTML: title, headings, paragraphs and rows of tables; scripts, styles and markup dropped.
+//!
+//! Owns its encoding, and how much of a page is read: its main text, or more where that is too
+//! little. `walk` reads the tree, `chrome` says what is no main text, `meta` what a page says of
+//! itself. Books and mails read their pages through [`read`], which leaves nothing visible out.
 
-use ego_tree::iter::Edge;
+mod chrome;
+mod meta;
+mod walk;
+
+use std::collections::HashSet;
+
+use chrome::LeaveOut;
 use encoding_rs::Encoding;
-use scraper::{Html, Node};
+use scraper::Html;
 
 use super::{Failure, Input, limit, plain};
-use crate::document::{Mark, Text};
+use crate::document::Text;
+
+/// With so much text, a page is worth reading without what surrounds it.
+const ENOUGH_BYTES: usize = 250;
 
 pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
-    let html = Html::parse_document(&decode(input.bytes()));
-    let mut reader = Reader::default();
-    for edge in html.tree.root().traverse() {
-        match edge {
-            Edge::Open(node) => reader.open(node.value()),
-            Edge::Close(node) => reader.close(node.value()),
-        }
-    }
-    reader.end_part();
-    let mut text = reader.text;
-    let title = collapse(&reader.title);
-    text.title = (!title.is_empty()).then_some(title);
+    let source = decode(input.bytes());
+    let tree = Html::parse_document(&with_end_tags(&source));
+    let mut text = main_text(&tree);
     if text.text.is_empty() {
         return Err(Failure::Skipped("there is no text in it".into()));
     }
@@ -31,139 +35,50 @@ pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
     Ok(text)
 }
 
-/// A forced line break, told apart from the source's own line ends.
-const BREAK: char = '\u{2028}';
-
-#[derive(Default)]
-struct Reader {
-    text: Text,
-    part: String,
-    heading: Option<u8>,
-    title: String,
-    in_title: bool,
-    /// Depth inside elements whose text nobody reads.
-    unread: usize,
-    /// Depth inside elements whose white space counts.
-    verbatim: usize,
+/// All visible text of a page, with what it says of itself; empty if there is none.
+pub(super) fn read(html: &str, max_text_bytes: usize) -> Text {
+    read_with_anchors(html, &HashSet::new(), max_text_bytes).0
 }
 
-impl Reader {
-    fn open(&mut self, node: &Node) {
-        match node {
-            Node::Text(_) if self.unread > 0 => {}
-            Node::Text(text) if self.in_title => self.title.push_str(text),
-            Node::Text(text) => self.part.push_str(text),
-            Node::Element(element) => {
-                let name = element.name();
-                match name {
-                    "script" | "style" | "noscript" | "template" | "svg" | "math" => {
-                        self.unread += 1;
-                    }
-                    "title" => self.in_title = self.unread == 0,
-                    "br" => self.part.push(BREAK),
-                    "td" | "th" => self.part.push('\t'),
-                    "pre" | "textarea" => {
-                        self.end_part();
-                        self.verbatim += 1;
-                    }
-                    _ if is_block(name) => {
-                        self.end_part();
-                        self.heading = heading(name);
-                    }
-                    _ => {}
-                }
-            }
-            _ => {}
+/// The same, and where in the text the elements with these ids begin, in ascending order.
+pub(super) fn read_with_anchors(
+    html: &str,
+    ids: &HashSet<String>,
+    max_text_bytes: usize,
+) -> (Text, Vec<(String, usize)>) {
+    let tree = Html::parse_document(&with_end_tags(html));
+    let mut page = walk::walk(&tree, LeaveOut::Hidden, ids);
+    if page.text.text.is_empty() {
+        page = walk::walk(&tree, LeaveOut::Nothing, ids);
+    }
+    meta::describe(&tree, &page.title, &mut page.text);
+    limit(&mut page.text, max_text_bytes);
+    (page.text, page.anchors)
+}
+
+/// The text without menus and the like, if there is enough of it; else all that is visible; else
+/// all there is, for pages that a script would show.
+fn main_text(tree: &Html) -> Text {
+    let read = |leave_out| walk::walk(tree, leave_out, &HashSet::new());
+    let mut page = read(LeaveOut::Chrome);
+    if page.text.text.len() < ENOUGH_BYTES {
+        let visible = read(LeaveOut::Hidden);
+        if page.text.text.len() * 2 < visible.text.text.len() {
+            page = visible;
         }
     }
-
-    fn close(&mut self, node: &Node) {
-        let Node::Element(element) = node else { return };
-        let name = element.name();
-        match name {
-            "script" | "style" | "noscript" | "template" | "svg" | "math" => {
-                self.unread = self.unread.saturating_sub(1);
-            }
-            "title" => self.in_title = false,
-            "pre" | "textarea" => {
-                self.end_part();
-                self.verbatim = self.verbatim.saturating_sub(1);
-            }
-            _ if is_block(name) => self.end_part(),
-            _ => {}
-        }
+    if page.text.text.is_empty() {
+        page = read(LeaveOut::Nothing);
     }
-
-    fn end_part(&mut self) {
-        let part = std::mem::take(&mut self.part);
-        let part = if self.verbatim > 0 {
-            plain::clean(&part)
-        } else {
-            collapse(&part)
-        };
-        let mark = Mark {
-            heading: self.heading.take(),
-            ..Mark::default()
-        };
-        self.text.push(part.trim_matches('\n'), mark);
-    }
-}
-
-fn heading(name: &str) -> Option<u8> {
-    match name.as_bytes() {
-        [b'h', level @ b'1'..=b'6'] => Some(level - b'0'),
-        _ => None,
-    }
-}
-
-fn is_block(name: &str) -> bool {
-    heading(name).is_some()
-        || matches!(
-            name,
-            "p" | "div"
-                | "section"
-                | "article"
-                | "aside"
-                | "main"
-                | "header"
-                | "footer"
-                | "nav"
-                | "ul"
-                | "ol"
-                | "li"
-                | "dl"
-                | "dt"
-                | "dd"
-                | "table"
-                | "tr"
-                | "caption"
-                | "blockquote"
-                | "figure"
-                | "figcaption"
-                | "form"
-                | "fieldset"
-                | "hr"
-                | "address"
-                | "details"
-                | "summary"
-                | "option"
-                | "body"
-        )
-}
-
-/// Runs of white space become one space, as a browser shows them; forced breaks stay.
-fn collapse(part: &str) -> String {
-    let lines = part
-        .split(BREAK)
-        .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
-    let lines: Vec<String> = lines.filter(|line| !line.is_empty()).collect();
-    plain::clean(&lines.join("\n"))
+    meta::describe(tree, &page.title, &mut page.text);
+    page.text
 }
 
 /// A byte-order mark, then what the page says of itself, then a guess.
-fn decode(bytes: &[u8]) -> String {
+pub(super) fn decode(bytes: &[u8]) -> String {
+    let head = bytes.get(..bytes.len().min(2048)).unwrap_or_default();
     if Encoding::for_bom(bytes).is_none()
-        && let Some(encoding) = declared(&bytes[..bytes.len().min(2048)])
+        && let Some(encoding) = declared(head)
         && std::str::from_utf8(bytes).is_err()
     {
         return encoding.decode(bytes).0.into_owned();
@@ -181,3 +96,44 @@ fn declared(head: &[u8]) -> Option<&'static Encoding> {
     let end = rest.find(['"', '\'', ' ', '>', ';', '/', '?'])?;
     Encoding::for_label(rest.as_bytes().get(..end)?)
 }
+
+/// Elements whose content HTML reads as letters up to their end tag. XHTML may close them at once
+/// (`<title/>`), which in HTML would swallow the rest of the page.
+const RAW: [&str; 7] = [
+    "title", "script", "style", "textarea", "iframe", "noscript", "xmp",
+];
+
+/// `<title/>` as `<title></title>`, in a page that says it is XHTML.
+fn with_end_tags(html: &str) -> String {
+    let head = html
+        .get(..html.floor_char_boundary(2048))
+        .unwrap_or_default();
+    if !head.contains("<?xml") && !head.contains("http://www.w3.org/1999/xhtml") {
+        return html.to_owned();
+    }
+    let mut closed = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some((before, tag)) = rest.split_once('<') {
+        closed.push_str(before);
+        closed.push('<');
+        rest = tag;
+        let name = tag.split(['/', '>', ' ', '\t', '\r', '\n']).next();
+        let Some(name) = name.filter(|name| RAW.contains(name)) else {
+            continue;
+        };
+        if let Some((attributes, after)) = tag.split_once('>')
+            && let Some(attributes) = attributes.strip_suffix('/')
+        {
+            closed.push_str(attributes);
+            closed.push_str("></");
+            closed.push_str(name);
+            closed.push('>');
+            rest = after;
+        }
+    }
+    closed.push_str(rest);
+    closed
+}
+
+#[cfg(test)]
+mod tests;
