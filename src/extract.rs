@@ -10,6 +10,7 @@ mod dates;
 mod docx;
 mod handover;
 mod html;
+mod mail;
 mod markdown;
 mod nest;
 mod pdf;
@@ -186,6 +187,37 @@ static PACKED: Format = Format {
     holds_files: true,
     parse: archive::packed,
 };
+static MAIL: Format = Format {
+    name: "mail",
+    version: 1,
+    extensions: &["eml"],
+    holds_files: true,
+    parse: mail::message,
+    ..USUAL
+};
+static APPLE_MAIL: Format = Format {
+    name: "emlx",
+    version: 1,
+    extensions: &["emlx"],
+    holds_files: true,
+    parse: mail::apple,
+    ..USUAL
+};
+static MAILBOX: Format = Format {
+    name: "mbox",
+    version: 1,
+    extensions: &["mbox"],
+    is_streamed: true,
+    holds_files: true,
+    parse: mail::mailbox,
+};
+static SAVED_PAGE: Format = Format {
+    name: "mhtml",
+    version: 1,
+    extensions: &["mht", "mhtml"],
+    parse: |input, _| mail::saved_page(input),
+    ..USUAL
+};
 /// Everything that is text and has no format of its own.
 static PLAIN: Format = Format {
     name: "plain",
@@ -196,9 +228,21 @@ static PLAIN: Format = Format {
 };
 
 /// Every format.
-pub fn formats() -> [&'static Format; 9] {
+pub fn formats() -> [&'static Format; 13] {
     [
-        &PDF, &DOCX, &HTML, &MARKDOWN, &ZIP, &TAR, &SEVEN_ZIP, &PACKED, &PLAIN,
+        &PDF,
+        &DOCX,
+        &HTML,
+        &MARKDOWN,
+        &ZIP,
+        &TAR,
+        &SEVEN_ZIP,
+        &PACKED,
+        &MAIL,
+        &APPLE_MAIL,
+        &MAILBOX,
+        &SAVED_PAGE,
+        &PLAIN,
     ]
 }
 
@@ -252,7 +296,19 @@ pub fn identify(extension: &str, head: &[u8]) -> Result<&'static Format, Failure
     if NOT_YET.contains(&extension) || plain::looks_binary(head) {
         return Err(unread(extension));
     }
-    Ok(named.unwrap_or(&PLAIN))
+    Ok(named.unwrap_or_else(|| mail_without_name(extension, head).unwrap_or(&PLAIN)))
+}
+
+/// Programs keep mails and boxes under names without an extension.
+fn mail_without_name(extension: &str, head: &[u8]) -> Option<&'static Format> {
+    if !extension.is_empty() {
+        return None;
+    }
+    match head {
+        _ if mail::is_box(head) => Some(&MAILBOX),
+        _ if mail::is_mail(head) => Some(&MAIL),
+        _ => None,
+    }
 }
 
 /// Formats whose files begin in a way of their own; others of that name are none.
