@@ -7,15 +7,24 @@
 
 mod archive;
 mod dates;
+mod doc;
 mod docx;
 mod html;
 mod markdown;
 mod nest;
+mod office;
+mod ole;
+mod opendocument;
 mod pdf;
 mod plain;
 mod pool;
+mod ppt;
+mod pptx;
+mod properties;
 mod sandbox;
+mod sheets;
 pub mod worker;
+mod xml;
 mod zipped;
 
 use std::{
@@ -128,13 +137,6 @@ static PDF: Format = Format {
     parse: |input, _| pdf::parse(input),
     ..USUAL
 };
-static DOCX: Format = Format {
-    name: "docx",
-    version: 2,
-    extensions: &["docx", "docm", "dotx"],
-    parse: |input, _| docx::parse(input),
-    ..USUAL
-};
 static HTML: Format = Format {
     name: "html",
     version: 2,
@@ -192,16 +194,32 @@ static PLAIN: Format = Format {
 };
 
 /// Every format.
-pub fn formats() -> [&'static Format; 9] {
+pub fn formats() -> [&'static Format; 18] {
     [
-        &PDF, &DOCX, &HTML, &MARKDOWN, &ZIP, &TAR, &SEVEN_ZIP, &PACKED, &PLAIN,
+        &PDF,
+        &office::DOCX,
+        &office::PPTX,
+        &office::XLSX,
+        &office::ODT,
+        &office::ODS,
+        &office::ODP,
+        &office::FLAT_ODF,
+        &office::DOC,
+        &office::XLS,
+        &office::PPT,
+        &HTML,
+        &MARKDOWN,
+        &ZIP,
+        &TAR,
+        &SEVEN_ZIP,
+        &PACKED,
+        &PLAIN,
     ]
 }
 
 /// Documents that people expect to be read and that are not yet: said by name in the reason.
-const NOT_YET: [&str; 18] = [
-    "doc", "ppt", "pptx", "xls", "xlsx", "xlsb", "odt", "ods", "odp", "rtf", "epub", "msg", "png",
-    "jpg", "jpeg", "tif", "tiff", "heic",
+const NOT_YET: [&str; 9] = [
+    "rtf", "epub", "msg", "png", "jpg", "jpeg", "tif", "tiff", "heic",
 ];
 
 /// Bytes that [`identify`] wants to see.
@@ -224,14 +242,24 @@ pub fn identify(extension: &str, head: &[u8]) -> Result<&'static Format, Failure
         return Ok(&PDF);
     }
     if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
-        return match named {
-            Some(format) if [DOCX.name, ZIP.name].contains(&format.name) => Ok(format),
+        return match (office::zipped(head), named) {
+            (Some(format), _) => Ok(format),
+            (None, Some(format)) if format.name == ZIP.name || office::is_zipped(format) => {
+                Ok(format)
+            }
             _ => Err(unread(extension)),
         };
+    }
+    if head.starts_with(&ole::MAGIC) {
+        return office::old(extension).ok_or_else(|| unread(extension));
     }
     if let Some(archive) = archive_of(head) {
         return Ok(archive);
     }
+    let named = match named {
+        Some(format) if office::is_old(format) && !plain::looks_binary(head) => disguised(head)?,
+        named => named,
+    };
     if let Some(format) = named.filter(|format| BY_CONTENT.contains(&format.name)) {
         let reason = format!(
             "it is called .{extension}, but it is not a {} file",
@@ -245,8 +273,21 @@ pub fn identify(extension: &str, head: &[u8]) -> Result<&'static Format, Failure
     Ok(named.unwrap_or(&PLAIN))
 }
 
+/// What programs save under the old names of the office, trusting that Word or Excel opens it.
+fn disguised(head: &[u8]) -> Result<Option<&'static Format>, Failure> {
+    if head.starts_with(b"{\\rtf") {
+        return Err(unread("rtf"));
+    }
+    let head = head.to_ascii_lowercase();
+    let is_page = contains(&head, b"<html") || contains(&head, b"<table");
+    Ok(is_page.then_some(&HTML))
+}
+
 /// Formats whose files begin in a way of their own; others of that name are none.
-const BY_CONTENT: [&str; 6] = ["pdf", "docx", "zip", "tar", "7z", "packed"];
+const BY_CONTENT: [&str; 14] = [
+    "pdf", "docx", "pptx", "xlsx", "odt", "ods", "odp", "doc", "xls", "ppt", "zip", "tar", "7z",
+    "packed",
+];
 
 /// Archives other than zip, which many formats are.
 fn archive_of(head: &[u8]) -> Option<&'static Format> {
