@@ -7,18 +7,27 @@
 
 mod archive;
 mod dates;
+mod doc;
 mod docx;
 mod handover;
 mod html;
 mod mail;
 mod markdown;
 mod nest;
+mod office;
+mod ole;
+mod opendocument;
 mod pdf;
 mod plain;
 mod pool;
+mod ppt;
+mod pptx;
+mod properties;
 mod sandbox;
+mod sheets;
 pub mod worker;
 mod written;
+mod xml;
 mod zipped;
 
 use std::{
@@ -133,13 +142,6 @@ static PDF: Format = Format {
     parse: pdf::parse,
     ..USUAL
 };
-static DOCX: Format = Format {
-    name: "docx",
-    version: 2,
-    extensions: &["docx", "docm", "dotx"],
-    parse: |input, _| docx::parse(input),
-    ..USUAL
-};
 static HTML: Format = Format {
     name: "html",
     version: 2,
@@ -154,70 +156,6 @@ static MARKDOWN: Format = Format {
     parse: |input, _| markdown::parse(input),
     ..USUAL
 };
-static ZIP: Format = Format {
-    name: "zip",
-    version: 1,
-    extensions: &["zip"],
-    is_streamed: true,
-    holds_files: true,
-    parse: archive::zip,
-};
-static TAR: Format = Format {
-    name: "tar",
-    version: 1,
-    extensions: &["tar"],
-    is_streamed: true,
-    holds_files: true,
-    parse: archive::tar,
-};
-static SEVEN_ZIP: Format = Format {
-    name: "7z",
-    version: 1,
-    extensions: &["7z"],
-    is_streamed: true,
-    holds_files: true,
-    parse: archive::seven_zip,
-};
-/// A single file or a tar, packed.
-static PACKED: Format = Format {
-    name: "packed",
-    version: 1,
-    extensions: &["gz", "tgz", "bz2", "tbz2", "xz", "txz", "zst", "tzst"],
-    is_streamed: true,
-    holds_files: true,
-    parse: archive::packed,
-};
-static MAIL: Format = Format {
-    name: "mail",
-    version: 1,
-    extensions: &["eml"],
-    holds_files: true,
-    parse: mail::message,
-    ..USUAL
-};
-static APPLE_MAIL: Format = Format {
-    name: "emlx",
-    version: 1,
-    extensions: &["emlx"],
-    holds_files: true,
-    parse: mail::apple,
-    ..USUAL
-};
-static MAILBOX: Format = Format {
-    name: "mbox",
-    version: 1,
-    extensions: &["mbox"],
-    is_streamed: true,
-    holds_files: true,
-    parse: mail::mailbox,
-};
-static SAVED_PAGE: Format = Format {
-    name: "mhtml",
-    version: 1,
-    extensions: &["mht", "mhtml"],
-    parse: |input, _| mail::saved_page(input),
-    ..USUAL
-};
 /// Everything that is text and has no format of its own.
 static PLAIN: Format = Format {
     name: "plain",
@@ -227,29 +165,39 @@ static PLAIN: Format = Format {
     ..USUAL
 };
 
+static FORMATS: &[&Format] = &[
+    &PDF,
+    &office::DOCX,
+    &office::PPTX,
+    &office::XLSX,
+    &office::ODT,
+    &office::ODS,
+    &office::ODP,
+    &office::FLAT_ODF,
+    &office::DOC,
+    &office::XLS,
+    &office::PPT,
+    &HTML,
+    &MARKDOWN,
+    &mail::MAIL,
+    &mail::APPLE_MAIL,
+    &mail::MAILBOX,
+    &mail::SAVED_PAGE,
+    &archive::ZIP,
+    &archive::TAR,
+    &archive::SEVEN_ZIP,
+    &archive::PACKED,
+    &PLAIN,
+];
+
 /// Every format.
-pub fn formats() -> [&'static Format; 13] {
-    [
-        &PDF,
-        &DOCX,
-        &HTML,
-        &MARKDOWN,
-        &ZIP,
-        &TAR,
-        &SEVEN_ZIP,
-        &PACKED,
-        &MAIL,
-        &APPLE_MAIL,
-        &MAILBOX,
-        &SAVED_PAGE,
-        &PLAIN,
-    ]
+pub fn formats() -> impl Iterator<Item = &'static Format> {
+    FORMATS.iter().copied()
 }
 
 /// Documents that people expect to be read and that are not yet: said by name in the reason.
-const NOT_YET: [&str; 18] = [
-    "doc", "ppt", "pptx", "xls", "xlsx", "xlsb", "odt", "ods", "odp", "rtf", "epub", "msg", "png",
-    "jpg", "jpeg", "tif", "tiff", "heic",
+const NOT_YET: [&str; 9] = [
+    "rtf", "epub", "msg", "png", "jpg", "jpeg", "tif", "tiff", "heic",
 ];
 
 /// A file's extension as [`identify`] wants it: lower case, without dot.
@@ -267,9 +215,7 @@ pub fn identify(extension: &str, head: &[u8]) -> Result<&'static Format, Failure
     if head.is_empty() {
         return Err(Failure::Skipped("the file is empty".into()));
     }
-    let named = formats()
-        .into_iter()
-        .find(|format| format.extensions.contains(&extension));
+    let named = formats().find(|format| format.extensions.contains(&extension));
     // A PDF may begin with some bytes of another program's; readers search the first kilobyte.
     if head
         .get(..head.len().min(1024))
@@ -278,14 +224,26 @@ pub fn identify(extension: &str, head: &[u8]) -> Result<&'static Format, Failure
         return Ok(&PDF);
     }
     if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
-        return match named {
-            Some(format) if [DOCX.name, ZIP.name].contains(&format.name) => Ok(format),
+        return match (office::zipped(head), named) {
+            (Some(format), _) => Ok(format),
+            (None, Some(format))
+                if format.name == archive::ZIP.name || office::is_zipped(format) =>
+            {
+                Ok(format)
+            }
             _ => Err(unread(extension)),
         };
+    }
+    if head.starts_with(&ole::MAGIC) {
+        return office::old(extension).ok_or_else(|| unread(extension));
     }
     if let Some(archive) = archive_of(head) {
         return Ok(archive);
     }
+    let named = match named {
+        Some(format) if office::is_old(format) && !plain::looks_binary(head) => disguised(head)?,
+        named => named,
+    };
     if let Some(format) = named.filter(|format| BY_CONTENT.contains(&format.name)) {
         let reason = format!(
             "it is called .{extension}, but it is not a {} file",
@@ -305,14 +263,27 @@ fn mail_without_name(extension: &str, head: &[u8]) -> Option<&'static Format> {
         return None;
     }
     match head {
-        _ if mail::is_box(head) => Some(&MAILBOX),
-        _ if mail::is_mail(head) => Some(&MAIL),
+        _ if mail::is_box(head) => Some(&mail::MAILBOX),
+        _ if mail::is_mail(head) => Some(&mail::MAIL),
         _ => None,
     }
 }
 
+/// What programs save under the old names of the office, trusting that Word or Excel opens it.
+fn disguised(head: &[u8]) -> Result<Option<&'static Format>, Failure> {
+    if head.starts_with(b"{\\rtf") {
+        return Err(unread("rtf"));
+    }
+    let head = head.to_ascii_lowercase();
+    let is_page = contains(&head, b"<html") || contains(&head, b"<table");
+    Ok(is_page.then_some(&HTML))
+}
+
 /// Formats whose files begin in a way of their own; others of that name are none.
-const BY_CONTENT: [&str; 6] = ["pdf", "docx", "zip", "tar", "7z", "packed"];
+const BY_CONTENT: [&str; 14] = [
+    "pdf", "docx", "pptx", "xlsx", "odt", "ods", "odp", "doc", "xls", "ppt", "zip", "tar", "7z",
+    "packed",
+];
 
 /// Archives other than zip, which many formats are.
 fn archive_of(head: &[u8]) -> Option<&'static Format> {
@@ -320,9 +291,9 @@ fn archive_of(head: &[u8]) -> Option<&'static Format> {
         [0x1f, 0x8b, ..]
         | [b'B', b'Z', b'h', ..]
         | [0xfd, b'7', b'z', b'X', b'Z', ..]
-        | [0x28, 0xb5, 0x2f, 0xfd, ..] => &PACKED,
-        [b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c, ..] => &SEVEN_ZIP,
-        _ if archive::is_tar(head) => &TAR,
+        | [0x28, 0xb5, 0x2f, 0xfd, ..] => &archive::PACKED,
+        [b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c, ..] => &archive::SEVEN_ZIP,
+        _ if archive::is_tar(head) => &archive::TAR,
         _ => return None,
     })
 }

@@ -184,7 +184,9 @@ impl Indexing {
     /// Brings the derived indexes up to date, then starts both loops.
     pub async fn start(parts: Arc<Parts>) -> Result<Self, Error> {
         parts.store.use_model(&parts.model_key).await?;
-        let readers = extract::formats().map(|format| (format.name, format.version));
+        let readers: Vec<_> = extract::formats()
+            .map(|format| (format.name, format.version))
+            .collect();
         parts.store.use_readers(&readers, chunk::VERSION).await?;
         derive::replay(&parts).await?;
         let (requests, request_inbox) = mpsc::channel(N_WAITING);

@@ -13,7 +13,7 @@ use sevenz_rust2::{ArchiveReader, EntryDecision, Password};
 use zip::{ZipArchive, result::ZipError};
 
 use super::{
-    Failure, Input,
+    Failure, Format, Input,
     dates::Moment,
     nest::{Member, Nest, Stop},
     plain,
@@ -27,6 +27,40 @@ const MAX_XZ_MEMORY_KIB: u32 = 256 << 10;
 /// Where a tar names itself, and how much has to be seen for that.
 const TAR_MARK: std::ops::Range<usize> = 257..262;
 const TAR_HEAD_BYTES: usize = 512;
+
+pub(super) static ZIP: Format = Format {
+    name: "zip",
+    version: 1,
+    extensions: &["zip"],
+    is_streamed: true,
+    holds_files: true,
+    parse: zip,
+};
+pub(super) static TAR: Format = Format {
+    name: "tar",
+    version: 1,
+    extensions: &["tar"],
+    is_streamed: true,
+    holds_files: true,
+    parse: tar,
+};
+pub(super) static SEVEN_ZIP: Format = Format {
+    name: "7z",
+    version: 1,
+    extensions: &["7z"],
+    is_streamed: true,
+    holds_files: true,
+    parse: seven_zip,
+};
+/// A single file or a tar, packed.
+pub(super) static PACKED: Format = Format {
+    name: "packed",
+    version: 1,
+    extensions: &["gz", "tgz", "bz2", "tbz2", "xz", "txz", "zst", "tzst"],
+    is_streamed: true,
+    holds_files: true,
+    parse: packed,
+};
 
 /// Whether a file begins as a tar does.
 pub(super) fn is_tar(head: &[u8]) -> bool {

@@ -5,11 +5,15 @@
 use std::path::Path;
 
 use quick_xml::{
-    Reader, XmlVersion,
+    Reader,
     events::{BytesStart, Event},
 };
 
-use super::{Failure, Input, limit, zipped::Parts};
+use super::{
+    Failure, Input, limit, properties,
+    xml::{attribute, damaged, entity},
+    zipped::Parts,
+};
 use crate::document::{Mark, Text};
 
 /// Parts read after the main one, at most.
@@ -47,11 +51,7 @@ pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
             result.and_then(|xml| read(&xml.unwrap_or_default(), &mut text, input.max_text_bytes));
         complaint = complaint.or(result.err());
     }
-    text.title = parts
-        .part("docProps/core.xml")
-        .ok()
-        .flatten()
-        .and_then(|xml| core_title(&xml));
+    properties::core(&mut parts, &mut text);
     if text.text.is_empty() {
         return Err(match complaint {
             Some(reason) => Failure::Failed(reason),
@@ -80,7 +80,7 @@ fn read(xml: &[u8], text: &mut Text, max_text_bytes: usize) -> Result<(), String
                 // The same once more, for programs that cannot draw it as it is meant.
                 "Fallback" => {
                     let skipped = reader.read_to_end(start.name());
-                    skipped.map_err(|error| format!("the document is damaged: {error}"))?;
+                    skipped.map_err(|error| damaged(&error))?;
                 }
                 "pStyle" => mark.heading = heading(&start),
                 _ => {}
@@ -111,25 +111,16 @@ fn read(xml: &[u8], text: &mut Text, max_text_bytes: usize) -> Result<(), String
             Ok(Event::Eof) => return Ok(()),
             Err(error) => {
                 text.push(&paragraph, mark);
-                return Err(format!("the document is damaged: {error}"));
+                return Err(damaged(&error));
             }
             _ => {}
         }
     }
 }
 
-fn entity(reference: &quick_xml::events::BytesRef<'_>) -> String {
-    if let Ok(Some(character)) = reference.resolve_char_ref() {
-        return character.to_string();
-    }
-    quick_xml::escape::resolve_xml_entity(reference)
-        .unwrap_or_default()
-        .to_owned()
-}
-
 /// `Heading1` … `Heading6` (or `heading 1`), `Title`.
 fn heading(style: &BytesStart<'_>) -> Option<u8> {
-    let name = value(style)?.to_ascii_lowercase();
+    let name = attribute(style, "val")?.to_ascii_lowercase();
     if name == "title" {
         return Some(1);
     }
@@ -144,49 +135,31 @@ fn heading(style: &BytesStart<'_>) -> Option<u8> {
 }
 
 fn outline(level: &BytesStart<'_>) -> Option<u8> {
-    value(level)?
+    attribute(level, "val")?
         .parse::<u8>()
         .ok()
         .filter(|&level| level < 6)
         .map(|level| level + 1)
 }
 
-fn value(element: &BytesStart<'_>) -> Option<String> {
-    let attribute = element
-        .attributes()
-        .flatten()
-        .find(|attribute| attribute.key.local_name().as_ref() == "val")?;
-    attribute
-        .normalized_value(XmlVersion::Implicit1_0)
-        .ok()
-        .map(std::borrow::Cow::into_owned)
-}
+#[cfg(test)]
+mod tests {
+    use crate::extract::zipped::tests::{input, zip};
 
-fn core_title(xml: &[u8]) -> Option<String> {
-    let mut reader = Reader::from_reader(xml);
-    let mut title = None::<String>;
-    loop {
-        match reader.read_event().ok()? {
-            Event::Start(start) if start.local_name().as_ref() == "title" => {
-                title = Some(String::new());
-            }
-            Event::Text(content) => {
-                if let Some(title) = &mut title {
-                    title.push_str(&content.xml10_content());
-                }
-            }
-            Event::GeneralRef(reference) => {
-                if let Some(title) = &mut title {
-                    title.push_str(&entity(&reference));
-                }
-            }
-            Event::End(end) if end.local_name().as_ref() == "title" => {
-                return title
-                    .map(|title| title.trim().to_owned())
-                    .filter(|title| !title.is_empty());
-            }
-            Event::Eof => return None,
-            _ => {}
-        }
+    #[test]
+    fn a_letter_says_who_wrote_it_and_when() {
+        let body =
+            "<w:document><w:body><w:p><w:r><w:t>Dear all</w:t></w:r></w:p></w:body></w:document>";
+        let core = "<cp:coreProperties><dc:title>Notice</dc:title><dc:creator>Ada</dc:creator>\
+                    <dcterms:created>2024-05-06T07:08:09Z</dcterms:created></cp:coreProperties>";
+        let letter = zip(&[
+            ("word/document.xml", body.into()),
+            ("docProps/core.xml", core.into()),
+        ]);
+        let text = super::parse(&input(&letter)).unwrap();
+        assert_eq!(text.text, "Dear all");
+        assert_eq!(text.title.as_deref(), Some("Notice"));
+        assert_eq!(text.author.as_deref(), Some("Ada"));
+        assert_eq!(text.written.as_deref(), Some("2024-05-06T07:08:09Z"));
     }
 }

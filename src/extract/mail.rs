@@ -9,7 +9,7 @@ use std::io::{BufRead, BufReader, Cursor};
 use mail_parser::{Address, Message, MessageParser, MessagePart, MimeHeaders, PartType};
 
 use super::{
-    Failure, Input, html, limit,
+    Failure, Format, Input, USUAL, html, limit,
     nest::{Member, Nest, Stop},
     plain,
 };
@@ -37,6 +37,38 @@ const N_WIDE_BYTES: usize = 64;
 const MAX_SUBJECT_CHARS: usize = 80;
 /// A mail that is only a signature, a receipt for machines, or the parts of one.
 const PASSED_OVER: [&str; 4] = ["smime.p7s", "signature.asc", "winmail.dat", "att00001.txt"];
+
+pub(super) static MAIL: Format = Format {
+    name: "mail",
+    version: 1,
+    extensions: &["eml"],
+    holds_files: true,
+    parse: message,
+    ..USUAL
+};
+pub(super) static APPLE_MAIL: Format = Format {
+    name: "emlx",
+    version: 1,
+    extensions: &["emlx"],
+    holds_files: true,
+    parse: apple,
+    ..USUAL
+};
+pub(super) static MAILBOX: Format = Format {
+    name: "mbox",
+    version: 1,
+    extensions: &["mbox"],
+    is_streamed: true,
+    holds_files: true,
+    parse: mailbox,
+};
+pub(super) static SAVED_PAGE: Format = Format {
+    name: "mhtml",
+    version: 1,
+    extensions: &["mht", "mhtml"],
+    parse: |input, _| saved_page(input),
+    ..USUAL
+};
 
 /// Whether text begins as a mail does: with headers, two of them telling ones.
 pub(super) fn is_mail(head: &[u8]) -> bool {

@@ -83,7 +83,6 @@ fn read(
 ) -> Result<Text, Failure> {
     let failed = |error: io::Error| Failure::Failed(reason(&error));
     let format = formats()
-        .into_iter()
         .find(|format| format.name == request.format)
         .ok_or_else(|| Failure::Failed("its format is unknown to this worker".into()))?;
     let file_bytes = file.metadata().map_err(failed)?.len();

@@ -3,7 +3,7 @@
 //! Owns what unpacking them may cost. Invariant: a part that is too large or damaged is a sentence;
 //! one that is missing is nothing.
 
-use std::io::{Cursor, Read};
+use std::io::{self, Cursor, Read};
 
 use zip::ZipArchive;
 
@@ -48,10 +48,7 @@ impl<'a> Parts<'a> {
         let limit = self.n_bytes_left.min(MAX_PART_BYTES);
         let mut bytes = Vec::new();
         match file.take(limit + 1).read_to_end(&mut bytes) {
-            Ok(n) if n as u64 > limit => Err(Failure::Failed(format!(
-                "{name} unpacks to more than {} MB",
-                limit >> 20
-            ))),
+            Ok(n) if n as u64 > limit => Err(too_large(name, limit)),
             Ok(n) => {
                 self.n_bytes_left -= n as u64;
                 Ok(Some(bytes))
@@ -69,6 +66,23 @@ impl<'a> Parts<'a> {
         })
     }
 
+    /// Unpacks parts without keeping them, for a library that reads them without any limit. Damage
+    /// is left for it to find.
+    pub(super) fn measure(&mut self, is_read: impl Fn(&str) -> bool) -> Result<(), Failure> {
+        for name in self.names().into_iter().filter(|name| is_read(name)) {
+            let Ok(file) = self.archive.by_name(&name) else {
+                continue;
+            };
+            let limit = self.n_bytes_left.min(MAX_PART_BYTES);
+            let n = io::copy(&mut file.take(limit + 1), &mut io::sink()).unwrap_or(0);
+            if n > limit {
+                return Err(too_large(&name, limit));
+            }
+            self.n_bytes_left -= n;
+        }
+        Ok(())
+    }
+
     /// The names of all parts, in the archive's order.
     pub(super) fn names(&self) -> Vec<String> {
         let names = self.archive.file_names();
@@ -77,3 +91,11 @@ impl<'a> Parts<'a> {
             .collect()
     }
 }
+
+fn too_large(name: &str, limit: u64) -> Failure {
+    Failure::Failed(format!("{name} unpacks to more than {} MB", limit >> 20))
+}
+
+#[cfg(test)]
+#[path = "zipped/tests.rs"]
+pub(super) mod tests;

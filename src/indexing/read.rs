@@ -242,9 +242,7 @@ async fn forward(
 
 async fn inner_content(parts: &Parts, child: Child) -> Result<Content, Failure> {
     let (name, text) = child.outcome?;
-    let format = extract::formats()
-        .into_iter()
-        .find(|format| format.name == name);
+    let format = extract::formats().find(|format| format.name == name);
     let format = format
         .ok_or_else(|| Failure::Failed("its reader is of another version of the program".into()))?;
     match known(parts, &child.hash, format).await? {
