@@ -7,16 +7,25 @@
 
 mod archive;
 mod dates;
+mod delimited;
 mod docx;
+mod epub;
+mod fb2;
 mod html;
+mod json;
 mod markdown;
 mod nest;
+mod notebook;
+mod outline;
 mod pdf;
 mod plain;
 mod pool;
 mod sandbox;
+mod subtitles;
+mod tex;
 pub mod worker;
 mod written;
+mod xml;
 mod zipped;
 
 use std::{
@@ -32,7 +41,7 @@ use nest::Nest;
 pub use plain::decode;
 pub use pool::{Limits, Pool};
 
-use crate::document::Text;
+use crate::document::{Mark, Text};
 
 /// Why a file gave no text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -138,14 +147,14 @@ static DOCX: Format = Format {
 };
 static HTML: Format = Format {
     name: "html",
-    version: 2,
+    version: 3,
     extensions: &["html", "htm", "xhtml"],
     parse: |input, _| html::parse(input),
     ..USUAL
 };
 static MARKDOWN: Format = Format {
     name: "markdown",
-    version: 2,
+    version: 3,
     extensions: &["md", "markdown", "mdx", "mkd"],
     parse: |input, _| markdown::parse(input),
     ..USUAL
@@ -183,26 +192,106 @@ static PACKED: Format = Format {
     holds_files: true,
     parse: archive::packed,
 };
+static EPUB: Format = Format {
+    name: "epub",
+    version: 1,
+    extensions: &["epub"],
+    parse: |input, _| epub::parse(input),
+    ..USUAL
+};
+static FB2: Format = Format {
+    name: "fb2",
+    version: 1,
+    extensions: &["fb2"],
+    parse: |input, _| fb2::parse(input),
+    ..USUAL
+};
+static NOTEBOOK: Format = Format {
+    name: "notebook",
+    version: 1,
+    extensions: &["ipynb"],
+    parse: |input, _| notebook::parse(input),
+    ..USUAL
+};
+static DELIMITED: Format = Format {
+    name: "delimited",
+    version: 1,
+    extensions: &["csv", "tsv", "tab", "psv"],
+    parse: |input, _| delimited::parse(input),
+    ..USUAL
+};
+static SUBTITLES: Format = Format {
+    name: "subtitles",
+    version: 1,
+    extensions: &["srt", "vtt"],
+    parse: |input, _| subtitles::parse(input),
+    ..USUAL
+};
+static TEX: Format = Format {
+    name: "tex",
+    version: 1,
+    extensions: &["tex", "ltx", "latex"],
+    parse: |input, _| tex::parse(input),
+    ..USUAL
+};
+static ORG: Format = Format {
+    name: "org",
+    version: 1,
+    extensions: &["org"],
+    parse: |input, _| outline::org(input),
+    ..USUAL
+};
+static RST: Format = Format {
+    name: "rst",
+    version: 1,
+    extensions: &["rst", "rest"],
+    parse: |input, _| outline::rst(input),
+    ..USUAL
+};
+static ASCIIDOC: Format = Format {
+    name: "asciidoc",
+    version: 1,
+    extensions: &["adoc", "asciidoc", "asc"],
+    parse: |input, _| outline::asciidoc(input),
+    ..USUAL
+};
+static JSON: Format = Format {
+    name: "json",
+    version: 1,
+    extensions: &["json", "jsonl", "ndjson", "geojson"],
+    parse: |input, _| json::parse(input),
+    ..USUAL
+};
+static XML: Format = Format {
+    name: "xml",
+    version: 1,
+    extensions: &[
+        "xml", "nxml", "jats", "dbk", "docbook", "dita", "tei", "rss", "atom", "opml", "svg",
+    ],
+    parse: |input, _| xml::parse(input),
+    ..USUAL
+};
 /// Everything that is text and has no format of its own.
 static PLAIN: Format = Format {
     name: "plain",
-    version: 3,
+    version: 4,
     extensions: &[],
     parse: |input, _| plain::parse(input),
     ..USUAL
 };
 
 /// Every format.
-pub fn formats() -> [&'static Format; 9] {
+pub fn formats() -> [&'static Format; 20] {
     [
-        &PDF, &DOCX, &HTML, &MARKDOWN, &ZIP, &TAR, &SEVEN_ZIP, &PACKED, &PLAIN,
+        &PDF, &DOCX, &HTML, &MARKDOWN, &ZIP, &TAR, &SEVEN_ZIP, &PACKED, &EPUB, &FB2, &NOTEBOOK,
+        &DELIMITED, &SUBTITLES, &TEX, &ORG, &RST, &ASCIIDOC, &JSON, &XML, &PLAIN,
     ]
 }
 
 /// Documents that people expect to be read and that are not yet: said by name in the reason.
-const NOT_YET: [&str; 18] = [
-    "doc", "ppt", "pptx", "xls", "xlsx", "xlsb", "odt", "ods", "odp", "rtf", "epub", "msg", "png",
-    "jpg", "jpeg", "tif", "tiff", "heic",
+const NOT_YET: [&str; 17] = [
+    "doc", "ppt", "pptx", "xls", "xlsx", "xlsb", "odt", "ods", "odp", "rtf", "msg", "png", "jpg",
+    "jpeg", "tif", "tiff", "heic",
 ];
 
 /// Bytes that [`identify`] wants to see.
@@ -225,8 +314,14 @@ pub fn identify(extension: &str, head: &[u8]) -> Result<&'static Format, Failure
         return Ok(&PDF);
     }
     if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
+        if contains(
+            head.get(..head.len().min(128)).unwrap_or_default(),
+            EPUB_MARK,
+        ) {
+            return Ok(&EPUB);
+        }
         return match named {
-            Some(format) if [DOCX.name, ZIP.name].contains(&format.name) => Ok(format),
+            Some(format) if [DOCX.name, EPUB.name, ZIP.name].contains(&format.name) => Ok(format),
             _ => Err(unread(extension)),
         };
     }
@@ -240,6 +335,11 @@ pub fn identify(extension: &str, head: &[u8]) -> Result<&'static Format, Failure
         );
         return Err(Failure::Failed(reason));
     }
+    if let Some(markup) =
+        markup_of(head).filter(|_| named.is_none_or(|named| named.name == XML.name))
+    {
+        return Ok(markup);
+    }
     if NOT_YET.contains(&extension) || plain::looks_binary(head) {
         return Err(unread(extension));
     }
@@ -247,7 +347,29 @@ pub fn identify(extension: &str, head: &[u8]) -> Result<&'static Format, Failure
 }
 
 /// Formats whose files begin in a way of their own; others of that name are none.
-const BY_CONTENT: [&str; 6] = ["pdf", "docx", "zip", "tar", "7z", "packed"];
+const BY_CONTENT: [&str; 7] = ["pdf", "docx", "epub", "zip", "tar", "7z", "packed"];
+
+/// What the first member of a book is, and is called.
+const EPUB_MARK: &[u8] = b"mimetypeapplication/epub+zip";
+
+/// Pages and books that say what they are, whatever they are called.
+fn markup_of(head: &[u8]) -> Option<&'static Format> {
+    let start = head.get(..head.len().min(1024))?;
+    let start = plain::decode(start).to_ascii_lowercase();
+    let start = start.trim_start_matches('\u{feff}').trim_start();
+    let begins = |names: &[&str]| names.iter().any(|name| start.starts_with(name));
+    if begins(&["<!doctype html", "<html"]) {
+        return Some(&HTML);
+    }
+    if !begins(&["<?xml", "<fictionbook"]) {
+        return None;
+    }
+    Some(match () {
+        () if start.contains("<fictionbook") => &FB2,
+        () if start.contains("<html") => &HTML,
+        () => &XML,
+    })
+}
 
 /// Archives other than zip, which many formats are.
 fn archive_of(head: &[u8]) -> Option<&'static Format> {
@@ -286,5 +408,56 @@ fn limit(text: &mut Text, max_bytes: usize) {
             "only the first {} MB of its text are read",
             max_bytes >> 20
         ));
+    }
+}
+
+/// Appends the parts of another text, each at the place that `place` gives it.
+fn append(text: &mut Text, other: &Text, mut place: impl FnMut(&mut Mark)) {
+    for (at, mark) in other.marks.iter().enumerate() {
+        let end = other.marks.get(at + 1);
+        let end = end.map_or(other.text.len(), |next| next.start);
+        let mut mark = mark.clone();
+        place(&mut mark);
+        text.push(other.text.get(mark.start..end).unwrap_or_default(), mark);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A small file for the tests of the formats.
+    pub(super) fn input<'a>(name: &'a str, bytes: &'a [u8]) -> Input<'a> {
+        Input {
+            name,
+            content: Content::Bytes(bytes),
+            cut: false,
+            max_text_bytes: 16 << 20,
+            pdfium: None,
+        }
+    }
+
+    #[test]
+    fn bytes_tell_the_format_before_names_do() {
+        let name =
+            |extension: &str, head: &[u8]| identify(extension, head).map(|format| format.name);
+        for (extension, head, expected) in [
+            (
+                "",
+                &b"PK\x03\x04 mimetypeapplication/epub+zipPK"[..],
+                "epub",
+            ),
+            ("", b" <!DOCTYPE html><p>", "html"),
+            ("php", b"<?php echo 1;", "plain"),
+            ("txt", b"<?xml version='1.0'?><FictionBook>", "fb2"),
+            ("xml", b"<?xml version='1.0'?><html>", "html"),
+            ("config", b"<?xml version='1.0'?><a>", "xml"),
+            ("md", b"<html>", "markdown"),
+            ("csv", b"a,b", "delimited"),
+            ("rs", b"fn main() {}", "plain"),
+        ] {
+            assert_eq!(name(extension, head), Ok(expected), "{extension}");
+        }
+        assert!(name("csv", b"\0\0\0\x01").is_err());
     }
 }
