@@ -7,16 +7,24 @@
 
 mod archive;
 mod dates;
+mod delimited;
 mod doc;
 mod docx;
+mod epub;
+mod fb2;
+mod formats;
 mod handover;
 mod html;
+mod json;
 mod mail;
 mod markdown;
 mod nest;
+mod notebook;
 mod office;
+mod office_xml;
 mod ole;
 mod opendocument;
+mod outline;
 mod pdf;
 mod plain;
 mod pool;
@@ -25,6 +33,8 @@ mod pptx;
 mod properties;
 mod sandbox;
 mod sheets;
+mod subtitles;
+mod tex;
 pub mod worker;
 mod written;
 mod xml;
@@ -38,13 +48,14 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
+pub use formats::{HEAD_BYTES, formats, identify};
 pub use nest::Child;
 use nest::Nest;
 pub use plain::decode;
 pub use pool::{Limits, Pool};
 pub use sandbox::{Attempt, probe};
 
-use crate::document::Text;
+use crate::document::{Mark, Text};
 
 /// Why a file gave no text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -134,176 +145,10 @@ impl std::fmt::Debug for Format {
     }
 }
 
-static PDF: Format = Format {
-    name: "pdf",
-    version: 2,
-    extensions: &["pdf"],
-    holds_files: true,
-    parse: pdf::parse,
-    ..USUAL
-};
-static HTML: Format = Format {
-    name: "html",
-    version: 2,
-    extensions: &["html", "htm", "xhtml"],
-    parse: |input, _| html::parse(input),
-    ..USUAL
-};
-static MARKDOWN: Format = Format {
-    name: "markdown",
-    version: 2,
-    extensions: &["md", "markdown", "mdx", "mkd"],
-    parse: |input, _| markdown::parse(input),
-    ..USUAL
-};
-/// Everything that is text and has no format of its own.
-static PLAIN: Format = Format {
-    name: "plain",
-    version: 3,
-    extensions: &[],
-    parse: |input, _| plain::parse(input),
-    ..USUAL
-};
-
-static FORMATS: &[&Format] = &[
-    &PDF,
-    &office::DOCX,
-    &office::PPTX,
-    &office::XLSX,
-    &office::ODT,
-    &office::ODS,
-    &office::ODP,
-    &office::FLAT_ODF,
-    &office::DOC,
-    &office::XLS,
-    &office::PPT,
-    &HTML,
-    &MARKDOWN,
-    &mail::MAIL,
-    &mail::APPLE_MAIL,
-    &mail::MAILBOX,
-    &mail::SAVED_PAGE,
-    &archive::ZIP,
-    &archive::TAR,
-    &archive::SEVEN_ZIP,
-    &archive::PACKED,
-    &PLAIN,
-];
-
-/// Every format.
-pub fn formats() -> impl Iterator<Item = &'static Format> {
-    FORMATS.iter().copied()
-}
-
-/// Documents that people expect to be read and that are not yet: said by name in the reason.
-const NOT_YET: [&str; 9] = [
-    "rtf", "epub", "msg", "png", "jpg", "jpeg", "tif", "tiff", "heic",
-];
-
 /// A file's extension as [`identify`] wants it: lower case, without dot.
 pub fn extension(path: &Path) -> String {
     let extension = path.extension().unwrap_or_default();
     extension.to_string_lossy().to_ascii_lowercase()
-}
-
-/// Bytes that [`identify`] wants to see.
-pub const HEAD_BYTES: usize = 8 << 10;
-
-/// The format of a file, from its extension (lower case, without dot) and its first bytes; or why
-/// it is not read. Bytes win over names.
-pub fn identify(extension: &str, head: &[u8]) -> Result<&'static Format, Failure> {
-    if head.is_empty() {
-        return Err(Failure::Skipped("the file is empty".into()));
-    }
-    let named = formats().find(|format| format.extensions.contains(&extension));
-    // A PDF may begin with some bytes of another program's; readers search the first kilobyte.
-    if head
-        .get(..head.len().min(1024))
-        .is_some_and(|start| contains(start, b"%PDF-"))
-    {
-        return Ok(&PDF);
-    }
-    if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
-        return match (office::zipped(head), named) {
-            (Some(format), _) => Ok(format),
-            (None, Some(format))
-                if format.name == archive::ZIP.name || office::is_zipped(format) =>
-            {
-                Ok(format)
-            }
-            _ => Err(unread(extension)),
-        };
-    }
-    if head.starts_with(&ole::MAGIC) {
-        return office::old(extension).ok_or_else(|| unread(extension));
-    }
-    if let Some(archive) = archive_of(head) {
-        return Ok(archive);
-    }
-    let named = match named {
-        Some(format) if office::is_old(format) && !plain::looks_binary(head) => disguised(head)?,
-        named => named,
-    };
-    if let Some(format) = named.filter(|format| BY_CONTENT.contains(&format.name)) {
-        let reason = format!(
-            "it is called .{extension}, but it is not a {} file",
-            format.name
-        );
-        return Err(Failure::Failed(reason));
-    }
-    if NOT_YET.contains(&extension) || plain::looks_binary(head) {
-        return Err(unread(extension));
-    }
-    Ok(named.unwrap_or_else(|| mail_without_name(extension, head).unwrap_or(&PLAIN)))
-}
-
-/// Programs keep mails and boxes under names without an extension.
-fn mail_without_name(extension: &str, head: &[u8]) -> Option<&'static Format> {
-    if !extension.is_empty() {
-        return None;
-    }
-    match head {
-        _ if mail::is_box(head) => Some(&mail::MAILBOX),
-        _ if mail::is_mail(head) => Some(&mail::MAIL),
-        _ => None,
-    }
-}
-
-/// What programs save under the old names of the office, trusting that Word or Excel opens it.
-fn disguised(head: &[u8]) -> Result<Option<&'static Format>, Failure> {
-    if head.starts_with(b"{\\rtf") {
-        return Err(unread("rtf"));
-    }
-    let head = head.to_ascii_lowercase();
-    let is_page = contains(&head, b"<html") || contains(&head, b"<table");
-    Ok(is_page.then_some(&HTML))
-}
-
-/// Formats whose files begin in a way of their own; others of that name are none.
-const BY_CONTENT: [&str; 14] = [
-    "pdf", "docx", "pptx", "xlsx", "odt", "ods", "odp", "doc", "xls", "ppt", "zip", "tar", "7z",
-    "packed",
-];
-
-/// Archives other than zip, which many formats are.
-fn archive_of(head: &[u8]) -> Option<&'static Format> {
-    Some(match head {
-        [0x1f, 0x8b, ..]
-        | [b'B', b'Z', b'h', ..]
-        | [0xfd, b'7', b'z', b'X', b'Z', ..]
-        | [0x28, 0xb5, 0x2f, 0xfd, ..] => &archive::PACKED,
-        [b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c, ..] => &archive::SEVEN_ZIP,
-        _ if archive::is_tar(head) => &archive::TAR,
-        _ => return None,
-    })
-}
-
-fn unread(extension: &str) -> Failure {
-    Failure::Skipped(if NOT_YET.contains(&extension) {
-        format!("Nuthatch does not read .{extension} files yet; the file is found by its name")
-    } else {
-        "it is not text; the file is found by its name".into()
-    })
 }
 
 fn contains(haystack: &[u8], needle: &[u8]) -> bool {
@@ -323,5 +168,32 @@ fn limit(text: &mut Text, max_bytes: usize) {
             "only the first {} MB of its text are read",
             max_bytes >> 20
         ));
+    }
+}
+
+/// Appends the parts of another text, each at the place that `place` gives it.
+fn append(text: &mut Text, other: &Text, mut place: impl FnMut(&mut Mark)) {
+    for (at, mark) in other.marks.iter().enumerate() {
+        let end = other.marks.get(at + 1);
+        let end = end.map_or(other.text.len(), |next| next.start);
+        let mut mark = mark.clone();
+        place(&mut mark);
+        text.push(other.text.get(mark.start..end).unwrap_or_default(), mark);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A small file for the tests of the formats.
+    pub(super) fn input<'a>(name: &'a str, bytes: &'a [u8]) -> Input<'a> {
+        Input {
+            name,
+            content: Content::Bytes(bytes),
+            cut: false,
+            max_text_bytes: 16 << 20,
+            with_boxes: false,
+        }
     }
 }

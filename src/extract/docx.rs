@@ -10,8 +10,9 @@ use quick_xml::{
 };
 
 use super::{
-    Failure, Input, limit, properties,
-    xml::{attribute, damaged, entity},
+    Failure, Input, limit,
+    office_xml::{attribute, damaged, entity},
+    properties,
     zipped::Parts,
 };
 use crate::document::{Mark, Text};

@@ -8,7 +8,7 @@ mod chrome;
 mod meta;
 mod walk;
 
-use std::collections::HashSet;
+use std::{borrow::Cow, collections::HashSet};
 
 use chrome::LeaveOut;
 use encoding_rs::Encoding;
@@ -22,7 +22,7 @@ const ENOUGH_BYTES: usize = 250;
 
 pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
     let source = decode(input.bytes());
-    let tree = Html::parse_document(&with_end_tags(&source));
+    let tree = parsed(&source);
     let mut text = main_text(&tree);
     if text.text.is_empty() {
         return Err(Failure::Skipped("there is no text in it".into()));
@@ -46,7 +46,7 @@ pub(super) fn read_with_anchors(
     ids: &HashSet<String>,
     max_text_bytes: usize,
 ) -> (Text, Vec<(String, usize)>) {
-    let tree = Html::parse_document(&with_end_tags(html));
+    let tree = parsed(html);
     let mut page = walk::walk(&tree, LeaveOut::Hidden, ids);
     if page.text.text.is_empty() {
         page = walk::walk(&tree, LeaveOut::Nothing, ids);
@@ -72,6 +72,62 @@ fn main_text(tree: &Html) -> Text {
     }
     meta::describe(tree, &page.title, &mut page.text);
     page.text
+}
+
+fn parsed(html: &str) -> Html {
+    Html::parse_document(&flattened(&with_end_tags(html)))
+}
+
+/// Elements in elements, at most. Per tag, the parser looks through all that are open: 200,000 of
+/// them would take it minutes.
+const MAX_DEPTH: usize = 2_000;
+
+/// Without the tags of boxes that lie deeper than anybody's page.
+fn flattened(html: &str) -> Cow<'_, str> {
+    const BOXES: [&str; 8] = [
+        "div",
+        "span",
+        "section",
+        "b",
+        "i",
+        "font",
+        "blockquote",
+        "ul",
+    ];
+    if html.matches('<').count() <= MAX_DEPTH {
+        return Cow::Borrowed(html);
+    }
+    let mut flat = String::with_capacity(html.len());
+    let mut depth = 0_usize;
+    let mut rest = html;
+    while let Some((before, tag)) = rest.split_once('<') {
+        flat.push_str(before);
+        rest = tag;
+        let (is_end, name) = match tag.strip_prefix('/') {
+            Some(name) => (true, name),
+            None => (false, tag),
+        };
+        let end = name.find(|character: char| !character.is_ascii_alphanumeric());
+        let name = name.get(..end.unwrap_or(name.len())).unwrap_or_default();
+        let is_box = BOXES.iter().any(|known| name.eq_ignore_ascii_case(known));
+        let is_too_deep = depth > MAX_DEPTH;
+        if is_box {
+            depth = if is_end {
+                depth.saturating_sub(1)
+            } else {
+                depth + 1
+            };
+        }
+        // An end tag closes the box whose start tag was kept.
+        if is_box && (is_too_deep || depth > MAX_DEPTH) {
+            flat.push(' ');
+            rest = tag.split_once('>').map_or("", |(_, after)| after);
+        } else {
+            flat.push('<');
+        }
+    }
+    flat.push_str(rest);
+    Cow::Owned(flat)
 }
 
 /// A byte-order mark, then what the page says of itself, then a guess.

@@ -1,4 +1,9 @@
 //! Markdown: its text without the marks, headings as headings, each part at its line.
+//!
+//! Front matter, as site generators and note programs write it, gives title, author and date; its
+//! tags are text. Invariant: lines are those of the file. Notebooks read their cells through [`read`].
+
+mod front;
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
@@ -6,37 +11,10 @@ use super::{Failure, Input, limit, plain};
 use crate::document::{Mark, Text};
 
 pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
-    let source = plain::clean(&plain::decode(input.bytes()));
-    let mut reader = Reader {
-        text: Text::default(),
-        part: String::new(),
-        mark: Mark::default(),
-        markup: Markup::default(),
-        front: None,
-    };
-    let options = Options::ENABLE_TABLES
-        | Options::ENABLE_FOOTNOTES
-        | Options::ENABLE_STRIKETHROUGH
-        | Options::ENABLE_TASKLISTS
-        | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS;
-    let mut line = Lines::new(&source);
-    for (event, range) in Parser::new_ext(&source, options).into_offset_iter() {
-        reader.take(event, line.at(range.start));
-    }
-    reader.end_part();
-    let mut text = reader.text;
+    let mut text = read(&plain::clean(&plain::decode(input.bytes())));
     if text.text.is_empty() {
         return Err(Failure::Skipped("there is no text in it".into()));
     }
-    let front = reader.front.as_deref().and_then(front_title);
-    let heading = || {
-        let first = text.marks.first().filter(|mark| mark.heading == Some(1))?;
-        let end = text.marks.get(1).map_or(text.text.len(), |mark| mark.start);
-        text.text
-            .get(first.start..end)
-            .map(|title| title.trim().to_owned())
-    };
-    text.title = front.or_else(heading);
     if input.cut {
         text.partial = Some(format!(
             "only the first {} MB of the file are read",
@@ -47,6 +25,86 @@ pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
     Ok(text)
 }
 
+/// The text of a source whose line ends are `\n`; empty if there is none.
+pub(super) fn read(source: &str) -> Text {
+    if is_endless(source) {
+        return plain_text(source);
+    }
+    let mut reader = Reader {
+        text: Text::default(),
+        part: String::new(),
+        mark: Mark::default(),
+        markup: Markup::default(),
+    };
+    let options = Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS;
+    let front = front::of(source);
+    reader.text.title = front.title;
+    reader.text.author = front.author;
+    reader.text.written = front.written;
+    for (line, words) in front.words {
+        let mark = Mark {
+            line: Some(line),
+            ..Mark::default()
+        };
+        reader.text.push(&words, mark);
+    }
+    let body = source.get(front.end..).unwrap_or_default();
+    let mut line = Lines::new(source);
+    for (event, range) in Parser::new_ext(body, options).into_offset_iter() {
+        reader.take(event, line.at(front.end + range.start));
+    }
+    reader.end_part();
+    let mut text = reader.text;
+    text.title = text.title.take().or_else(|| first_heading(&text));
+    text
+}
+
+/// Quotes in quotes or brackets in brackets, at most: the parser's time grows with their square.
+const MAX_NESTING: usize = 200;
+
+fn is_endless(source: &str) -> bool {
+    source.lines().any(|line| {
+        let start = line.trim_start();
+        let rest = start.trim_start_matches(['>', ' ']);
+        let mut items = rest.split_whitespace();
+        let n_items = items
+            .by_ref()
+            .take_while(|word| matches!(*word, "*" | "-" | "+"));
+        let n_quotes = start.len() - rest.len();
+        let opened = line.split(|sign| sign != '[').map(str::len).max();
+        n_quotes + n_items.count() > MAX_NESTING
+            || line.len() - start.len() > 10 * MAX_NESTING
+            || opened > Some(MAX_NESTING)
+    })
+}
+
+fn plain_text(source: &str) -> Text {
+    let start = source.len() - source.trim_start().len();
+    let (blank, body) = source.split_at(start);
+    let mut text = Text::default();
+    let mark = Mark {
+        line: Some(blank.matches('\n').count() as u32 + 1),
+        ..Mark::default()
+    };
+    text.push(body, mark);
+    text
+}
+
+/// The first heading of the first level: badges and pictures may stand above it.
+fn first_heading(text: &Text) -> Option<String> {
+    let mut marks = text.marks.iter().enumerate();
+    let (at, mark) = marks.find(|(_, mark)| mark.heading == Some(1))?;
+    let end = text
+        .marks
+        .get(at + 1)
+        .map_or(text.text.len(), |next| next.start);
+    let title = text.text.get(mark.start..end)?.trim();
+    Some(title.to_owned())
+}
+
 struct Reader {
     text: Text,
     /// The paragraph, heading, item or cell being read.
@@ -54,17 +112,12 @@ struct Reader {
     mark: Mark,
     /// Where in a block of HTML we are.
     markup: Markup,
-    /// The front matter, while and after it is read.
-    front: Option<String>,
 }
 
 impl Reader {
     fn take(&mut self, event: Event<'_>, line: u32) {
         match event {
             Event::Start(tag) => self.start(&tag, line),
-            Event::End(TagEnd::MetadataBlock(_)) => {
-                self.front = Some(std::mem::take(&mut self.part));
-            }
             Event::End(
                 TagEnd::Paragraph
                 | TagEnd::Heading(_)
@@ -196,9 +249,5 @@ impl<'a> Lines<'a> {
     }
 }
 
-/// `title: …` of a YAML front matter.
-fn front_title(front: &str) -> Option<String> {
-    let value = front.lines().find_map(|line| line.strip_prefix("title:"))?;
-    let value = value.trim().trim_matches(['"', '\'']);
-    (!value.is_empty()).then(|| value.to_owned())
-}
+#[cfg(test)]
+mod tests;

@@ -3,8 +3,10 @@
 //! The text is kept as it stands, so that lines count; only line ends are unified and control
 //! characters dropped.
 
+mod older;
+
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use super::{Failure, Input};
 use crate::document::{Mark, Text};
@@ -53,10 +55,14 @@ pub fn decode(bytes: &[u8]) -> String {
     if let Ok(text) = std::str::from_utf8(body) {
         return text.to_owned();
     }
-    guess(bytes)
-        .decode_without_bom_handling(bytes)
-        .0
-        .into_owned()
+    let guessed = guess(bytes);
+    if guessed == WINDOWS_1252
+        && let Some(text) = older::decoded(bytes)
+    {
+        return text;
+    }
+    let text = guessed.decode_without_bom_handling(bytes).0;
+    text.into_owned()
 }
 
 fn guess(bytes: &[u8]) -> &'static Encoding {
@@ -128,10 +134,15 @@ pub(super) fn looks_binary(head: &[u8]) -> bool {
             byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b | 0x0e | 0x0f)
         })
         .count();
-    head.contains(&0) || n_controls * 20 > head.len()
+    let n_zeros = head.split(|&byte| byte == 0).count() - 1;
+    // Some programs leave a zero here and there in a text that is otherwise one.
+    let is_text_with_zeros =
+        n_controls == n_zeros && std::str::from_utf8(without_cut_character(head)).is_ok();
+    (n_zeros > 0 && !(is_text_with_zeros && n_zeros * 100 < head.len()))
+        || n_controls * 20 > head.len()
 }
 
-/// Line ends unified, control characters dropped.
+/// Line ends unified, control characters and colours of terminals dropped.
 pub(super) fn clean(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     let mut characters = text.chars().peekable();
@@ -142,6 +153,14 @@ pub(super) fn clean(text: &str) -> String {
                 clean.push('\n');
             }
             '\n' | '\t' => clean.push(character),
+            // Colours of a terminal: `ESC [`, numbers, a letter.
+            '\u{1b}' if characters.next_if_eq(&'[').is_some() => {
+                while characters
+                    .next_if(|next| next.is_ascii_digit() || ";?".contains(*next))
+                    .is_some()
+                {}
+                characters.next_if(char::is_ascii_alphabetic);
+            }
             '\u{c}' | '\u{b}' | '\u{85}' | '\u{2028}' | '\u{2029}' => clean.push('\n'),
             '\u{feff}' | '\u{fffe}' => {}
             _ if character.is_control() => {}

@@ -11,8 +11,9 @@ use quick_xml::{
 };
 
 use super::{
-    Failure, Input, limit, properties,
-    xml::{Relation, attribute, damaged, entity, relations, target},
+    Failure, Input, limit,
+    office_xml::{Relation, attribute, damaged, entity, relations, target},
+    properties,
     zipped::Parts,
 };
 use crate::document::{Mark, Text, Unit};

@@ -7,7 +7,7 @@ use std::ops::RangeInclusive;
 
 use quick_xml::{Reader, events::Event};
 
-use super::{xml::entity, zipped::Parts};
+use super::{office_xml::entity, zipped::Parts};
 use crate::document::Text;
 
 /// Of a value, so much is kept.

@@ -140,7 +140,7 @@ fn a_web_page_gives_its_title_headings_and_visible_words() {
     for part in [
         "Steep at 80\u{a0}°C <not> more.",
         "First line\nsecond line",
-        "flour 500 g",
+        "flour\t500 g",
         "kept\n  as it stands",
     ] {
         let spaced = found.text.replace('\u{a0}', " ");

@@ -61,8 +61,8 @@ fn is_chrome(node: NodeRef<'_, Node>, element: &Element, in_content: bool) -> bo
     }
     let role = element.attr("role").unwrap_or_default();
     match (name, role) {
-        ("nav" | "button" | "select" | "dialog", _) => true,
-        (_, "navigation" | "search" | "dialog" | "alertdialog" | "menu" | "menubar") => true,
+        ("nav" | "button" | "select" | "dialog", _)
+        | (_, "navigation" | "search" | "dialog" | "alertdialog" | "menu" | "menubar") => true,
         ("aside" | "footer", _) | (_, "contentinfo" | "complementary") => !in_content,
         ("header", _) | (_, "banner") => !in_content && !holds_the_title(node),
         _ => ["class", "id"]

@@ -1,7 +1,9 @@
+//! Pages made here: main text, rows, hidden parts, and nesting without end.
+
 use super::*;
 
 fn main_of(html: &str) -> Text {
-    main_text(&Html::parse_document(&with_end_tags(html)))
+    main_text(&parsed(html))
 }
 
 const LONG: &str = "The harbour office moved the quarterly budget meeting to Thursday at noon, \
@@ -85,6 +87,15 @@ fn anchors_point_at_the_text_behind_them() {
 fn nesting_and_size_have_no_hold_on_the_reader() {
     let deep = format!("{}deep{}", "<div>".repeat(2_000), "</div>".repeat(2_000));
     assert_eq!(main_of(&deep).text, "deep");
+    let deeper = format!(
+        "{}deep{}<p>behind",
+        "<div>".repeat(50_000),
+        "</div>".repeat(50_000)
+    );
+    let flat = flattened(&deeper);
+    assert_eq!(flat.matches("<div>").count(), MAX_DEPTH);
+    assert_eq!(flat.matches("</div>").count(), MAX_DEPTH);
+    assert!(flat.contains("deep") && flat.ends_with("<p>behind"));
     let tables = format!("{}x", "<table><tr><td>".repeat(500));
     assert_eq!(read(&tables, 1 << 20).text, "x");
     let text = read(&format!("<p>{}", "word ".repeat(1_000)), 100);

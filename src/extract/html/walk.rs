@@ -144,12 +144,8 @@ impl Reader<'_> {
                 self.end_part();
                 self.in_row = false;
             }
-            _ if self.in_row => {
-                if is_block(name) {
-                    self.part.push(' ');
-                }
-            }
-            "pre" | "textarea" => {
+            _ if self.in_row && is_block(name) => self.part.push(' '),
+            "pre" | "textarea" if !self.in_row => {
                 self.end_part();
                 self.n_verbatim = self.n_verbatim.saturating_sub(1);
             }

@@ -6,7 +6,7 @@
 use quick_xml::{Reader, events::Event};
 
 use crate::extract::{
-    xml::{Relation, attribute, entity, relations, target},
+    office_xml::{Relation, attribute, entity, relations, target},
     zipped::Parts,
 };
 
