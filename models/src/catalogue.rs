@@ -32,7 +32,9 @@ pub struct ModelSpec {
     pub licence: String,
     /// What it is good for, in a sentence.
     pub good_for: String,
-    /// Tokens after which a text is cut; for a reranker, those of the whole prompt.
+    /// Tokens after which a text is cut; for a reranker, those of the whole prompt. 0 for a model
+    /// that is given no texts.
+    #[serde(default)]
     pub max_tokens: usize,
     /// What it can read.
     pub scripts: Scripts,
@@ -58,6 +60,8 @@ pub enum Kind {
     CausalReranker(CausalSpec),
     /// Judges a passage by the one logit of an encoder that reads query and passage together.
     EncoderReranker,
+    /// Reads the text in a picture: `detection.onnx` finds lines, `recognition.onnx` reads them.
+    TextReader,
 }
 
 /// What an embedding model needs to be run.
@@ -189,6 +193,18 @@ impl ModelSpec {
         models().swap_remove(0)
     }
 
+    /// The model that reads text in pictures and ships with the program, if there is one.
+    pub fn default_text_reader() -> Option<Self> {
+        models()
+            .into_iter()
+            .find(|model| model.kind == Kind::TextReader)
+    }
+
+    /// Whether it comes with the program, and not from elsewhere.
+    pub fn ships(&self) -> bool {
+        self.repository.is_none()
+    }
+
     /// Where the model's files lie, below the folder that holds all models.
     pub fn directory(&self, models: &Path) -> PathBuf {
         models.join(&self.id).join(&self.revision)
@@ -224,7 +240,7 @@ impl ModelSpec {
 
     /// Whether it judges passages.
     pub fn is_reranker(&self) -> bool {
-        !matches!(self.kind, Kind::Embedding(_))
+        matches!(self.kind, Kind::CausalReranker(_) | Kind::EncoderReranker)
     }
 
     /// A reranker's score brought to 0…1, comparable between queries; it orders and labels, and is
@@ -232,7 +248,7 @@ impl ModelSpec {
     pub fn probability(&self, score: f32) -> f32 {
         let scale = match &self.kind {
             Kind::CausalReranker(causal) => causal.scale,
-            Kind::Embedding(_) | Kind::EncoderReranker => 1.0,
+            Kind::Embedding(_) | Kind::EncoderReranker | Kind::TextReader => 1.0,
         };
         1.0 / (1.0 + (-score / scale).exp())
     }
@@ -241,7 +257,7 @@ impl ModelSpec {
     pub fn dimensions(&self) -> usize {
         match &self.kind {
             Kind::Embedding(embedding) => embedding.dimensions,
-            Kind::CausalReranker(_) | Kind::EncoderReranker => 0,
+            Kind::CausalReranker(_) | Kind::EncoderReranker | Kind::TextReader => 0,
         }
     }
 }
@@ -301,10 +317,12 @@ mod tests {
     }
 
     #[test]
-    fn the_default_embedding_ships_with_the_program_and_so_has_every_hash() {
-        let spec = ModelSpec::default_embedding();
-        assert_eq!(spec.dimensions(), 384);
-        for file in &spec.files {
+    fn what_ships_with_the_program_has_every_hash() {
+        assert_eq!(ModelSpec::default_embedding().dimensions(), 384);
+        let shipped = models().into_iter().filter(ModelSpec::ships);
+        let shipped: Vec<ModelSpec> = shipped.collect();
+        assert_eq!(shipped.len(), 2);
+        for file in shipped.iter().flat_map(|spec| &spec.files) {
             assert_eq!(file.sha256.as_ref().map(String::len), Some(64));
             assert!(file.size_bytes > Some(0), "{}", file.name);
         }
@@ -326,8 +344,6 @@ mod tests {
     fn every_entry_names_files_that_may_be_fetched() {
         for model in models() {
             model.check_names().unwrap();
-            let ships = model == ModelSpec::default_embedding();
-            assert_eq!(model.repository.is_none(), ships, "{}", model.id);
             assert!(model.size_bytes() > Some(1 << 20), "{}", model.id);
         }
     }

@@ -28,6 +28,7 @@ use self::{
 };
 use crate::{
     catalogue::{ModelSpec, Precision},
+    picture::{Line, Picture},
     protocol::{Answer, Device, Request, Response, Role},
 };
 
@@ -253,6 +254,13 @@ impl ModelWorker {
         } else {
             Err(Error::Closed)
         }
+    }
+
+    /// The lines of text in a picture, in no order. Gives way to queries.
+    pub async fn read(&self, picture: Picture) -> Result<Vec<Line>, Error> {
+        let (reply, answer) = oneshot::channel();
+        self.queue(Job::read(picture, reply));
+        answer.await.map_err(|_| Error::Closed)?
     }
 
     /// Returns when the model is loaded, so that the next call need not wait for it.

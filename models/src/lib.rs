@@ -17,6 +17,7 @@ pub mod frame;
 pub mod golden;
 pub mod install;
 pub mod measure;
+pub mod picture;
 pub mod protocol;
 
 pub use catalogue::{ModelSpec, Pooling, Precision};

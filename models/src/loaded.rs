@@ -10,10 +10,14 @@ use std::{
 
 use anyhow::{bail, ensure};
 use nuthatch_models::{
-    Device, ModelSpec, Precision, Role, catalogue::Kind, causal::CausalReranker, protocol::Response,
+    Device, ModelSpec, Precision, Role,
+    catalogue::Kind,
+    causal::CausalReranker,
+    picture::{Line, Picture},
+    protocol::Response,
 };
 
-use crate::{embedding::EmbeddingModel, encoder::EncoderReranker, hardware};
+use crate::{embedding::EmbeddingModel, encoder::EncoderReranker, hardware, ocr::TextReader};
 
 /// Passages that are measured at once: about as many as one message of a query holds.
 const N_MEASURED: usize = 4;
@@ -40,6 +44,7 @@ pub(crate) enum Loaded {
     Embedding(Box<EmbeddingModel>),
     Causal(Box<CausalReranker>),
     Encoder(Box<EncoderReranker>),
+    Text(Box<TextReader>),
 }
 
 /// Where and how a model runs.
@@ -77,6 +82,10 @@ impl Loaded {
                 let model = EncoderReranker::load(spec, directory, runtime, n_threads)?;
                 Self::Encoder(Box::new(model))
             }
+            Kind::TextReader => {
+                let model = TextReader::load(spec, directory, runtime, n_threads)?;
+                Self::Text(Box::new(model))
+            }
             Kind::CausalReranker(causal) => {
                 let device = hardware::open(place.device)?;
                 let (max_tokens, precision) = (spec.max_tokens, place.precision);
@@ -91,7 +100,15 @@ impl Loaded {
     pub(crate) fn embed(&mut self, role: Role, texts: &[String]) -> anyhow::Result<Vec<Vec<f32>>> {
         match self {
             Self::Embedding(model) => model.embed(role, texts),
-            Self::Causal(_) | Self::Encoder(_) => bail!("the model gives no embeddings"),
+            _ => bail!("the model gives no embeddings"),
+        }
+    }
+
+    /// The lines in a picture.
+    pub(crate) fn read(&mut self, picture: &Picture) -> anyhow::Result<Vec<Line>> {
+        match self {
+            Self::Text(model) => model.read(picture),
+            _ => bail!("the model reads no pictures"),
         }
     }
 
@@ -104,7 +121,7 @@ impl Loaded {
         match self {
             Self::Causal(model) => Ok(model.score(query, passages)?),
             Self::Encoder(model) => model.score(query, passages),
-            Self::Embedding(_) => bail!("the model does not rerank"),
+            Self::Embedding(_) | Self::Text(_) => bail!("the model does not rerank"),
         }
     }
 
@@ -112,7 +129,7 @@ impl Loaded {
         match self {
             Self::Causal(model) => Ok(model.n_tokens(query, passages)?),
             Self::Encoder(model) => model.n_tokens(query, passages),
-            Self::Embedding(_) => bail!("the model does not rerank"),
+            Self::Embedding(_) | Self::Text(_) => bail!("the model does not rerank"),
         }
     }
 

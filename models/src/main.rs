@@ -10,6 +10,7 @@ mod embedding;
 mod encoder;
 mod hardware;
 mod loaded;
+mod ocr;
 mod onnx;
 
 use std::io::{self, BufReader, BufWriter, Write};
@@ -85,6 +86,7 @@ fn answer(model: &mut Option<Loaded>, request: Request) -> anyhow::Result<Respon
         (Request::Rerank { query, passages }, Some(model)) => {
             Response::Scored(model.rerank(&query, &passages)?)
         }
+        (Request::Read(picture), Some(model)) => Response::Lines(model.read(&picture)?),
         (Request::Measure, Some(model)) => model.measure()?,
     })
 }

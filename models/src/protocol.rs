@@ -8,7 +8,10 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::{ModelSpec, Precision};
+use crate::{
+    catalogue::{ModelSpec, Precision},
+    picture::{Line, Picture},
+};
 
 /// Largest message in either direction: 256 texts of 64 KiB, with room to spare.
 pub const MAX_FRAME_BYTES: usize = 64 << 20;
@@ -17,10 +20,11 @@ pub const MAX_FRAME_BYTES: usize = 64 << 20;
 pub const MAX_GREETING_BYTES: usize = 256;
 
 /// The sources that give messages their shape.
-const SOURCES: [&[u8]; 3] = [
+const SOURCES: [&[u8]; 4] = [
     include_bytes!("protocol.rs"),
     include_bytes!("catalogue.rs"),
     include_bytes!("catalogue/files.rs"),
+    include_bytes!("picture.rs"),
 ];
 
 /// What parent and worker must agree on: the version, and a hash of what gives messages their
@@ -77,6 +81,8 @@ pub enum Request {
         /// The passages, each cut where the model's prompt would be too long.
         passages: Vec<String>,
     },
+    /// Read the text in a picture.
+    Read(Picture),
     /// Say what models could be computed on; needs no model.
     Devices,
     /// Rerank texts of the worker's own and say how long it took.
@@ -103,6 +109,8 @@ pub enum Response {
     /// One score per passage, in order, before the catalogue's scale and sigmoid; `None` for an
     /// empty passage.
     Scored(Vec<Option<f32>>),
+    /// The lines in the picture, in no order.
+    Lines(Vec<Line>),
     /// What models could be computed on.
     Devices(Vec<DeviceReport>),
     /// How long the worker's own texts took.

@@ -236,12 +236,13 @@ fn row(dirs: &Dirs, spec: &ModelSpec, chosen: &str) -> Value {
     let kind = match spec.kind {
         Kind::Embedding(_) => "embedding",
         Kind::CausalReranker(_) | Kind::EncoderReranker => "reranker",
+        Kind::TextReader => "text_reader",
     };
     json!({
         "id": spec.id, "revision": spec.revision, "kind": kind, "licence": spec.licence,
         "needs_acceptance": spec.needs_acceptance(), "good_for": spec.good_for,
         "size_bytes": on_disk.or(spec.size_bytes()),
-        "installed": place.is_some(), "ships": spec.repository.is_none(),
+        "installed": place.is_some(), "ships": spec.ships(),
         "partial_bytes": install::n_partial_bytes(&spec.id, &own(dirs)),
         "chosen": spec.id == chosen,
     })
@@ -319,8 +320,8 @@ fn choose(dirs: &Dirs, id: &str, json: bool) -> anyhow::Result<()> {
         let spec = find(dirs, id)?;
         if !spec.is_reranker() {
             bail!(
-                "{id} is for search by meaning, which cannot be switched to another model yet; only \
-                 the reranker can be chosen"
+                "{id} is no reranker; the models for search by meaning and for text in pictures \
+                 cannot be changed yet"
             );
         }
         place(dirs, &spec)

