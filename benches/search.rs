@@ -111,6 +111,7 @@ async fn make_library(dirs: &Dirs) {
             let mut content_hash = [0; 32];
             content_hash[..8].copy_from_slice(&n_documents.to_le_bytes());
             let new = NewDocument {
+                to_recognise: Vec::new(),
                 n_children: 0,
                 content_hash,
                 extractor: "plain",

@@ -266,10 +266,14 @@ async fn show_progress_until_settled(engine: &Engine) -> anyhow::Result<()> {
                     }
                 }
                 let left = now.seconds_left.map(|left| format!(", about {left:.0} s left")).unwrap_or_default();
-                bar.set_message(format!(
-                    "{} files read, {} waiting, {:.1} files/s, {} passages to embed{left}",
-                    now.n_done, now.n_waiting, now.files_per_second, now.n_to_embed
-                ));
+                bar.set_message(if now.recognising {
+                    format!("{} pages of pictures to recognise", now.n_to_recognise)
+                } else {
+                    format!(
+                        "{} files read, {} waiting, {:.1} files/s, {} passages to embed{left}",
+                        now.n_done, now.n_waiting, now.files_per_second, now.n_to_embed
+                    )
+                });
             }
         }
     }
@@ -363,8 +367,8 @@ async fn prompt(dirs: Dirs, folder: Option<PathBuf>) -> anyhow::Result<()> {
             eprintln!("Still looking through the folders.");
         } else if !progress.is_idle() {
             eprintln!(
-                "Still indexing: {} files to read, {} passages to embed.",
-                progress.n_waiting, progress.n_to_embed
+                "Still indexing: {} files to read, {} passages to embed, {} pages to recognise.",
+                progress.n_waiting, progress.n_to_embed, progress.n_to_recognise
             );
         }
     }

@@ -178,8 +178,32 @@ pub struct Text {
     pub n_pages: Option<u32>,
     /// What its pages are.
     pub unit: Unit,
+    /// Pages that are pictures, whose text a model may recognise; ascending.
+    pub scans: Vec<Scan>,
     /// Why the text is incomplete, if it is.
     pub partial: Option<String>,
+}
+
+/// A page that is a picture.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scan {
+    /// The page, from 1.
+    pub page: u32,
+    /// What the document itself calls it: see [`Mark::label`].
+    pub label: Option<String>,
+}
+
+/// A line of text that a model recognised in a page's picture.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScannedLine {
+    /// What stands there.
+    pub text: String,
+    /// How sure the model is, in percent.
+    pub confidence: u8,
+    /// Where it stands, on a page that has such places.
+    pub rectangle: Option<Rectangle>,
+    /// It begins a paragraph.
+    pub is_first: bool,
 }
 
 /// What the pages of a document are.
@@ -272,6 +296,8 @@ pub struct Mark {
     pub line: Option<u32>,
     /// Heading level, from 1, if this part is a heading.
     pub heading: Option<u8>,
+    /// How sure a model is of this part, in percent, if it was recognised in a picture.
+    pub confidence: Option<u8>,
 }
 
 impl Text {
@@ -312,6 +338,8 @@ pub struct Position {
     pub label: Option<String>,
     /// Line, from 1.
     pub line: Option<u32>,
+    /// How sure a model is of it: see [`Mark::confidence`].
+    pub confidence: Option<u8>,
 }
 
 fn position(marks: &[Mark], text: &str, offset: usize) -> Position {
@@ -327,6 +355,7 @@ fn position(marks: &[Mark], text: &str, offset: usize) -> Position {
         page: mark.page,
         label: mark.label.clone(),
         line,
+        confidence: mark.confidence,
     }
 }
 

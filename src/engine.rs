@@ -141,6 +141,7 @@ impl Engine {
             n_readers: n_readers(),
             model: engine.model.clone().map_err(|notice| notice.message),
             model_key: engine.model_key.clone(),
+            text_reader: models::text_reader(&engine.dirs, &settings),
             library: engine.dirs.library().to_owned(),
             vectors_in_step: tokio::sync::Mutex::default(),
             progress,

@@ -15,6 +15,7 @@ mod fb2;
 mod formats;
 mod handover;
 mod html;
+mod image;
 mod json;
 mod mail;
 mod markdown;
@@ -26,12 +27,14 @@ mod ole;
 mod opendocument;
 mod outline;
 mod pdf;
+mod pictures;
 mod plain;
 mod pool;
 mod ppt;
 mod pptx;
 mod properties;
 mod sandbox;
+mod scanned;
 mod sheets;
 mod subtitles;
 mod tex;
@@ -43,17 +46,20 @@ mod zipped;
 use std::{
     fs::File,
     io::{BufReader, Cursor, Read, Seek},
+    ops::ControlFlow,
     path::Path,
 };
 
 use serde::{Deserialize, Serialize};
 
-pub use formats::{HEAD_BYTES, formats, identify};
+pub use formats::{HEAD_BYTES, formats, identify, identify_file};
 pub use nest::Child;
 use nest::Nest;
+pub use pictures::{Frame, PagePicture};
 pub use plain::decode;
 pub use pool::{Limits, Pool};
 pub use sandbox::{Attempt, probe};
+pub use scanned::{merged, ordered};
 
 use crate::document::{Mark, Text};
 
@@ -127,7 +133,16 @@ pub struct Format {
     /// There may be files inside it.
     pub(crate) holds_files: bool,
     parse: fn(&Input<'_>, &mut Nest<'_, '_>) -> Result<Text, Failure>,
+    /// Gives its wanted pages as pictures, where it has such pages.
+    pictures: Option<Pictures>,
 }
+
+/// Gives the pages that are wanted to whoever takes them, until that has enough.
+type Pictures = fn(
+    &Input<'_>,
+    wanted: &mut dyn FnMut(u32) -> bool,
+    give: &mut dyn FnMut(PagePicture) -> ControlFlow<()>,
+) -> Result<(), Failure>;
 
 /// What most formats have in common; the rest is said at each.
 const USUAL: Format = Format {
@@ -137,6 +152,7 @@ const USUAL: Format = Format {
     is_streamed: false,
     holds_files: false,
     parse: |_, _| Err(Failure::Failed(String::new())),
+    pictures: None,
 };
 
 impl std::fmt::Debug for Format {

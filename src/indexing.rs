@@ -1,7 +1,7 @@
 //! What happens to a changed file: walk, ledger, read, cut, store, derive, embed.
 //!
-//! Owns the two loops of a library that is open for writing: one that looks and reads, one that
-//! embeds. Words come first; embeddings follow. Everything can stop at any instruction and goes
+//! Owns the loops of a library that is open for writing: one looks and reads, one embeds, one has text
+//! in pictures recognised. Words come first; the others follow, in this order. Everything can stop at any instruction and goes
 //! on from the store at the next start. Knows the parts below; nothing of queries or windows.
 //! Start reading at [`Indexing::start`].
 
@@ -9,16 +9,18 @@ mod check;
 mod cloud;
 mod derive;
 mod embed;
+mod rate;
 mod read;
+mod recognise;
 mod reconcile;
 mod walk;
 mod write;
 
 use std::{
-    collections::{BTreeSet, VecDeque},
+    collections::BTreeSet,
     path::PathBuf,
     sync::{Arc, PoisonError, RwLock},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use nuthatch_models::ModelWorker;
@@ -29,6 +31,7 @@ use tokio::{
 
 pub(crate) use check::check;
 pub(crate) use derive::load_vectors;
+use rate::Rate;
 pub(crate) use walk::why_left_out;
 
 use crate::{
@@ -41,8 +44,6 @@ use crate::{
     watch::Change,
 };
 
-/// Rates are measured over so long.
-const RATE_WINDOW: Duration = Duration::from_secs(20);
 /// After a failure of the disk or the database, so long until the next attempt.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 /// Requests that may wait.
@@ -63,6 +64,9 @@ pub enum Error {
     /// The model failed.
     #[error(transparent)]
     Model(#[from] nuthatch_models::Error),
+    /// A file is not what it was when it was read; it will be read again.
+    #[error("a file changed meanwhile")]
+    Changed,
     /// The loops have ended.
     #[error("indexing has stopped")]
     Stopped,
@@ -87,6 +91,8 @@ pub struct Parts {
     pub model_key: String,
     /// The library's own folder, never indexed.
     pub library: PathBuf,
+    /// The process of the model that recognises text in pictures; or why there is none.
+    pub text_reader: Result<Arc<ModelWorker>, String>,
     /// Held from reading or writing vectors in the store until the ones in memory are the same:
     /// both loops change them, and a document removed in between must not come back.
     pub vectors_in_step: tokio::sync::Mutex<()>,
@@ -107,6 +113,10 @@ pub struct Progress {
     pub n_to_embed: u64,
     /// Embeddings are being computed.
     pub embedding: bool,
+    /// Pages that are pictures, whose text is not recognised yet.
+    pub n_to_recognise: u64,
+    /// Text in pictures is being recognised.
+    pub recognising: bool,
     /// Files per second lately.
     pub files_per_second: f64,
     /// Seconds left, where it can be told.
@@ -120,7 +130,7 @@ pub struct Progress {
 impl Progress {
     /// Nothing to do.
     pub fn is_idle(&self) -> bool {
-        !self.walking && self.n_waiting == 0 && !self.embedding
+        !self.walking && self.n_waiting == 0 && !self.embedding && !self.recognising
     }
 }
 
@@ -163,21 +173,22 @@ enum Request {
     Forget(FolderId, oneshot::Sender<Result<(), Error>>),
 }
 
-/// What the embedding loop is asked.
+/// What the loops behind the reading one are asked: to embed, and to recognise.
 #[derive(Debug)]
-enum EmbedRequest {
-    /// There may be new passages.
+enum LaterRequest {
+    /// There may be something to do.
     Wake,
-    /// Answer when nothing is left to embed, or nothing can be.
-    Settle(oneshot::Sender<()>),
+    /// Answer when nothing is left to do, or nothing can be done; with whether something was.
+    Settle(oneshot::Sender<bool>),
 }
 
-/// The two loops. Dropping it stops them where they are.
+/// The three loops. Dropping it stops them where they are.
 #[derive(Debug)]
 pub struct Indexing {
     requests: mpsc::Sender<Request>,
-    embedding: mpsc::Sender<EmbedRequest>,
-    tasks: [JoinHandle<()>; 2],
+    embedding: mpsc::Sender<LaterRequest>,
+    recognising: mpsc::Sender<LaterRequest>,
+    tasks: [JoinHandle<()>; 3],
 }
 
 impl Indexing {
@@ -188,21 +199,35 @@ impl Indexing {
             .map(|format| (format.name, format.version))
             .collect();
         parts.store.use_readers(&readers, chunk::VERSION).await?;
+        let text_reader = parts.text_reader.as_ref().ok();
+        let text_reader = text_reader.map(|model| model.spec().key());
+        parts.store.use_text_reader(text_reader.as_deref()).await?;
         derive::replay(&parts).await?;
         let (requests, request_inbox) = mpsc::channel(N_WAITING);
         let (embedding, embed_inbox) = mpsc::channel(N_WAITING);
+        let (recognising, recognise_inbox) = mpsc::channel(N_WAITING);
         let tasks = [
             tokio::spawn(reading_loop(
                 Arc::clone(&parts),
                 request_inbox,
                 embedding.clone(),
             )),
-            tokio::spawn(embed::embedding_loop(parts, embed_inbox)),
+            tokio::spawn(embed::embedding_loop(
+                Arc::clone(&parts),
+                embed_inbox,
+                recognising.clone(),
+            )),
+            tokio::spawn(recognise::recognising_loop(
+                parts,
+                recognise_inbox,
+                requests.clone(),
+            )),
         ];
-        let _ = embedding.try_send(EmbedRequest::Wake);
+        let _ = embedding.try_send(LaterRequest::Wake);
         Ok(Self {
             requests,
             embedding,
+            recognising,
             tasks,
         })
     }
@@ -237,25 +262,34 @@ impl Indexing {
         done.await.map_err(|_| Error::Stopped)?
     }
 
-    /// Looks at everything, and returns when all is read and embedded, as far as can be.
+    /// Looks at everything, and returns when all is read, embedded and recognised, as far as can be.
     pub async fn settle(&self) -> Result<(), Error> {
-        let (reply, done) = oneshot::channel();
-        self.requests
-            .send(Request::Look(None, Some(reply)))
-            .await
-            .map_err(|_| Error::Stopped)?;
-        done.await.map_err(|_| Error::Stopped)?;
-        let (reply, done) = oneshot::channel();
-        self.embedding
-            .send(EmbedRequest::Settle(reply))
-            .await
-            .map_err(|_| Error::Stopped)?;
-        done.await.map_err(|_| Error::Stopped)
+        let mut scopes = None;
+        loop {
+            let (reply, done) = oneshot::channel();
+            let look = Request::Look(scopes, Some(reply));
+            self.requests.send(look).await.map_err(|_| Error::Stopped)?;
+            done.await.map_err(|_| Error::Stopped)?;
+            settled(&self.embedding).await?;
+            if !settled(&self.recognising).await? {
+                return Ok(());
+            }
+            // What was recognised waits to be read.
+            scopes = Some(BTreeSet::new());
+        }
     }
 }
 
+/// Waits until a loop has nothing left to do. Returns whether it did something.
+async fn settled(inbox: &mpsc::Sender<LaterRequest>) -> Result<bool, Error> {
+    let (reply, done) = oneshot::channel();
+    let settle = LaterRequest::Settle(reply);
+    inbox.send(settle).await.map_err(|_| Error::Stopped)?;
+    done.await.map_err(|_| Error::Stopped)
+}
+
 impl Indexing {
-    /// Stops both loops, and waits until they have let go of everything.
+    /// Stops the loops, and waits until they have let go of everything.
     pub async fn stop(&mut self) {
         for task in &mut self.tasks {
             task.abort();
@@ -275,7 +309,7 @@ impl Drop for Indexing {
 async fn reading_loop(
     parts: Arc<Parts>,
     mut inbox: mpsc::Receiver<Request>,
-    embedding: mpsc::Sender<EmbedRequest>,
+    embedding: mpsc::Sender<LaterRequest>,
 ) {
     let mut reading = Reading::new(Arc::clone(&parts));
     loop {
@@ -300,7 +334,7 @@ async fn reading_loop(
         match outcome {
             Ok(wrote) => {
                 if wrote {
-                    let _ = embedding.try_send(EmbedRequest::Wake);
+                    let _ = embedding.try_send(LaterRequest::Wake);
                 }
                 parts
                     .progress
@@ -434,35 +468,5 @@ impl Reading {
             let _ = reply.send(());
         }
         Ok(())
-    }
-}
-
-/// How fast it goes, over the last seconds.
-#[derive(Debug, Default)]
-struct Rate(VecDeque<(Instant, u32)>);
-
-impl Rate {
-    fn count(&mut self, n: u32) {
-        self.0.push_back((Instant::now(), n));
-        while self
-            .0
-            .front()
-            .is_some_and(|(at, _)| at.elapsed() > RATE_WINDOW)
-        {
-            self.0.pop_front();
-        }
-    }
-
-    fn per_second(&self) -> f64 {
-        let Some((first, n_first)) = self.0.front() else {
-            return 0.0;
-        };
-        let n: u32 = self.0.iter().map(|(_, n)| n).sum();
-        let seconds = first.elapsed().as_secs_f64();
-        if seconds < 0.5 {
-            0.0
-        } else {
-            f64::from(n - n_first) / seconds
-        }
     }
 }

@@ -21,6 +21,8 @@ pub struct Settings {
     pub max_text_mib: u64,
     /// Files beyond this size are not opened, whatever their format; plain text excepted.
     pub max_file_mib: u64,
+    /// Text in pictures and on scanned pages is recognised, in the background.
+    pub read_pictures: bool,
     /// The model process is stopped after so many seconds without work.
     pub model_idle_seconds: u64,
     /// Threads for one inference; 0 means all cores but as many as stay responsive.
@@ -39,6 +41,7 @@ impl Default for Settings {
             extract_memory_mib: 1024,
             max_text_mib: 16,
             max_file_mib: 512,
+            read_pictures: true,
             model_idle_seconds: 120,
             model_threads: 0,
             reranker: "auto".into(),

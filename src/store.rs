@@ -13,6 +13,7 @@ mod embeddings;
 mod files;
 mod folders;
 mod marks;
+mod scans;
 mod scores;
 
 use std::{
@@ -36,11 +37,12 @@ pub use documents::{DocumentRow, NewDocument, PassageRow, passage_input};
 pub use embeddings::{ToEmbed, VectorRow};
 pub use files::{FileRow, Observed};
 pub use folders::{FolderRow, StateCount};
+pub use scans::{RecognisedPage, ToRecognise};
 
 use crate::document::{PathKey, Sequence};
 
 /// Raised with every migration; a database with a higher one is refused untouched.
-const FORMAT: i64 = 3;
+const FORMAT: i64 = 4;
 /// On closing, the log is tried to be folded so often, and this far apart. It is folded on the next
 /// opening otherwise.
 const N_FOLDINGS: u32 = 50;

@@ -28,7 +28,7 @@ use self::{
 };
 use crate::{
     catalogue::{ModelSpec, Precision},
-    picture::{Line, Picture},
+    picture::{Lines, Picture},
     protocol::{Answer, Device, Request, Response, Role},
 };
 
@@ -256,8 +256,8 @@ impl ModelWorker {
         }
     }
 
-    /// The lines of text in a picture, in no order. Gives way to queries.
-    pub async fn read(&self, picture: Picture) -> Result<Vec<Line>, Error> {
+    /// The lines of text in a picture. Gives way to queries.
+    pub async fn read(&self, picture: Picture) -> Result<Lines, Error> {
         let (reply, answer) = oneshot::channel();
         self.queue(Job::read(picture, reply));
         answer.await.map_err(|_| Error::Closed)?

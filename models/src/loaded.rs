@@ -13,7 +13,7 @@ use nuthatch_models::{
     Device, ModelSpec, Precision, Role,
     catalogue::Kind,
     causal::CausalReranker,
-    picture::{Line, Picture},
+    picture::{Lines, Picture},
     protocol::Response,
 };
 
@@ -105,7 +105,7 @@ impl Loaded {
     }
 
     /// The lines in a picture.
-    pub(crate) fn read(&mut self, picture: &Picture) -> anyhow::Result<Vec<Line>> {
+    pub(crate) fn read(&mut self, picture: &Picture) -> anyhow::Result<Lines> {
         match self {
             Self::Text(model) => model.read(picture),
             _ => bail!("the model reads no pictures"),

@@ -13,7 +13,7 @@ use std::path::Path;
 use anyhow::{Context, ensure};
 use nuthatch_models::{
     ModelSpec,
-    picture::{Bounds, Line, Picture},
+    picture::{Bounds, Line, Lines, Picture},
 };
 use ort::{
     environment::Environment,
@@ -31,7 +31,7 @@ use crate::onnx;
 const MAX_DETECTED: f32 = 1536.0;
 /// The detector wants sides that are multiples of this.
 const SIDE: f32 = 32.0;
-/// What the detector's inputs were brought to in training: ImageNet's means and deviations.
+/// What the detector's inputs were brought to in training: means and deviations of `ImageNet`.
 const MEAN: [f32; 3] = [0.485, 0.456, 0.406];
 const DEVIATION: [f32; 3] = [0.229, 0.224, 0.225];
 /// Below this, a line is more likely a pattern than text.
@@ -76,21 +76,22 @@ impl TextReader {
         })
     }
 
-    /// The lines of a picture, in no order.
-    pub(crate) fn read(&mut self, picture: &Picture) -> anyhow::Result<Vec<Line>> {
+    /// The lines of a picture, whichever way up it is.
+    pub(crate) fn read(&mut self, picture: &Picture) -> anyhow::Result<Lines> {
         ensure!(picture.is_sound(), "the picture is not as large as it says");
         let regions = self.detect(picture)?;
         if !self.stands_on_its_head(picture, &regions)? {
-            return self.lines(picture, &regions);
+            return Ok(Lines {
+                lines: self.lines(picture, &regions)?,
+                is_upside_down: false,
+            });
         }
         let turned = picture.upside_down();
         let regions = self.detect(&turned)?;
-        let mut lines = self.lines(&turned, &regions)?;
-        for line in &mut lines {
-            let (width, height) = (picture.width() as f32, picture.height() as f32);
-            line.bounds = line.bounds.upside_down(width, height);
-        }
-        Ok(lines)
+        Ok(Lines {
+            lines: self.lines(&turned, &regions)?,
+            is_upside_down: true,
+        })
     }
 
     fn lines(&mut self, picture: &Picture, regions: &[Region]) -> anyhow::Result<Vec<Line>> {
@@ -210,9 +211,11 @@ impl TextReader {
 }
 
 fn session(environment: &Environment, model: &[u8], n_threads: usize) -> anyhow::Result<Session> {
-    let builder = Session::builder(environment)?
-        .with_optimization_level(GraphOptimizationLevel::Level3)
-        .and_then(|builder| builder.with_intra_threads(n_threads));
+    let builder = Session::builder(environment)?;
+    // Its errors hold the builder, which may not leave this thread.
+    let builder = builder.with_optimization_level(GraphOptimizationLevel::Level3);
+    let builder = builder.map_err(|error| anyhow::anyhow!("{error}"))?;
+    let builder = builder.with_intra_threads(n_threads);
     let mut builder = builder.map_err(|error| anyhow::anyhow!("{error}"))?;
     Ok(builder.commit_from_memory(model)?)
 }

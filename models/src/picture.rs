@@ -12,6 +12,15 @@ pub struct Picture {
     pixels: Vec<u8>,
 }
 
+/// The text in a picture.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Lines {
+    /// Its lines, in no order.
+    pub lines: Vec<Line>,
+    /// They stand on their heads: their bounds are those in the picture turned by half a turn.
+    pub is_upside_down: bool,
+}
+
 /// One line of text in a picture.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Line {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     catalogue::{ModelSpec, Precision},
-    picture::{Line, Picture},
+    picture::{Lines, Picture},
 };
 
 /// Largest message in either direction: 256 texts of 64 KiB, with room to spare.
@@ -109,8 +109,8 @@ pub enum Response {
     /// One score per passage, in order, before the catalogue's scale and sigmoid; `None` for an
     /// empty passage.
     Scored(Vec<Option<f32>>),
-    /// The lines in the picture, in no order.
-    Lines(Vec<Line>),
+    /// The lines in the picture.
+    Lines(Lines),
     /// What models could be computed on.
     Devices(Vec<DeviceReport>),
     /// How long the worker's own texts took.

@@ -56,6 +56,7 @@ fn result(found: search::SearchResult) -> SearchResult {
     let page = position.and_then(|position| position.page);
     let label = position.and_then(|position| position.label.clone());
     let line = position.and_then(|position| position.line);
+    let confidence = position.and_then(|position| position.confidence);
     let pages = found.document.as_ref().map(|document| document.unit);
     SearchResult {
         file_id: id(found.file.id.0),
@@ -73,6 +74,7 @@ fn result(found: search::SearchResult) -> SearchResult {
         unit: unit(pages.unwrap_or_default()),
         label,
         line,
+        confidence: confidence.map(u32::from),
         passage: found.text,
         highlights: ranges(&found.highlights),
         score: found.score,
@@ -140,6 +142,8 @@ pub(crate) fn progress(now: &indexing::Progress) -> Progress {
         Phase::Reading
     } else if now.embedding {
         Phase::Embedding
+    } else if now.recognising {
+        Phase::Recognising
     } else {
         Phase::Idle
     };
@@ -148,6 +152,7 @@ pub(crate) fn progress(now: &indexing::Progress) -> Progress {
         n_done: count(now.n_done),
         n_total: count(now.n_done + now.n_waiting),
         n_to_embed: count(now.n_to_embed),
+        n_to_recognise: count(now.n_to_recognise),
         files_per_second: now.files_per_second,
         seconds_left: now.seconds_left,
         current: now.current.clone(),

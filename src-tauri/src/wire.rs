@@ -106,6 +106,8 @@ pub struct SearchResult {
     pub label: Option<String>,
     /// Line where the passage begins, from 1.
     pub line: Option<u32>,
+    /// How sure the model is, in percent, that recognised the passage in a picture.
+    pub confidence: Option<u32>,
     /// The passage's text.
     pub passage: String,
     /// Character ranges of `passage` that match the query's words.
@@ -210,6 +212,8 @@ pub struct Progress {
     pub n_total: u32,
     /// Passages still without an embedding.
     pub n_to_embed: u32,
+    /// Pages of pictures whose text is still to be recognised.
+    pub n_to_recognise: u32,
     /// Files per second lately.
     pub files_per_second: f64,
     /// Seconds left, where it can be told.
@@ -230,6 +234,8 @@ pub enum Phase {
     Reading,
     /// Computing embeddings; everything is already found by word.
     Embedding,
+    /// Recognising text in pictures.
+    Recognising,
 }
 
 /// The stored text around a passage.

@@ -87,7 +87,7 @@ fn blocks(text: &Text) -> Vec<Value> {
         }
         shown.push(json!({
             "start": start, "end": n_chars, "page": position.page, "label": position.label,
-            "line": position.line, "heading": heading, "text": part, "lines": lines,
+            "line": position.line, "heading": heading, "confidence": position.confidence, "text": part, "lines": lines,
         }));
     }
     shown

@@ -46,6 +46,7 @@ pub(super) fn status_json(status: &Status) -> Value {
         .collect();
     json!({
         "files": files, "passages": status.n_passages, "to_embed": status.n_to_embed,
+        "to_recognise": status.n_to_recognise,
         "bytes": bytes, "folders": folders, "notices": notices,
     })
 }
@@ -78,6 +79,12 @@ pub(super) fn print_status(status: &Status) -> anyhow::Result<()> {
         n => format!(", {n} not yet found by meaning"),
     };
     print_line(format_args!("passages: {}{left}", status.n_passages))?;
+    if status.n_to_recognise > 0 {
+        let n_pages = status.n_to_recognise;
+        print_line(format_args!(
+            "pictures: {n_pages} pages whose text is not recognised yet"
+        ))?;
+    }
     for notice in &status.notices {
         print_line(format_args!("{}", notice.message))?;
         if let Some(hint) = &notice.hint {
@@ -197,7 +204,7 @@ fn result_json(result: &SearchResult, explain: bool) -> Value {
         "copies": copies.collect::<Vec<_>>(),
         "page": position.page,
         "unit": unit.filter(|_| position.page.is_some()),
-        "label": position.label,
+        "label": position.label, "confidence": position.confidence,
         "line": position.line,
         "passage": result.text,
         "highlights": result.highlights,
@@ -258,13 +265,17 @@ pub(super) fn print_results(found: &SearchResults, explain: bool) -> anyhow::Res
 
 /// Where a passage stands, to be read after the path.
 pub(super) fn place(unit: Unit, position: &Position) -> String {
-    match (position.page, &position.label, position.line) {
+    let place = match (position.page, &position.label, position.line) {
         (_, Some(label), _) if unit == Unit::Sheet => format!(", {label}"),
         (Some(page), Some(label), _) => format!(", {} {page} ({label})", unit.name()),
         (Some(page), None, _) => format!(", {} {page}", unit.name()),
         (None, Some(label), _) => format!(", {label}"),
         (None, None, Some(line)) => format!(", line {line}"),
         (None, None, None) => String::new(),
+    };
+    match position.confidence {
+        Some(confidence) => format!("{place}, scanned ({confidence} % sure)"),
+        None => place,
     }
 }
 

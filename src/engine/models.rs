@@ -54,6 +54,33 @@ pub(super) fn embedding(
         .map_err(|error| missing(&format!("a thread ({error})")))
 }
 
+/// The process of the model that recognises text in pictures, not yet started; or why there is none.
+pub(super) fn text_reader(dirs: &Dirs, settings: &Settings) -> Result<Arc<ModelWorker>, String> {
+    if !settings.read_pictures {
+        return Err("the settings say so (read_pictures)".into());
+    }
+    let missing = |what: &str| format!("{what} is missing; run the set-up again");
+    let spec = ModelSpec::default_text_reader().ok_or_else(|| missing("the model for it"))?;
+    let executable = dirs.program(WORKER);
+    if !executable.is_file() {
+        return Err(missing("the program nuthatch-models"));
+    }
+    if dirs.onnx_runtime().is_none() {
+        return Err(missing("the ONNX Runtime library"));
+    }
+    let choice = Choice {
+        spec,
+        executable,
+        device: Device::Cpu,
+        precision: None,
+    };
+    let config = worker_config(dirs, settings, &choice)
+        .ok_or_else(|| missing(&format!("the model {}", choice.spec.id)))?;
+    ModelWorker::new(config)
+        .map(Arc::new)
+        .map_err(|error| missing(&format!("a thread ({error})")))
+}
+
 /// What a worker needs to run a model as chosen; `None` if a file of the model is missing.
 fn worker_config(dirs: &Dirs, settings: &Settings, choice: &Choice) -> Option<WorkerConfig> {
     let models = dirs.models();

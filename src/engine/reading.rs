@@ -3,15 +3,11 @@
 //! For people who wonder, bug reports and tests. Invariant: it goes through the same reader process,
 //! with the same limits, as a file of a library.
 
-use std::{
-    fs::File,
-    io::{self, Read},
-    path::Path,
-};
+use std::path::Path;
 
 use tokio::sync::mpsc;
 
-use super::limits;
+use super::{limits, models};
 use crate::{
     cpu,
     dirs::Dirs,
@@ -36,7 +32,7 @@ pub async fn read_file(
     path: &Path,
 ) -> Result<Reading, cpu::Error> {
     let looked = path.to_owned();
-    let format = match cpu::run(move || format_of(&looked)).await? {
+    let format = match cpu::run(move || extract::identify_file(&looked)).await? {
         Ok(Ok(format)) => format,
         Ok(Err(failure)) => return Ok(nothing(failure)),
         Err(error) => return Ok(nothing(Failure::Failed(extract::worker::reason(&error)))),
@@ -51,6 +47,10 @@ pub async fn read_file(
     let reading = async {
         let outcome = pool.read(&key, format, &to).await;
         drop(to);
+        let outcome = match outcome {
+            Ok(text) => recognised(dirs, settings, &pool, &key, format, text).await,
+            Err(failure) => Err(failure),
+        };
         pool.close().await;
         outcome
     };
@@ -68,21 +68,47 @@ pub async fn read_file(
     })
 }
 
+/// With the text of pages that are pictures; those of files inside it are left out.
+async fn recognised(
+    dirs: &Dirs,
+    settings: &Settings,
+    pool: &Pool,
+    path: &PathKey,
+    format: &'static Format,
+    mut text: Text,
+) -> Result<Text, Failure> {
+    if text.scans.is_empty() {
+        return Ok(text);
+    }
+    let model = match models::text_reader(dirs, settings) {
+        Ok(model) => model,
+        Err(why) => {
+            let n_scans = text.scans.len();
+            let missing = format!("{n_scans} pages are pictures, whose text is not read: {why}");
+            text.partial = text.partial.or(Some(missing));
+            return Ok(text);
+        }
+    };
+    let mut pages = Vec::new();
+    for scan in &text.scans {
+        for shown in pool.pictures(path, format, None, &[scan.page]).await? {
+            let failed = |why: String| Failure::Failed(format!("page {}: {why}", scan.page));
+            let picture = shown.shown.map_err(failed)?;
+            let lines = model.read(picture.clone()).await;
+            let lines = lines.map_err(|error| failed(error.to_string()))?;
+            let frame = shown.frame;
+            pages.push((
+                shown.page,
+                extract::ordered(&lines, &picture, frame.as_ref()),
+            ));
+        }
+    }
+    Ok(extract::merged(&text, &pages, true))
+}
+
 fn nothing(failure: Failure) -> Reading {
     Reading {
         outcome: Err(failure),
         children: Vec::new(),
     }
-}
-
-fn format_of(path: &Path) -> io::Result<Result<&'static Format, Failure>> {
-    // Asked before opening: a pipe would be waited for.
-    if !std::fs::metadata(path)?.is_file() {
-        return Ok(Err(Failure::Skipped("it is not a regular file".into())));
-    }
-    let mut head = Vec::new();
-    File::open(path)?
-        .take(extract::HEAD_BYTES as u64)
-        .read_to_end(&mut head)?;
-    Ok(extract::identify(&extract::extension(path), &head))
 }

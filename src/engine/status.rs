@@ -23,6 +23,8 @@ pub struct Status {
     pub n_passages: u64,
     /// Passages without an embedding.
     pub n_to_embed: u64,
+    /// Pages that are pictures, whose text is still to be recognised.
+    pub n_to_recognise: u64,
     /// Bytes on disk by part.
     pub bytes: Vec<(&'static str, u64)>,
     /// What is missing, and how to get it.
@@ -78,6 +80,7 @@ impl Engine {
                 .collect(),
             n_passages: self.store.count_passages().await?,
             n_to_embed: self.store.count_to_embed().await?,
+            n_to_recognise: self.store.count_to_recognise().await?,
             bytes: vec![
                 ("database", self.store.size_bytes().await?),
                 (

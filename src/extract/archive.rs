@@ -13,7 +13,7 @@ use sevenz_rust2::{ArchiveReader, EntryDecision, Password};
 use zip::{ZipArchive, result::ZipError};
 
 use super::{
-    Failure, Format, Input,
+    Failure, Format, Input, USUAL,
     dates::Moment,
     nest::{Member, Nest, Stop},
     plain,
@@ -35,6 +35,7 @@ pub(super) static ZIP: Format = Format {
     is_streamed: true,
     holds_files: true,
     parse: zip,
+    ..USUAL
 };
 pub(super) static TAR: Format = Format {
     name: "tar",
@@ -43,6 +44,7 @@ pub(super) static TAR: Format = Format {
     is_streamed: true,
     holds_files: true,
     parse: tar,
+    ..USUAL
 };
 pub(super) static SEVEN_ZIP: Format = Format {
     name: "7z",
@@ -51,6 +53,7 @@ pub(super) static SEVEN_ZIP: Format = Format {
     is_streamed: true,
     holds_files: true,
     parse: seven_zip,
+    ..USUAL
 };
 /// A single file or a tar, packed.
 pub(super) static PACKED: Format = Format {
@@ -60,6 +63,7 @@ pub(super) static PACKED: Format = Format {
     is_streamed: true,
     holds_files: true,
     parse: packed,
+    ..USUAL
 };
 
 /// Whether a file begins as a tar does.

@@ -3,17 +3,24 @@
 //! Bytes win over names, since names lie. Knows no contents beyond the first bytes. Invariant: a file
 //! that is not read has a reason which says why.
 
+use std::{
+    fs::File,
+    io::{self, Read},
+    path::Path,
+};
+
 use super::{
-    Failure, Format, USUAL, archive, contains, delimited, epub, fb2, html, json, mail, markdown,
-    notebook, office, ole, outline, pdf, plain, subtitles, tex, xml,
+    Failure, Format, USUAL, archive, contains, delimited, epub, fb2, html, image, json, mail,
+    markdown, notebook, office, ole, outline, pdf, plain, subtitles, tex, xml,
 };
 
 static PDF: Format = Format {
     name: "pdf",
-    version: 2,
+    version: 3,
     extensions: &["pdf"],
     holds_files: true,
     parse: pdf::parse,
+    pictures: Some(pdf::pictures),
     ..USUAL
 };
 static HTML: Format = Format {
@@ -130,6 +137,7 @@ static FORMATS: &[&Format] = &[
     &office::DOC,
     &office::XLS,
     &office::PPT,
+    &image::IMAGE,
     &EPUB,
     &FB2,
     &HTML,
@@ -160,7 +168,7 @@ pub fn formats() -> impl Iterator<Item = &'static Format> {
 }
 
 /// Documents that people expect to be read and that are not yet: said by name in the reason.
-const NOT_YET: [&str; 8] = ["rtf", "msg", "png", "jpg", "jpeg", "tif", "tiff", "heic"];
+const NOT_YET: [&str; 5] = ["rtf", "msg", "heic", "heif", "avif"];
 
 /// Bytes that [`identify`] wants to see.
 pub const HEAD_BYTES: usize = 8 << 10;
@@ -199,6 +207,9 @@ pub fn identify(extension: &str, head: &[u8]) -> Result<&'static Format, Failure
     if head.starts_with(&ole::MAGIC) {
         return office::old(extension).ok_or_else(|| unread(extension));
     }
+    if image::is_one(head) {
+        return Ok(&image::IMAGE);
+    }
     if let Some(archive) = archive_of(head) {
         return Ok(archive);
     }
@@ -224,6 +235,19 @@ pub fn identify(extension: &str, head: &[u8]) -> Result<&'static Format, Failure
     Ok(named.unwrap_or_else(|| mail_without_name(extension, head).unwrap_or(&PLAIN)))
 }
 
+/// The same for a file of the disk; opens nothing but a regular one.
+pub fn identify_file(path: &Path) -> io::Result<Result<&'static Format, Failure>> {
+    // Asked before opening: a pipe would be waited for.
+    if !std::fs::metadata(path)?.is_file() {
+        return Ok(Err(Failure::Skipped("it is not a regular file".into())));
+    }
+    let mut head = Vec::new();
+    File::open(path)?
+        .take(HEAD_BYTES as u64)
+        .read_to_end(&mut head)?;
+    Ok(identify(&super::extension(path), &head))
+}
+
 /// Programs keep mails and boxes under names without an extension.
 fn mail_without_name(extension: &str, head: &[u8]) -> Option<&'static Format> {
     if !extension.is_empty() {
@@ -247,9 +271,9 @@ fn disguised(head: &[u8]) -> Result<Option<&'static Format>, Failure> {
 }
 
 /// Formats whose files begin in a way of their own; others of that name are none.
-const BY_CONTENT: [&str; 15] = [
+const BY_CONTENT: [&str; 16] = [
     "pdf", "docx", "pptx", "xlsx", "odt", "ods", "odp", "doc", "xls", "ppt", "zip", "tar", "7z",
-    "packed", "epub",
+    "packed", "epub", "image",
 ];
 
 /// What the first member of a book is, and is called.

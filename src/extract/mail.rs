@@ -61,6 +61,7 @@ pub(super) static MAILBOX: Format = Format {
     is_streamed: true,
     holds_files: true,
     parse: mailbox,
+    ..USUAL
 };
 pub(super) static SAVED_PAGE: Format = Format {
     name: "mhtml",

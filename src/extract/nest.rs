@@ -7,15 +7,20 @@
 //! met, which is the same each time. Start reading at [`Nest::give`].
 
 use std::{
-    collections::HashSet,
+    collections::{BTreeSet, HashSet},
     io::{self, Read},
+    ops::ControlFlow,
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
 };
 
 use serde::{Deserialize, Serialize};
 
-use super::{Content, Failure, Format, HEAD_BYTES, Input, extension, identify, worker::Message};
+use super::{
+    Content, Failure, Format, HEAD_BYTES, Input, extension, identify,
+    pictures::Wanted,
+    worker::{Message, Request},
+};
 use crate::document::{Hash, Text};
 
 /// Containers in containers, at most.
@@ -74,6 +79,7 @@ pub(super) struct Stop(pub(super) String);
 pub(super) struct Unpacking<'a> {
     tell: &'a mut dyn FnMut(Message) -> io::Result<()>,
     resume: &'a Resume,
+    wanted: Option<&'a Wanted>,
     n_begun: u32,
     n_bytes_left: u64,
     max_text_bytes: usize,
@@ -83,17 +89,17 @@ impl<'a> Unpacking<'a> {
     /// Of a file that takes so many bytes itself.
     pub(super) fn new(
         file_bytes: u64,
-        max_text_bytes: usize,
-        resume: &'a Resume,
+        request: &'a Request,
         tell: &'a mut dyn FnMut(Message) -> io::Result<()>,
     ) -> Self {
         let by_size = file_bytes.saturating_mul(MAX_EXPANSION);
         Self {
             tell,
-            resume,
+            resume: &request.resume,
+            wanted: request.wanted.as_ref(),
             n_begun: 0,
             n_bytes_left: by_size.clamp(ALWAYS_UNPACKED_BYTES, MAX_UNPACKED_BYTES),
-            max_text_bytes,
+            max_text_bytes: request.max_text_bytes,
         }
     }
 
@@ -144,6 +150,9 @@ impl<'a, 'b> Nest<'a, 'b> {
             return Ok(());
         }
         let path = format!("{}{name}", self.prefix);
+        if let Some(wanted) = self.unpacking.wanted {
+            return self.go_to(wanted, &name, &path, content);
+        }
         self.unpacking.tell(Message::Begun {
             number,
             path: path.clone(),
@@ -167,9 +176,36 @@ impl<'a, 'b> Nest<'a, 'b> {
         })))
     }
 
+    /// Reads a member only if it is the one whose pages are wanted, or holds that.
+    fn go_to(
+        &mut self,
+        wanted: &Wanted,
+        name: &str,
+        path: &str,
+        content: &mut dyn Read,
+    ) -> Result<(), Stop> {
+        let inner = wanted.inner.as_deref().unwrap_or_default();
+        let leads_there = inner
+            .strip_prefix(path)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        if !leads_there {
+            return Ok(());
+        }
+        let unpacked = self.unpack(content)?;
+        let read = format_of(name, &unpacked).and_then(|format| self.read(format, path, &unpacked));
+        match read {
+            Ok(_) if inner == path => Err(Stop("the wanted file was found".into())),
+            Ok(_) => Ok(()),
+            Err(failure) => Err(Stop(failure.to_string())),
+        }
+    }
+
     /// Tells the parent of a member that cannot be unpacked.
     pub(super) fn refuse(&mut self, member: Member<'_>, failure: Failure) -> Result<(), Stop> {
-        let Some(name) = self.name(member.name) else {
+        let Some(name) = self
+            .name(member.name)
+            .filter(|_| self.unpacking.wanted.is_none())
+        else {
             return Ok(());
         };
         let number = self.unpacking.n_begun;
@@ -186,6 +222,13 @@ impl<'a, 'b> Nest<'a, 'b> {
             hash: Hash::default(),
             outcome: Err(failure),
         })))
+    }
+
+    /// The pages that are wanted of what is being read as pictures, if any are.
+    fn wanted_here(&self) -> Option<BTreeSet<u32>> {
+        let wanted = self.unpacking.wanted?;
+        let here = self.prefix.strip_suffix('/');
+        (wanted.inner.as_deref() == here).then(|| wanted.pages.clone())
     }
 
     fn unpack(&mut self, content: &mut dyn Read) -> Result<Unpacked, Stop> {
@@ -277,11 +320,33 @@ pub(super) fn parse(
     input: &Input<'_>,
     nest: &mut Nest<'_, '_>,
 ) -> Result<Text, Failure> {
-    catch_unwind(AssertUnwindSafe(|| (format.parse)(input, nest))).unwrap_or_else(|_| {
+    let read = || match nest.wanted_here() {
+        Some(pages) => give_pictures(format, input, &pages, nest.unpacking),
+        None => (format.parse)(input, nest),
+    };
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| {
         Err(Failure::Failed(
             "its reader failed on it (a fault of the program)".into(),
         ))
     })
+}
+
+/// Gives the parent the wanted pages instead of the text.
+fn give_pictures(
+    format: &Format,
+    input: &Input<'_>,
+    pages: &BTreeSet<u32>,
+    unpacking: &mut Unpacking<'_>,
+) -> Result<Text, Failure> {
+    let Some(pictures) = format.pictures else {
+        return Err(Failure::Failed("it has no pages that are pictures".into()));
+    };
+    let mut give = |picture| match unpacking.tell(Message::Picture(Box::new(picture))) {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(_) => ControlFlow::Break(()),
+    };
+    pictures(input, &mut |page| pages.contains(&page), &mut give)?;
+    Ok(Text::default())
 }
 
 fn format_of(name: &str, unpacked: &Unpacked) -> Result<&'static Format, Failure> {

@@ -1,13 +1,15 @@
 //! PDF: the text of each page in reading order, through pdfium.
 //!
-//! A page without text keeps its number. Comments, filled-in fields and attached files are read, too;
+//! A page without text keeps its number; one that is a picture is given to a model later, by
+//! [`pictures`]. Comments, filled-in fields and attached files are read, too;
 //! the outline's entries are headings where the page has their words in a line of its own. Invariant:
 //! a page that cannot be read costs itself only. Start reading at [`read`].
 
 mod outline;
 mod page;
+mod render;
 
-use std::{cell::OnceCell, path::Path};
+use std::{cell::OnceCell, ops::ControlFlow, path::Path};
 
 use pdfium_render::prelude::{
     PdfDocument, PdfDocumentMetadataTagType, Pdfium, PdfiumError, PdfiumInternalError,
@@ -16,8 +18,9 @@ use pdfium_render::prelude::{
 use super::{
     Failure, Input, dates, limit,
     nest::{Member, Nest, Stop},
+    pictures::PagePicture,
 };
-use crate::document::{Mark, Text};
+use crate::document::{Mark, Scan, Text};
 
 // pdfium belongs to one thread, and its library is loaded once in the life of a process.
 thread_local!(static PDFIUM: OnceCell<Result<Pdfium, String>> = const { OnceCell::new() });
@@ -32,8 +35,12 @@ pub(super) fn load(library: &Path) {
 }
 
 pub(super) fn parse(input: &Input<'_>, nest: &mut Nest<'_, '_>) -> Result<Text, Failure> {
+    with_pdfium(|pdfium| read(pdfium, input, nest))
+}
+
+fn with_pdfium<T>(use_it: impl FnOnce(&Pdfium) -> Result<T, Failure>) -> Result<T, Failure> {
     PDFIUM.with(|pdfium| match pdfium.get() {
-        Some(Ok(pdfium)) => read(pdfium, input, nest),
+        Some(Ok(pdfium)) => use_it(pdfium),
         Some(Err(error)) => Err(Failure::Failed(format!(
             "PDF files cannot be read: {error}"
         ))),
@@ -59,42 +66,30 @@ fn read(pdfium: &Pdfium, input: &Input<'_>, nest: &mut Nest<'_, '_>) -> Result<T
         n_pages: Some(document.pages().len() as u32),
         ..Text::default()
     };
-    let pages = read_pages(&document, input, &mut text);
+    let n_broken = read_pages(&document, input, &mut text);
     let stopped = give_attachments(&document, nest).err();
     let n_pages = text.n_pages.unwrap_or_default();
     text.partial = if input.cut {
         Some("the file is longer than the limit; its end is not read".into())
-    } else if pages.n_broken > 0 {
-        Some(format!(
-            "{} of {n_pages} pages could not be read",
-            pages.n_broken
-        ))
-    } else if pages.n_blank > 0 && !text.text.is_empty() {
-        Some(format!("{} of {n_pages} pages hold no text", pages.n_blank))
+    } else if n_broken > 0 {
+        Some(format!("{n_broken} of {n_pages} pages could not be read"))
     } else {
         stopped.map(|Stop(reason)| reason)
     };
-    if text.text.is_empty() && document.attachments().is_empty() {
+    if text.text.is_empty() && text.scans.is_empty() && document.attachments().is_empty() {
         return Err(Failure::Skipped(match n_pages {
             0 => "the PDF has no pages".into(),
-            _ => "its pages hold pictures, not text; text in pictures is not read yet".into(),
+            _ => "there is nothing on its pages".into(),
         }));
     }
     limit(&mut text, input.max_text_bytes);
     Ok(text)
 }
 
-/// Pages that gave nothing.
-#[derive(Debug, Default)]
-struct Pages {
-    /// They show something, but no text; an empty page lacks nothing.
-    n_blank: u32,
-    n_broken: u32,
-}
-
-fn read_pages(document: &PdfDocument<'_>, input: &Input<'_>, text: &mut Text) -> Pages {
+/// Returns how many pages could not be read.
+fn read_pages(document: &PdfDocument<'_>, input: &Input<'_>, text: &mut Text) -> u32 {
     let headings = outline::headings(document);
-    let mut pages = Pages::default();
+    let mut n_broken = 0;
     for (number, page) in (1..).zip(document.pages().iter()) {
         let mark = Mark {
             page: Some(number),
@@ -104,11 +99,17 @@ fn read_pages(document: &PdfDocument<'_>, input: &Input<'_>, text: &mut Text) ->
         match page::read(&page, input.with_boxes) {
             Some(content) => {
                 let of_page = headings.get(&number).map_or(&[][..], Vec::as_slice);
-                let is_picture = content.is_blank() && page::shows_something(&page);
-                pages.n_blank += u32::from(is_picture);
-                content.push_to(text, &mark, of_page);
+                if content.is_thin() && page::is_picture(&page, content.is_blank()) {
+                    text.scans.push(Scan {
+                        page: number,
+                        label: mark.label.clone(),
+                    });
+                }
+                if !content.is_garbled() {
+                    content.push_to(text, &mark, of_page);
+                }
             }
-            None => pages.n_broken += 1,
+            None => n_broken += 1,
         }
         for (kind, remark) in page::remarks(&page) {
             let mark = Mark {
@@ -125,7 +126,26 @@ fn read_pages(document: &PdfDocument<'_>, input: &Input<'_>, text: &mut Text) ->
             break;
         }
     }
-    pages
+    n_broken
+}
+
+/// The wanted pages, one after the other.
+pub(super) fn pictures(
+    input: &Input<'_>,
+    wanted: &mut dyn FnMut(u32) -> bool,
+    give: &mut dyn FnMut(PagePicture) -> ControlFlow<()>,
+) -> Result<(), Failure> {
+    with_pdfium(|pdfium| {
+        let document = pdfium
+            .load_pdf_from_byte_slice(input.bytes(), None)
+            .map_err(|error| reason(&error))?;
+        for (number, page) in (1..).zip(document.pages().iter()) {
+            if wanted(number) && give(render::page(&page, number)).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    })
 }
 
 /// What the document calls a page, where that is not its number.

@@ -23,6 +23,7 @@ use super::{
     Child as Inner, Failure, Format,
     handover::Outlet,
     nest::Resume,
+    pictures::{PagePicture, Wanted},
     worker::{self, Message},
 };
 use crate::{
@@ -100,6 +101,8 @@ struct Reading {
     n_begun: u32,
     /// Files that were begun and are not done, outer ones first.
     open: Vec<(u32, String)>,
+    /// Pages that it gave as pictures.
+    pictures: Vec<PagePicture>,
 }
 
 impl Pool {
@@ -129,22 +132,11 @@ impl Pool {
         let Ok(_place) = self.places.acquire().await else {
             return Err(Failure::Failed("the program is closing".into()));
         };
-        let mut request = worker::Request {
-            name: name(path),
-            format: format.name.to_owned(),
-            max_seconds: self.limits.timeout.as_secs() * u64::from(CONTAINER_TIMEOUTS),
-            max_file_bytes: self.limits.file_bytes(format),
-            max_text_bytes: self.limits.max_text_bytes,
-            with_boxes: self.limits.with_boxes,
-            resume: Resume::default(),
-        };
+        let mut request = self.request(path, format);
         let path = path.to_path();
         let began = Instant::now();
         loop {
-            let opened = path.clone();
-            let file = cpu::run(move || File::open(opened)).await;
-            let file = file.map_err(|error| Failure::Failed(error.to_string()))?;
-            let file = file.map_err(|error| Failure::Failed(worker::reason(&error)))?;
+            let file = open(&path).await?;
             let document = Document {
                 path: &path,
                 file: &file,
@@ -167,6 +159,52 @@ impl Pool {
             if began.elapsed() > self.limits.timeout * CONTAINER_TIMEOUTS {
                 return Ok(given_up("reading all of it would take too long"));
             }
+        }
+    }
+
+    /// Pages as pictures, of a document or of one at a place inside it. One that is missing could not
+    /// be found. No more at once than fit into memory.
+    pub async fn pictures(
+        &self,
+        path: &PathKey,
+        format: &Format,
+        inner: Option<String>,
+        pages: &[u32],
+    ) -> Result<Vec<PagePicture>, Failure> {
+        let Ok(_place) = self.places.acquire().await else {
+            return Err(Failure::Failed("the program is closing".into()));
+        };
+        let wanted = Wanted {
+            inner,
+            pages: pages.iter().copied().collect(),
+        };
+        let request = worker::Request {
+            wanted: Some(wanted),
+            ..self.request(path, format)
+        };
+        let path = path.to_path();
+        let file = open(&path).await?;
+        let document = Document {
+            path: &path,
+            file: &file,
+            request: &request,
+        };
+        let mut reading = Reading::default();
+        let (nobody, _) = mpsc::channel(1);
+        self.attempt(&document, &nobody, &mut reading).await??;
+        Ok(reading.pictures)
+    }
+
+    fn request(&self, path: &PathKey, format: &Format) -> worker::Request {
+        worker::Request {
+            name: name(path),
+            format: format.name.to_owned(),
+            max_seconds: self.limits.timeout.as_secs() * u64::from(CONTAINER_TIMEOUTS),
+            max_file_bytes: self.limits.file_bytes(format),
+            max_text_bytes: self.limits.max_text_bytes,
+            with_boxes: self.limits.with_boxes,
+            resume: Resume::default(),
+            wanted: None,
         }
     }
 
@@ -196,6 +234,7 @@ impl Pool {
                     reading.n_begun = reading.n_begun.max(number + 1);
                     reading.open.push((number, path));
                 }
+                Ok(Ok(Message::Picture(picture))) => reading.pictures.push(*picture),
                 Ok(Ok(Message::Child(child))) => {
                     reading.open.pop();
                     let _ = inner.send(*child).await;
@@ -305,6 +344,13 @@ impl Worker {
             Err(error) => format!("its reader crashed on it ({error})"),
         }
     }
+}
+
+async fn open(path: &Path) -> Result<File, Failure> {
+    let path = path.to_owned();
+    let file = cpu::run(move || File::open(path)).await;
+    let file = file.map_err(|error| Failure::Failed(error.to_string()))?;
+    file.map_err(|error| Failure::Failed(worker::reason(&error)))
 }
 
 /// The name that a reader goes by.

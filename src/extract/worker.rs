@@ -17,7 +17,9 @@ use super::{
     Content, Failure, Input, formats,
     handover::Inlet,
     nest::{self, Child, Nest, Resume, Unpacking},
-    pdf, sandbox,
+    pdf,
+    pictures::{PagePicture, Wanted},
+    sandbox,
 };
 use crate::document::Text;
 
@@ -25,7 +27,7 @@ use crate::document::Text;
 const MAX_REQUEST_BYTES: usize = 1 << 20;
 
 /// A document to read.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Request {
     pub(super) name: String,
     pub(super) format: String,
@@ -35,6 +37,8 @@ pub(super) struct Request {
     pub(super) max_text_bytes: usize,
     pub(super) with_boxes: bool,
     pub(super) resume: Resume,
+    /// Pictures of these pages are wanted instead of its text.
+    pub(super) wanted: Option<Wanted>,
 }
 
 /// What the parent is told; [`Message::Done`] is the last of each document.
@@ -49,6 +53,8 @@ pub(super) enum Message {
     },
     /// It was read.
     Child(Box<Child>),
+    /// A page that was wanted as a picture.
+    Picture(Box<PagePicture>),
     /// The document itself was read.
     Done(Result<Text, Failure>),
 }
@@ -103,7 +109,7 @@ fn read(
         max_text_bytes: request.max_text_bytes,
         with_boxes: request.with_boxes,
     };
-    let mut unpacking = Unpacking::new(file_bytes, request.max_text_bytes, &request.resume, tell);
+    let mut unpacking = Unpacking::new(file_bytes, request, tell);
     nest::parse(format, &input, &mut Nest::new(&mut unpacking))
 }
 

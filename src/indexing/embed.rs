@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use nuthatch_models::Role;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{EmbedRequest, Error, Parts, Rate};
+use super::{Error, LaterRequest, Parts, Rate};
 use crate::{document::Hash, store::passage_input, vectors::quantize};
 
 /// Passages embedded and stored at once: a few seconds of work on a small machine.
@@ -14,28 +14,34 @@ const BATCH_PASSAGES: u32 = 96;
 const RETRY_AFTER: Duration = Duration::from_secs(20);
 
 /// Embeds whenever it is woken, and for itself some time after a failure.
-pub(super) async fn embedding_loop(parts: Arc<Parts>, mut inbox: mpsc::Receiver<EmbedRequest>) {
+/// Wakes the loop that comes after it.
+pub(super) async fn embedding_loop(
+    parts: Arc<Parts>,
+    mut inbox: mpsc::Receiver<LaterRequest>,
+    next: mpsc::Sender<LaterRequest>,
+) {
     let mut failed = false;
     loop {
         let wait = if failed { RETRY_AFTER } else { Duration::MAX };
         let request = match tokio::time::timeout(wait, inbox.recv()).await {
             Ok(Some(request)) => request,
             Ok(None) => return,
-            Err(_) => EmbedRequest::Wake,
+            Err(_) => LaterRequest::Wake,
         };
         let mut replies = Vec::new();
         replies.extend(settle_reply(request));
         failed = !embed_all(&parts, &mut inbox, &mut replies).await;
         for reply in replies {
-            let _ = reply.send(());
+            let _ = reply.send(!failed);
         }
+        let _ = next.try_send(LaterRequest::Wake);
     }
 }
 
-fn settle_reply(request: EmbedRequest) -> Option<oneshot::Sender<()>> {
+fn settle_reply(request: LaterRequest) -> Option<oneshot::Sender<bool>> {
     match request {
-        EmbedRequest::Wake => None,
-        EmbedRequest::Settle(reply) => Some(reply),
+        LaterRequest::Wake => None,
+        LaterRequest::Settle(reply) => Some(reply),
     }
 }
 
@@ -43,8 +49,8 @@ fn settle_reply(request: EmbedRequest) -> Option<oneshot::Sender<()>> {
 /// Returns whether nothing is left that can be embedded.
 async fn embed_all(
     parts: &Parts,
-    inbox: &mut mpsc::Receiver<EmbedRequest>,
-    replies: &mut Vec<oneshot::Sender<()>>,
+    inbox: &mut mpsc::Receiver<LaterRequest>,
+    replies: &mut Vec<oneshot::Sender<bool>>,
 ) -> bool {
     let mut rate = Rate::default();
     let is_done = loop {

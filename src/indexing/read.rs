@@ -16,7 +16,7 @@ use std::{
 use tokio::{sync::mpsc, task::JoinSet};
 
 use super::{
-    Error, Parts, cloud, walk,
+    Error, Parts, cloud, recognise, walk,
     write::{Content, Outcome, What, write},
 };
 use crate::{
@@ -210,7 +210,7 @@ async fn read_once(
     let reading = async move { parts.pool.read(&file.seen.path, format, &to).await };
     let (text, children) = tokio::join!(reading, forward(parts, file, from, inner));
     let n_children = children.len() as u32;
-    let content = content(hash, format, text?, n_children).await?;
+    let content = content(parts, hash, format, text?, n_children).await?;
     Ok(What::Whole(content, children))
 }
 
@@ -247,7 +247,7 @@ async fn inner_content(parts: &Parts, child: Child) -> Result<Content, Failure> 
         .ok_or_else(|| Failure::Failed("its reader is of another version of the program".into()))?;
     match known(parts, &child.hash, format).await? {
         Some(known) => Ok(Content::Known(known.id, known.partial)),
-        None => content(child.hash, format, text, 0).await,
+        None => content(parts, child.hash, format, text, 0).await,
     }
 }
 
@@ -264,28 +264,28 @@ async fn known(
 }
 
 async fn content(
+    parts: &Parts,
     hash: Hash,
     format: &'static Format,
     text: Text,
     n_children: u32,
 ) -> Result<Content, Failure> {
-    cpu::run(move || document(hash, format, text, n_children))
-        .await
-        .map(|document| Content::New(Box::new(document)))
-        .map_err(|error| Failure::Failed(error.to_string()))
-}
-
-fn document(content_hash: Hash, format: &Format, text: Text, n_children: u32) -> NewDocument {
-    NewDocument {
+    let filled = recognise::fill(parts, &hash, text).await?;
+    let make = move || NewDocument {
         n_children,
-        content_hash,
+        content_hash: hash,
         extractor: format.name,
         extractor_version: format.version,
         chunker_version: chunk::VERSION,
-        language: language(&text.text),
-        chunks: chunk::chunks(&text),
-        text,
-    }
+        language: language(&filled.text.text),
+        chunks: chunk::chunks(&filled.text),
+        to_recognise: filled.to_recognise,
+        text: filled.text,
+    };
+    cpu::run(make)
+        .await
+        .map(|document| Content::New(Box::new(document)))
+        .map_err(|error| Failure::Failed(error.to_string()))
 }
 
 fn language(text: &str) -> Option<String> {

@@ -9,8 +9,8 @@ use crate::{
     document::{DocumentId, FileId, FileState, FolderId, Sequence},
     store::{
         Error, FileRow, NewDocument, Observed, Result, Store,
-        documents::{BLOCK_BYTES, ZSTD_LEVEL, passage_input},
-        marks,
+        documents::{blocks, compress, passage_input},
+        marks, scans,
     },
 };
 
@@ -343,9 +343,9 @@ impl Batch {
                 .unwrap_or_default();
             let input = passage_input(new.text.title.as_deref(), &chunk.context, text);
             sqlx::query(
-                "INSERT INTO passages (document_id, start, \"end\", page, label, line, context, text_hash, embedded) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, \
-                 EXISTS (SELECT 1 FROM embeddings WHERE text_hash = ?8 AND model = ?9))",
+                "INSERT INTO passages (document_id, start, \"end\", page, label, line, confidence, context, \
+                 text_hash, embedded) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, \
+                 EXISTS (SELECT 1 FROM embeddings WHERE text_hash = ?9 AND model = ?10))",
             )
             .bind(id.0)
             .bind(chunk.start as i64)
@@ -353,6 +353,7 @@ impl Batch {
             .bind(chunk.position.page)
             .bind(&chunk.position.label)
             .bind(chunk.position.line)
+            .bind(chunk.position.confidence)
             .bind(&chunk.context)
             .bind(blake3::hash(input.as_bytes()).as_bytes().as_slice())
             .bind(model)
@@ -369,13 +370,12 @@ impl Batch {
         new: &NewDocument,
         before: Option<i64>,
     ) -> Result<DocumentId> {
-        let (marks, labels) =
-            marks::write(&new.text.marks).ok_or(Error::Damaged { what: "marks" })?;
+        let marks = marks::write(&new.text.marks).map_err(|_| Error::Damaged { what: "marks" })?;
         let id: i64 = sqlx::query_scalar(
             "INSERT OR REPLACE INTO documents (id, content_hash, extractor, extractor_version, \
              chunker_version, title, author, written, language, n_pages, unit, n_children, \
-             partial, n_text_bytes, marks, labels, sequence) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+             partial, n_text_bytes, marks, labels, confidences, n_scans, to_recognise, sequence) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
         )
         .bind(before)
         .bind(new.content_hash.as_slice())
@@ -391,8 +391,11 @@ impl Batch {
         .bind(new.n_children)
         .bind(&new.text.partial)
         .bind(new.text.text.len() as i64)
-        .bind(marks)
-        .bind(labels)
+        .bind(marks.places)
+        .bind(marks.labels)
+        .bind(marks.confidences)
+        .bind(new.text.scans.len() as u32)
+        .bind(scans::list(&new.to_recognise))
         .bind(self.changes.sequence.0)
         .fetch_one(&mut *self.transaction)
         .await?;
@@ -463,10 +466,14 @@ impl Batch {
     async fn remove_document(&mut self, document: DocumentId) -> Result<()> {
         let hashes = self.empty_document(document).await?;
         self.prune_derived(hashes).await?;
-        sqlx::query("DELETE FROM documents WHERE id = ?")
-            .bind(document.0)
-            .execute(&mut *self.transaction)
-            .await?;
+        let hash: Option<Vec<u8>> =
+            sqlx::query_scalar("DELETE FROM documents WHERE id = ? RETURNING content_hash")
+                .bind(document.0)
+                .fetch_optional(&mut *self.transaction)
+                .await?;
+        if let Some(hash) = hash {
+            self.forget_scans(&hash).await?;
+        }
         self.record_deletion("document", document.0).await?;
         self.changes.removed_documents.push(document);
         Ok(())
@@ -481,20 +488,4 @@ impl Batch {
             .await?;
         Ok(())
     }
-}
-
-fn compress(bytes: &[u8]) -> Result<Vec<u8>> {
-    zstd::encode_all(bytes, ZSTD_LEVEL).map_err(|_| Error::Damaged { what: "compressor" })
-}
-
-/// The text in blocks of about [`BLOCK_BYTES`], cut between characters, with their offsets.
-fn blocks(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let mut start = 0;
-    std::iter::from_fn(move || {
-        let rest = text.get(start..).filter(|rest| !rest.is_empty())?;
-        let (block, _) = rest.split_at(rest.ceil_char_boundary(BLOCK_BYTES.min(rest.len())));
-        let at = start;
-        start += block.len();
-        Some((at, block))
-    })
 }

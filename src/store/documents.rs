@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Text is compressed in blocks of about this many bytes.
-pub(super) const BLOCK_BYTES: usize = 64 << 10;
+const BLOCK_BYTES: usize = 64 << 10;
 /// zstd's level 3 gives most of the gain for a tenth of the time of the higher ones.
 pub(super) const ZSTD_LEVEL: i32 = 3;
 
@@ -28,6 +28,8 @@ pub struct NewDocument {
     pub language: Option<String>,
     /// How many files there are in it.
     pub n_children: u32,
+    /// Of its pages that are pictures, those whose text is still to be recognised.
+    pub to_recognise: Vec<u32>,
     /// The text.
     pub text: Text,
     /// Its passages.
@@ -110,6 +112,7 @@ impl FromRow<'_, SqliteRow> for PassageRow {
                 page: row.try_get("page")?,
                 label: row.try_get("label")?,
                 line: row.try_get("line")?,
+                confidence: row.try_get("confidence")?,
             },
             context: row.try_get("context")?,
         })
@@ -316,12 +319,17 @@ impl Store {
 
     /// Where the parts of a document begin.
     pub async fn marks(&self, document: DocumentId) -> Result<Vec<Mark>> {
-        let (marks, labels): (Vec<u8>, Option<Vec<u8>>) =
-            sqlx::query_as("SELECT marks, labels FROM documents WHERE id = ?")
+        let (places, labels, confidences) =
+            sqlx::query_as("SELECT marks, labels, confidences FROM documents WHERE id = ?")
                 .bind(document.0)
                 .fetch_one(&self.readers)
                 .await?;
-        marks::read(&marks, labels.as_deref()).ok_or(Error::Damaged { what: "marks" })
+        let packed = marks::Packed {
+            places,
+            labels,
+            confidences,
+        };
+        marks::read(&packed).ok_or(Error::Damaged { what: "marks" })
     }
 }
 
@@ -344,4 +352,20 @@ fn cut_out(
     let from = text.floor_char_boundary(start.saturating_sub(first));
     let to = text.ceil_char_boundary(end.saturating_sub(first).min(text.len()));
     Ok(text.get(from..to).unwrap_or_default().to_owned())
+}
+
+pub(super) fn compress(bytes: &[u8]) -> Result<Vec<u8>> {
+    zstd::encode_all(bytes, ZSTD_LEVEL).map_err(|_| Error::Damaged { what: "compressor" })
+}
+
+/// The text in blocks of about [`BLOCK_BYTES`], cut between characters, with their offsets.
+pub(super) fn blocks(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut start = 0;
+    std::iter::from_fn(move || {
+        let rest = text.get(start..).filter(|rest| !rest.is_empty())?;
+        let (block, _) = rest.split_at(rest.ceil_char_boundary(BLOCK_BYTES.min(rest.len())));
+        let at = start;
+        start += block.len();
+        Some((at, block))
+    })
 }

@@ -1,7 +1,9 @@
-//! A document's marks as they are stored: two compressed lists.
+//! A document's marks as they are stored: compressed lists.
 //!
-//! Labels are few and long, so they stand apart, and libraries from before there were any read as
-//! they did. Pure. Invariant: what [`write`] makes, [`read`] gives back.
+//! Labels and confidences are few, so they stand apart, and libraries from before there were any read
+//! as they did. Pure. Invariant: what [`write`] makes, [`read`] gives back.
+
+use std::io;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -17,8 +19,18 @@ struct Place {
     heading: Option<u8>,
 }
 
-/// The marks, and the labels of those that have one; `None` where they cannot be written.
-pub(super) fn write(marks: &[Mark]) -> Option<(Vec<u8>, Option<Vec<u8>>)> {
+/// Marks as they are stored.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Packed {
+    pub(super) places: Vec<u8>,
+    /// The labels of those that have one.
+    pub(super) labels: Option<Vec<u8>>,
+    /// The confidences of those that have one.
+    pub(super) confidences: Option<Vec<u8>>,
+}
+
+/// The error is the compressor's.
+pub(super) fn write(marks: &[Mark]) -> io::Result<Packed> {
     let places: Vec<Place> = marks
         .iter()
         .map(|mark| Place {
@@ -28,44 +40,60 @@ pub(super) fn write(marks: &[Mark]) -> Option<(Vec<u8>, Option<Vec<u8>>)> {
             heading: mark.heading,
         })
         .collect();
-    let labels: Vec<(u32, &str)> = (0..)
-        .zip(marks)
-        .filter_map(|(i, mark)| Some((i, mark.label.as_deref()?)))
-        .collect();
-    let labels = if labels.is_empty() {
-        None
-    } else {
-        Some(pack(&labels)?)
-    };
-    Some((pack(&places)?, labels))
+    Ok(Packed {
+        places: pack(&places)?,
+        labels: pack_some(marks, |mark| mark.label.as_deref())?,
+        confidences: pack_some(marks, |mark| mark.confidence)?,
+    })
 }
 
 /// The marks back; `None` if they are damaged.
-pub(super) fn read(marks: &[u8], labels: Option<&[u8]>) -> Option<Vec<Mark>> {
-    let places: Vec<Place> = unpack(marks)?;
+pub(super) fn read(packed: &Packed) -> Option<Vec<Mark>> {
+    let places: Vec<Place> = unpack(&packed.places)?;
     let mut marks: Vec<Mark> = places
         .into_iter()
         .map(|place| Mark {
             start: place.start,
             page: place.page,
-            label: None,
             line: place.line,
             heading: place.heading,
+            ..Mark::default()
         })
         .collect();
-    let labels: Vec<(u32, String)> = labels.map_or(Some(Vec::new()), unpack)?;
-    for (i, label) in labels {
+    for (i, label) in unpack_some::<String>(packed.labels.as_deref())? {
         marks.get_mut(i as usize)?.label = Some(label);
+    }
+    for (i, confidence) in unpack_some::<u8>(packed.confidences.as_deref())? {
+        marks.get_mut(i as usize)?.confidence = Some(confidence);
     }
     Some(marks)
 }
 
-fn pack(value: &impl Serialize) -> Option<Vec<u8>> {
-    let bytes = postcard::to_stdvec(value).ok()?;
-    zstd::encode_all(bytes.as_slice(), ZSTD_LEVEL).ok()
+/// What some marks have, with their numbers; `None` if none has it.
+fn pack_some<'a, T: Serialize>(
+    marks: &'a [Mark],
+    of: impl Fn(&'a Mark) -> Option<T>,
+) -> io::Result<Option<Vec<u8>>> {
+    let some: Vec<(u32, T)> = (0..)
+        .zip(marks)
+        .filter_map(|(i, mark)| Some((i, of(mark)?)))
+        .collect();
+    if some.is_empty() {
+        return Ok(None);
+    }
+    pack(&some).map(Some)
 }
 
-fn unpack<T: DeserializeOwned>(packed: &[u8]) -> Option<T> {
+fn unpack_some<T: DeserializeOwned>(packed: Option<&[u8]>) -> Option<Vec<(u32, T)>> {
+    packed.map_or(Some(Vec::new()), unpack)
+}
+
+pub(super) fn pack(value: &impl Serialize) -> io::Result<Vec<u8>> {
+    let bytes = postcard::to_stdvec(value).map_err(io::Error::other)?;
+    zstd::encode_all(bytes.as_slice(), ZSTD_LEVEL)
+}
+
+pub(super) fn unpack<T: DeserializeOwned>(packed: &[u8]) -> Option<T> {
     postcard::from_bytes(&zstd::decode_all(packed).ok()?).ok()
 }
 
@@ -74,22 +102,32 @@ mod tests {
     use super::*;
 
     #[test]
-    fn marks_come_back_with_their_labels() {
+    fn marks_come_back_with_what_only_some_of_them_have() {
         let labelled = Mark {
             start: 7,
             page: Some(2),
             label: Some("iv".into()),
             ..Mark::default()
         };
+        let scanned = Mark {
+            start: 9,
+            confidence: Some(93),
+            ..Mark::default()
+        };
         for marks in [
             vec![],
             vec![Mark::default()],
-            vec![Mark::default(), labelled.clone()],
+            vec![Mark::default(), labelled.clone(), scanned.clone()],
         ] {
-            let (packed, labels) = write(&marks).unwrap();
-            assert_eq!(labels.is_some(), marks.contains(&labelled));
-            assert_eq!(read(&packed, labels.as_deref()).unwrap(), marks);
+            let packed = write(&marks).unwrap();
+            assert_eq!(packed.labels.is_some(), marks.contains(&labelled));
+            assert_eq!(packed.confidences.is_some(), marks.contains(&scanned));
+            assert_eq!(read(&packed).unwrap(), marks);
         }
-        assert!(read(b"no", None).is_none());
+        let damaged = Packed {
+            places: b"no".into(),
+            ..Packed::default()
+        };
+        assert!(read(&damaged).is_none());
     }
 }

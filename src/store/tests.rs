@@ -50,6 +50,7 @@ fn document(content: &str) -> NewDocument {
         });
     }
     NewDocument {
+        to_recognise: Vec::new(),
         n_children: 0,
         content_hash: *blake3::hash(content.as_bytes()).as_bytes(),
         extractor: "plain",

@@ -238,10 +238,10 @@ fn pages_of_a_pdf_keep_their_numbers_across_a_blank_one() {
 }
 
 #[test]
-fn a_pdf_of_pictures_is_skipped_and_a_locked_one_fails_with_its_reason() {
+fn a_pdf_of_empty_pages_is_skipped_and_a_locked_one_fails_with_its_reason() {
     let file = read("scan.pdf", pdf(&["", ""]));
     assert_eq!(file.state, FileState::Skipped);
-    assert!(file.reason.unwrap().contains("pictures"));
+    assert!(file.reason.unwrap().contains("nothing on its pages"));
     // An encryption that no empty password opens.
     let lock = "/Encrypt << /Filter /Standard /V 1 /R 2 /P -44 \
         /O (01234567890123456789012345678901) /U (01234567890123456789012345678901) >> \

@@ -363,6 +363,7 @@ fn a_reader_that_has_learned_reads_what_its_elders_read_or_refused() {
         let mut text = Text::default();
         text.push("misread", Mark::default());
         let old = NewDocument {
+            to_recognise: Vec::new(),
             n_children: 0,
             content_hash: *blake3::hash(b"elder and whortleberry").as_bytes(),
             extractor: "plain",

@@ -14,5 +14,6 @@ mod pdfs;
 mod preview;
 mod rerank;
 mod sandbox;
+mod scans;
 mod support;
 mod tidy;

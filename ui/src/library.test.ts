@@ -9,6 +9,7 @@ const reading: Progress = {
   n_done: 120,
   n_total: 800,
   n_to_embed: 40,
+  n_to_recognise: 0,
   files_per_second: 37.6,
   seconds_left: 181,
   current: 'letter.pdf',

@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{Error, pace};
 use crate::{
-    picture::{Line, Picture},
+    picture::{Lines, Picture},
     protocol::{Request, Response, Role},
 };
 
@@ -66,7 +66,7 @@ pub(super) struct Reranking {
 #[derive(Debug)]
 pub(super) struct Reading {
     picture: Picture,
-    reply: oneshot::Sender<Result<Vec<Line>, Error>>,
+    reply: oneshot::Sender<Result<Lines, Error>>,
 }
 
 /// Where the scores of one micro-batch after the other go.
@@ -111,7 +111,7 @@ impl Job {
         })
     }
 
-    pub(super) fn read(picture: Picture, reply: oneshot::Sender<Result<Vec<Line>, Error>>) -> Self {
+    pub(super) fn read(picture: Picture, reply: oneshot::Sender<Result<Lines, Error>>) -> Self {
         Self::Read(Reading { picture, reply })
     }
 

@@ -25,7 +25,7 @@ pub(crate) fn install(checkpoint: &str, id: &str, kind: Kind) -> (tempfile::Temp
     let models = tempfile::tempdir().unwrap();
     let weights = match kind {
         Kind::CausalReranker(_) => "model.safetensors",
-        Kind::Embedding(_) | Kind::EncoderReranker => "model.onnx",
+        Kind::Embedding(_) | Kind::EncoderReranker | Kind::TextReader => "model.onnx",
     };
     let file = |name: &str| ModelFile {
         name: name.into(),

@@ -1,7 +1,7 @@
 //! Mails of every shape that people have, made by hand.
 
 use super::*;
-use crate::extract::{Content, nest::Resume, nest::Unpacking, worker::Message as Told};
+use crate::extract::{Content, nest::Unpacking, worker::Message as Told, worker::Request};
 
 type Parse = fn(&Input<'_>, &mut Nest<'_, '_>) -> Result<Text, Failure>;
 
@@ -19,8 +19,11 @@ fn read_as(parse: Parse, bytes: &[u8]) -> (Result<Text, Failure>, Vec<(String, b
         max_text_bytes: 1 << 20,
         with_boxes: false,
     };
-    let resume = Resume::default();
-    let mut unpacking = Unpacking::new(bytes.len() as u64, 1 << 20, &resume, &mut tell);
+    let request = Request {
+        max_text_bytes: 1 << 20,
+        ..Request::default()
+    };
+    let mut unpacking = Unpacking::new(bytes.len() as u64, &request, &mut tell);
     let outcome = parse(&input, &mut Nest::new(&mut unpacking));
     let children = told.into_iter().filter_map(|message| match message {
         Told::Child(child) => Some((child.path.clone(), child.outcome.is_ok())),

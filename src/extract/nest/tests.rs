@@ -9,7 +9,12 @@ fn told(members: &[(&str, &[u8])], resume: &Resume) -> (Vec<Message>, Option<Str
         messages.push(message);
         Ok(())
     };
-    let mut unpacking = Unpacking::new(1000, 1 << 20, resume, &mut tell);
+    let request = Request {
+        max_text_bytes: 1 << 20,
+        resume: resume.clone(),
+        ..Request::default()
+    };
+    let mut unpacking = Unpacking::new(1000, &request, &mut tell);
     let mut nest = Nest::new(&mut unpacking);
     let mut stopped = None;
     for (name, content) in members {

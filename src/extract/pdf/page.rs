@@ -7,10 +7,14 @@ use std::ops::Range;
 
 use pdfium_render::prelude::{
     PdfFormComboBoxField, PdfFormListBoxField, PdfFormTextField, PdfPage, PdfPageAnnotation,
-    PdfPageAnnotationCommon, PdfPageObjectsCommon, PdfPageTextChar,
+    PdfPageAnnotationCommon, PdfPageObjectCommon, PdfPageObjectType, PdfPageObjectsCommon,
+    PdfPageTextChar, PdfRect,
 };
 
 use crate::document::{Mark, Rectangle, Text, TextBox};
+
+/// A page of text has more letters.
+const MIN_LETTERS: usize = 100;
 
 /// The outline's entries on a page, with their levels.
 pub(super) type Headings<'a> = &'a [(String, u8)];
@@ -56,6 +60,20 @@ pub(super) fn read(page: &PdfPage<'_>, with_boxes: bool) -> Option<PageText> {
 impl PageText {
     pub(super) fn is_blank(&self) -> bool {
         self.text.trim().is_empty()
+    }
+
+    /// Whether it says so little that a picture on the page says more, as stamps and page numbers do.
+    pub(super) fn is_thin(&self) -> bool {
+        let n_letters = self.text.chars().filter(|found| found.is_alphanumeric());
+        n_letters.count() < MIN_LETTERS || self.is_garbled()
+    }
+
+    /// Whether its letters mean nothing: fonts may leave out what they are.
+    pub(super) fn is_garbled(&self) -> bool {
+        let is_unknown = |found: &char| matches!(found, '\u{fffd}' | '\u{e000}'..='\u{f8ff}');
+        let n_unknown = self.text.chars().filter(is_unknown).count();
+        let n_shown = self.text.chars().filter(|found| !found.is_whitespace());
+        n_unknown > 0 && 3 * n_unknown >= n_shown.count()
     }
 
     fn end(&mut self, line: &mut Line) {
@@ -182,9 +200,20 @@ impl Characters {
     }
 }
 
-/// Whether there is anything on a page that could be read, if not as text.
-pub(super) fn shows_something(page: &PdfPage<'_>) -> bool {
-    !page.objects().is_empty()
+/// Whether what a page shows may be text that its letters do not say: pictures that cover half of it
+/// or, where it has no letters, anything at all.
+pub(super) fn is_picture(page: &PdfPage<'_>, is_blank: bool) -> bool {
+    if is_blank {
+        return !page.objects().is_empty();
+    }
+    let area = |bounds: PdfRect| bounds.width().value * bounds.height().value;
+    let pictures = page.objects().iter().filter_map(|object| {
+        let is_image = object.object_type() == PdfPageObjectType::Image;
+        let bounds = object.bounds().ok().filter(|_| is_image)?;
+        Some(area(bounds.to_rect()))
+    });
+    let whole = page.width().value * page.height().value;
+    pictures.sum::<f32>() >= whole / 2.0
 }
 
 /// What was written onto a page: comments, and what fields are filled in with.

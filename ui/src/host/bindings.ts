@@ -55,7 +55,7 @@ export type Notice = {
   hint: string | null,
 };
 
-export type Phase = "idle" | "walking" | "reading" | "embedding";
+export type Phase = "idle" | "walking" | "reading" | "embedding" | "recognising";
 
 export type Preview = {
   /** Full path, for reading. */
@@ -93,6 +93,8 @@ export type Progress = {
   n_total: number,
   /** Passages still without an embedding. */
   n_to_embed: number,
+  /** Pages of pictures whose text is still to be recognised. */
+  n_to_recognise: number,
   /** Files per second lately. */
   files_per_second: number,
   /** Seconds left, where it can be told. */
@@ -135,6 +137,8 @@ export type SearchResult = {
   label: string | null,
   /** Line where the passage begins, from 1. */
   line: number | null,
+  /** How sure the model is, in percent, that recognised the passage in a picture. */
+  confidence: number | null,
   /** The passage's text. */
   passage: string,
   /** Character ranges of `passage` that match the query's words. */

@@ -22,6 +22,7 @@ const OPTIONS: Record<string, FakeOptions> = {
       n_done: 1204,
       n_total: 8000,
       n_to_embed: 5200,
+      n_to_recognise: 0,
       files_per_second: 37.6,
       seconds_left: 181,
       current: 'rental-agreement-2023.pdf',

@@ -210,6 +210,7 @@ export class FakeHost implements Host {
       page: document.paged && best ? best.passage.page : null,
       unit: 'page',
       label: null,
+      confidence: null,
       line: !document.paged && best ? best.passage.line : null,
       passage: best?.passage.text ?? '',
       highlights: best?.found ?? [],

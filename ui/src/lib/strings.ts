@@ -41,6 +41,9 @@ export const strings = {
     if (page !== null) return `${unit} ${number(page)}${label === null ? '' : ` (${label})`}`;
     return line === null ? null : `line ${number(line)}`;
   },
+  scanned: 'scanned',
+  scannedHelp: (confidence: number) =>
+    `Recognised in a picture; the model is ${number(confidence)} % sure of it`,
   copies: (n: number) => counted(n, 'more copy', 'more copies'),
   copiesHelp: 'Other files with exactly the same content',
   nameOnly: 'Found by its name',
@@ -139,10 +142,12 @@ export const strings = {
     walking: 'Looking for new and changed files',
     reading: 'Reading files',
     embedding: 'Learning meanings',
+    recognising: 'Recognising text in pictures',
   } satisfies Record<Phase, string>,
   progressLabel: 'Indexing',
   progressCount: (done: number, total: number) => `${number(done)} of ${number(total)}`,
   progressToEmbed: (n: number) => counted(n, 'passage to go', 'passages to go'),
+  progressToRecognise: (n: number) => counted(n, 'page to go', 'pages to go'),
   progressRate: (perSecond: number) =>
     perSecond >= 10
       ? `${number(Math.round(perSecond))} files/s`

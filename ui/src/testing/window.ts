@@ -80,6 +80,7 @@ export function result(fileId: number, more: Partial<SearchResult> = {}): Search
     page: null,
     unit: 'page',
     label: null,
+    confidence: null,
     line: 1,
     passage: `passage of ${fileId}`,
     highlights: [],
