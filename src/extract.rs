@@ -33,6 +33,7 @@ mod pool;
 mod ppt;
 mod pptx;
 mod properties;
+mod rtf;
 mod sandbox;
 mod scanned;
 mod sheets;

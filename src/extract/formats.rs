@@ -11,7 +11,7 @@ use std::{
 
 use super::{
     Failure, Format, USUAL, archive, contains, delimited, epub, fb2, html, image, json, mail,
-    markdown, notebook, office, ole, outline, pdf, plain, subtitles, tex, xml,
+    markdown, notebook, office, ole, outline, pdf, plain, rtf, subtitles, tex, xml,
 };
 
 static PDF: Format = Format {
@@ -137,6 +137,7 @@ static FORMATS: &[&Format] = &[
     &office::DOC,
     &office::XLS,
     &office::PPT,
+    &rtf::RTF,
     &image::IMAGE,
     &EPUB,
     &FB2,
@@ -168,7 +169,7 @@ pub fn formats() -> impl Iterator<Item = &'static Format> {
 }
 
 /// Documents that people expect to be read and that are not yet: said by name in the reason.
-const NOT_YET: [&str; 5] = ["rtf", "msg", "heic", "heif", "avif"];
+const NOT_YET: [&str; 4] = ["msg", "heic", "heif", "avif"];
 
 /// Bytes that [`identify`] wants to see.
 pub const HEAD_BYTES: usize = 8 << 10;
@@ -207,6 +208,9 @@ pub fn identify(extension: &str, head: &[u8]) -> Result<&'static Format, Failure
     if head.starts_with(&ole::MAGIC) {
         return office::old(extension).ok_or_else(|| unread(extension));
     }
+    if rtf::is_one(head) {
+        return Ok(&rtf::RTF);
+    }
     if image::is_one(head) {
         return Ok(&image::IMAGE);
     }
@@ -214,7 +218,7 @@ pub fn identify(extension: &str, head: &[u8]) -> Result<&'static Format, Failure
         return Ok(archive);
     }
     let named = match named {
-        Some(format) if office::is_old(format) && !plain::looks_binary(head) => disguised(head)?,
+        Some(format) if office::is_old(format) && !plain::looks_binary(head) => disguised(head),
         named => named,
     };
     if let Some(format) = named.filter(|format| BY_CONTENT.contains(&format.name)) {
@@ -261,13 +265,10 @@ fn mail_without_name(extension: &str, head: &[u8]) -> Option<&'static Format> {
 }
 
 /// What programs save under the old names of the office, trusting that Word or Excel opens it.
-fn disguised(head: &[u8]) -> Result<Option<&'static Format>, Failure> {
-    if head.starts_with(b"{\\rtf") {
-        return Err(unread("rtf"));
-    }
+fn disguised(head: &[u8]) -> Option<&'static Format> {
     let head = head.to_ascii_lowercase();
     let is_page = contains(&head, b"<html") || contains(&head, b"<table");
-    Ok(is_page.then_some(&HTML))
+    is_page.then_some(&HTML)
 }
 
 /// Formats whose files begin in a way of their own; others of that name are none.

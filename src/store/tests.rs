@@ -174,6 +174,15 @@ fn a_batch_has_a_number_and_is_there_whole_or_not_at_all() {
     });
 }
 
+fn page() -> RecognisedPage {
+    RecognisedPage {
+        page: 1,
+        reader: "model@1".into(),
+        lines: Vec::new(),
+        problem: None,
+    }
+}
+
 #[test]
 fn a_removed_folder_leaves_no_row_in_any_table() {
     run(async {
@@ -185,6 +194,10 @@ fn a_removed_folder_leaves_no_row_in_any_table() {
         add(&store, docs, "b.txt", "two|three").await;
         let text = store.to_embed(10).await.unwrap()[0].text_hash;
         store.put_scores(&[1; 32], &[(text, 0.5)]).await.unwrap();
+        let documents = store.documents_since(Sequence(0)).await.unwrap();
+        let document = store.document(documents[0]).await.unwrap();
+        let hash = document.unwrap().content_hash;
+        store.put_recognised(&hash, &page()).await.unwrap();
         embed_all(&store).await;
         let full = rows(&store).await;
         assert!(
