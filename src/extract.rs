@@ -19,6 +19,7 @@ mod image;
 mod json;
 mod mail;
 mod markdown;
+mod msg;
 mod nest;
 mod notebook;
 mod office;

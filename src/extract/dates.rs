@@ -42,6 +42,30 @@ impl Moment {
     }
 }
 
+/// Of Windows, which counts tenths of microseconds since 1601.
+pub(super) fn of_windows(ticks: u64) -> Option<String> {
+    let seconds = ticks / 10_000_000;
+    let (days, second) = (seconds / 86_400, seconds % 86_400);
+    // Counted from a March, so that a leap day is the last of its year: Hinnant, "chrono-compatible
+    // low-level date algorithms". Day 0 is 1 March 1600.
+    let days = days + 306;
+    let (era, day) = (days / 146_097, days % 146_097);
+    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let (month, next) = if month < 10 {
+        (month + 3, 0)
+    } else {
+        (month - 9, 1)
+    };
+    let year = 1600 + 400 * era + year + next;
+    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+    (1902..=9998)
+        .contains(&year)
+        .then(|| format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"))
+}
+
 /// A PDF's date (`D:20240131120000+01'00'`, of which all behind the year may be missing) as ISO 8601.
 pub(super) fn of_pdf(date: &str) -> Option<String> {
     let digits = date.trim().trim_start_matches("D:");
@@ -116,5 +140,20 @@ mod tests {
         assert_eq!(seconds(moment(1969, 12, 31)), Some(-86_399));
         assert_eq!(seconds(moment(2024, 0, 1)), None);
         assert_eq!(seconds(moment(i64::MAX / 400, 1, 1)), None);
+    }
+
+    #[test]
+    fn ticks_of_windows_are_dates() {
+        let of = |seconds: u64| of_windows(seconds * 10_000_000);
+        assert_eq!(
+            of(11_644_473_600 + 1_709_210_096).as_deref(),
+            Some("2024-02-29T12:34:56Z")
+        );
+        assert_eq!(of(11_644_473_600).as_deref(), Some("1970-01-01T00:00:00Z"));
+        assert_eq!(
+            of(11_644_473_600 + 1_704_067_199).as_deref(),
+            Some("2023-12-31T23:59:59Z")
+        );
+        assert_eq!((of(0), of_windows(u64::MAX)), (None, None));
     }
 }

@@ -11,7 +11,7 @@ use std::{
 
 use super::{
     Failure, Format, USUAL, archive, contains, delimited, epub, fb2, html, image, json, mail,
-    markdown, notebook, office, ole, outline, pdf, plain, rtf, subtitles, tex, xml,
+    markdown, msg, notebook, office, ole, outline, pdf, plain, rtf, subtitles, tex, xml,
 };
 
 static PDF: Format = Format {
@@ -156,6 +156,7 @@ static FORMATS: &[&Format] = &[
     &mail::APPLE_MAIL,
     &mail::MAILBOX,
     &mail::SAVED_PAGE,
+    &msg::OUTLOOK,
     &archive::ZIP,
     &archive::TAR,
     &archive::SEVEN_ZIP,
@@ -169,7 +170,7 @@ pub fn formats() -> impl Iterator<Item = &'static Format> {
 }
 
 /// Documents that people expect to be read and that are not yet: said by name in the reason.
-const NOT_YET: [&str; 4] = ["msg", "heic", "heif", "avif"];
+const NOT_YET: [&str; 3] = ["heic", "heif", "avif"];
 
 /// Bytes that [`identify`] wants to see.
 pub const HEAD_BYTES: usize = 8 << 10;
@@ -206,7 +207,10 @@ pub fn identify(extension: &str, head: &[u8]) -> Result<&'static Format, Failure
         };
     }
     if head.starts_with(&ole::MAGIC) {
-        return office::old(extension).ok_or_else(|| unread(extension));
+        return match named {
+            Some(format) if format.name == msg::OUTLOOK.name => Ok(format),
+            _ => office::old(extension).ok_or_else(|| unread(extension)),
+        };
     }
     if rtf::is_one(head) {
         return Ok(&rtf::RTF);
@@ -272,9 +276,9 @@ fn disguised(head: &[u8]) -> Option<&'static Format> {
 }
 
 /// Formats whose files begin in a way of their own; others of that name are none.
-const BY_CONTENT: [&str; 16] = [
+const BY_CONTENT: [&str; 17] = [
     "pdf", "docx", "pptx", "xlsx", "odt", "ods", "odp", "doc", "xls", "ppt", "zip", "tar", "7z",
-    "packed", "epub", "image",
+    "packed", "epub", "image", "msg",
 ];
 
 /// What the first member of a book is, and is called.

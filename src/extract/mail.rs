@@ -28,7 +28,7 @@ const TELLING: [&str; 8] = [
 ];
 /// A plain form is dropped for the other one if that has so many times as many letters: "please read
 /// this in a browser" says nothing.
-const SAYS_MORE: usize = 4;
+pub(super) const SAYS_MORE: usize = 4;
 /// Of one message in a box, so much is read.
 const MAX_MESSAGE_BYTES: usize = 128 << 20;
 /// Headers have no zero bytes, so that some here tell of another encoding.
@@ -222,7 +222,7 @@ fn bodies(message: &Message<'_>, max_text_bytes: usize) -> Vec<String> {
     plain
 }
 
-fn n_letters(texts: &[String]) -> usize {
+pub(super) fn n_letters(texts: &[String]) -> usize {
     let letters = |text: &String| {
         text.chars()
             .filter(|letter| letter.is_alphanumeric())
@@ -252,14 +252,16 @@ fn give_attachments(message: &Message<'_>, nest: &mut Nest<'_, '_>) -> Result<()
     Ok(())
 }
 
+/// A name is one part of a path here, whatever it says, and nothing hides.
+pub(super) fn one_part(name: &str) -> String {
+    let name = name.replace(['/', '\\'], "_");
+    name.trim_start_matches('.').to_owned()
+}
+
 /// Its own name, or one made of what it is.
 fn attachment_name(part: &MessagePart<'_>, number: u32) -> String {
     if let Some(name) = part.attachment_name() {
-        // A name is one part of a path here, whatever it says, and nothing hides.
-        return name
-            .replace(['/', '\\'], "_")
-            .trim_start_matches('.')
-            .to_owned();
+        return one_part(name);
     }
     if let PartType::Message(message) = &part.body {
         return named(number, message.subject());

@@ -33,6 +33,19 @@ impl<'a> Streams<'a> {
         Ok(Self { file })
     }
 
+    /// The names of what lies in a folder, at most so many.
+    pub(super) fn names(&self, folder: &str, max: usize) -> Vec<String> {
+        let entries = self.file.read_storage(folder).into_iter().flatten();
+        entries
+            .take(max)
+            .map(|entry| entry.name().to_owned())
+            .collect()
+    }
+
+    pub(super) fn is_folder(&self, path: &str) -> bool {
+        self.file.is_storage(path)
+    }
+
     /// One stream; `None` if there is none of this name.
     pub(super) fn stream(&mut self, name: &str) -> Result<Option<Vec<u8>>, Failure> {
         if !self.file.is_stream(name) {

@@ -12,6 +12,7 @@ use std::collections::HashMap;
 
 use encoding_rs::{Encoding, MACINTOSH, WINDOWS_1252};
 
+pub(super) use self::fonts::of_page as encoding_of_page;
 use self::tokens::{Token, Tokens};
 use super::{Failure, Format, Input, USUAL, limit};
 use crate::document::{Mark, Text};

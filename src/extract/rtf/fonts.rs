@@ -10,7 +10,7 @@ use encoding_rs::{
 };
 
 /// Of a code page's number.
-pub(super) fn of_page(page: i32) -> Option<&'static Encoding> {
+pub(in crate::extract) fn of_page(page: i32) -> Option<&'static Encoding> {
     Some(match page {
         866 => IBM866,
         874 => WINDOWS_874,
