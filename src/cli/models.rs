@@ -320,8 +320,8 @@ fn choose(dirs: &Dirs, id: &str, json: bool) -> anyhow::Result<()> {
         let spec = find(dirs, id)?;
         if !spec.is_reranker() {
             bail!(
-                "{id} is no reranker; the models for search by meaning and for text in pictures \
-                 cannot be changed yet"
+                "{id} is for another purpose, whose model cannot be changed yet; only the reranker \
+                 can be chosen"
             );
         }
         place(dirs, &spec)

@@ -207,7 +207,7 @@ mod tests {
             ("xlsx", "xls"),
             ("ppt", "ppt"),
             ("pptx", "ppt"),
-            ("msg", "none"),
+            ("msg", "msg"),
             ("", "none"),
         ] {
             assert_eq!(name(extension, &head), format);

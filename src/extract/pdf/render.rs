@@ -7,7 +7,7 @@ use pdfium_render::prelude::{
     PdfBitmap, PdfBitmapFormat, PdfPage, PdfRenderConfig, PdfiumError, Pixels,
 };
 
-use super::super::pictures::{Frame, MAX_SIDE, PagePicture};
+use crate::extract::pictures::{Frame, MAX_SIDE, PagePicture};
 
 /// Dots for each point of 1/72 inch, on a page that is not too large for that.
 const DOTS_PER_POINT: f32 = 200.0 / 72.0;
