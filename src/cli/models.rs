@@ -320,7 +320,7 @@ fn choose(dirs: &Dirs, id: &str, json: bool) -> anyhow::Result<()> {
         let spec = find(dirs, id)?;
         if !spec.is_reranker() {
             bail!(
-                "{id} is for another purpose, whose model cannot be changed yet; only the reranker \
+                "{id} is for another purpose, where models cannot be switched yet; only the reranker \
                  can be chosen"
             );
         }

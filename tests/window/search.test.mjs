@@ -4,7 +4,7 @@
  * for is there; nothing is asserted about time.
  */
 import assert from 'node:assert/strict';
-import { renameSync, rmSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { KEYS, openWindow, pause, until, write } from './driver.mjs';
@@ -44,6 +44,15 @@ test('a passage is found and read on its page', async (t) => {
 
   await window.search('nuthatch');
   await window.untilResults('the bird comes first', first('notes/birds.txt'));
+});
+
+test('text in a picture is found, and said to be scanned', async (t) => {
+  const receipt = readFileSync(new URL('../corpus/seeds/receipt.png', import.meta.url));
+  const window = await openWindow(t, { 'receipt.png': receipt, 'note.txt': 'Nothing about it.\n' });
+  await window.untilReady(2);
+  await window.search('brass keys');
+  await window.untilResults('the receipt is found', first('receipt.png'));
+  assert.match(await window.text('[data-testid=result]'), /page 1.*scanned/s);
 });
 
 test('results follow the files', async (t) => {
