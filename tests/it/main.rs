@@ -11,6 +11,7 @@ mod lean;
 mod live;
 mod models;
 mod pdfs;
+mod planted;
 mod preview;
 mod rerank;
 mod sandbox;

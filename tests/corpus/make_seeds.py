@@ -1,0 +1,198 @@
+#!/usr/bin/env python3
+"""Makes documents with sentences whose places are known, in the formats that other programs write.
+
+    python tests/corpus/make_seeds.py        # writes tests/corpus/seeds/
+
+Needs python-pptx, openpyxl, xlwt, odfpy, ebooklib, reportlab and pypdf. What it makes is committed, so
+that the tests need none of them: tests/it/planted.rs looks each sentence of planted.tsv up, and the
+fuzzer mutates the documents. All of their content is made up here.
+"""
+import email.message
+import io
+import json
+import mailbox
+import pathlib
+
+from ebooklib import epub
+from odf import opendocument, style, table, text as odf_text, draw
+from openpyxl import Workbook
+from pptx import Presentation
+from pypdf import PdfReader, PdfWriter
+from pypdf.constants import PageLabelStyle
+from reportlab.pdfgen import canvas
+import xlwt
+
+SEEDS = pathlib.Path(__file__).parent / "seeds"
+WORDS = iter(
+    "acorn beechnut chestnut dogwood elderberry foxglove gooseberry hazelnut ivyleaf juniper kernel "
+    "larchcone medlar nutmeg oakgall pinecone quince rosehip sloeberry teasel umbel vetchpod walnut "
+    "yewberry almond barleycorn cobnut damson elmseed filbert gromwell hawberry linseed mastnut "
+    "peppercorn rowanberry sorbapple tamarind".split()
+)
+planted = []
+
+
+def plant(file, page=None, unit=None, label=None, line=None):
+    """A sentence of its own, noted with its place."""
+    word = next(WORDS)
+    planted.append([file, word, unit or "", page or "", label or "", line or ""])
+    return f"The nuthatch hid one {word} right here."
+
+
+def pdf():
+    name = "planted.pdf"
+    labels = {1: "i", 2: "ii", 3: None, 4: "A-1", 5: "A-2", 6: "A-3"}
+    buffer = io.BytesIO()
+    pages = canvas.Canvas(buffer, pagesize=(420, 595), invariant=1)
+    for number in range(1, 7):
+        # Page 2 is blank, and page 3 too.
+        if number not in (2, 3):
+            pages.drawString(60, 500, plant(name, number, "page", labels[number]))
+        pages.showPage()
+    pages.save()
+    writer = PdfWriter()
+    for number, page in enumerate(PdfReader(buffer).pages, 1):
+        writer.add_page(page.rotate({4: 90, 5: 180, 6: 270}.get(number, 0)))
+    writer.set_page_label(0, 1, style=PageLabelStyle.LOWERCASE_ROMAN)
+    writer.set_page_label(2, 2, style=PageLabelStyle.DECIMAL, start=3)
+    writer.set_page_label(3, 5, style=PageLabelStyle.DECIMAL, prefix="A-", start=1)
+    writer.write(SEEDS / name)
+
+
+def pptx():
+    name = "planted.pptx"
+    show = Presentation()
+    for number in range(1, 5):
+        slide = show.slides.add_slide(show.slide_layouts[1 if number != 3 else 6])
+        # Slide 3 is empty.
+        if number != 3:
+            slide.shapes.title.text = f"Slide {number}"
+            slide.placeholders[1].text = plant(name, number, "slide")
+    notes = plant(name, 4, "slide", "notes")
+    show.slides[3].notes_slide.notes_text_frame.text = notes
+    show.save(SEEDS / name)
+
+
+def xlsx():
+    name = "planted.xlsx"
+    book = Workbook()
+    for number, title in enumerate(["Rent", "Empty", "Repairs"], 1):
+        sheet = book.active if number == 1 else book.create_sheet()
+        sheet.title = title
+        if title != "Empty":
+            sheet["B2"], sheet["C2"] = "what", "amount"
+            sheet["B3"], sheet["C3"] = plant(name, number, "sheet", f"{title}!B2:C3"), 700
+    book.save(SEEDS / name)
+
+
+def xls():
+    name = "planted.xls"
+    book = xlwt.Workbook()
+    for number, title in enumerate(["Keys", "Locks"], 1):
+        sheet = book.add_sheet(title)
+        sheet.write(0, 0, plant(name, number, "sheet", f"{title}!A1:A2"))
+        sheet.write(1, 0, number)
+    book.save(str(SEEDS / name))
+
+
+def ods():
+    name = "planted.ods"
+    book = opendocument.OpenDocumentSpreadsheet()
+    for number, title in enumerate(["Heating", "Water"], 1):
+        sheet = table.Table(name=title)
+        row = table.TableRow()
+        for value in (plant(name, number, "sheet", f"{title}!A1:B1"), "litres"):
+            cell = table.TableCell(valuetype="string")
+            cell.addElement(odf_text.P(text=value))
+            row.addElement(cell)
+        sheet.addElement(row)
+        book.spreadsheet.addElement(sheet)
+    book.save(SEEDS / name)
+
+
+def odp():
+    name = "planted.odp"
+    show = opendocument.OpenDocumentPresentation()
+    layout = style.PageLayout(name="layout")
+    show.automaticstyles.addElement(layout)
+    master = style.MasterPage(name="master", pagelayoutname=layout)
+    show.masterstyles.addElement(master)
+    for number in (1, 2, 3):
+        page = draw.Page(masterpagename=master, name=f"page{number}")
+        if number != 2:
+            frame = draw.Frame(width="20cm", height="3cm", x="2cm", y="2cm")
+            box = draw.TextBox()
+            box.addElement(odf_text.P(text=plant(name, number, "slide")))
+            frame.addElement(box)
+            page.addElement(frame)
+        show.presentation.addElement(page)
+    show.save(SEEDS / name)
+
+
+def odt():
+    letter = opendocument.OpenDocumentText()
+    letter.text.addElement(odf_text.H(outlinelevel=1, text="A letter"))
+    letter.text.addElement(odf_text.P(text=plant("planted.odt")))
+    letter.save(SEEDS / "planted.odt")
+
+
+def book():
+    name = "planted.epub"
+    made = epub.EpubBook()
+    made.set_identifier("nuthatch-seed")
+    made.set_title("Where seeds are hidden")
+    made.set_language("en")
+    chapters = []
+    for number, title in enumerate(["Bark", "Moss", "Stone"], 1):
+        chapter = epub.EpubHtml(title=title, file_name=f"c{number}.xhtml", lang="en")
+        sentence = plant(name, number, "chapter", title)
+        chapter.content = f"<h1>{title}</h1><p>{sentence}</p>"
+        made.add_item(chapter)
+        chapters.append(chapter)
+    made.toc = chapters
+    made.add_item(epub.EpubNcx())
+    made.spine = chapters
+    epub.write_epub(SEEDS / name, made)
+
+
+def lines():
+    """Formats whose places are lines, and mails, whose places are their parts."""
+    markdown = f"# Seeds\n\nIntro.\n\n{plant('planted.md', line=5)}\n\n```\n{plant('planted.md', line=8)}\n```\n"
+    (SEEDS / "planted.md").write_text(markdown)
+    (SEEDS / "planted.txt").write_text(f"one\ntwo\n\n{plant('planted.txt', line=4)}\n")
+    (SEEDS / "planted.py").write_text(f"def main():\n    # {plant('planted.py', line=2)}\n    pass\n")
+    (SEEDS / "planted.org").write_text(f"* Seeds\n\n{plant('planted.org', line=3)}\n")
+    cell = lambda kind, source: {"cell_type": kind, "metadata": {}, "source": source} | (
+        {"outputs": [], "execution_count": 1} if kind == "code" else {}
+    )
+    cells = [cell("markdown", ["# Seeds"]), cell("code", [plant("planted.ipynb", label="cell 2")])]
+    notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    (SEEDS / "planted.ipynb").write_text(json.dumps(notebook, indent=1))
+    (SEEDS / "planted.csv").write_text(f"what,amount\nrent,700\n{plant('planted.csv', label='rows 1-3', line=3)},1\n")
+    (SEEDS / "planted.srt").write_text(
+        f"1\n00:00:01,000 --> 00:00:02,000\nHello.\n\n2\n00:01:05,000 --> 00:01:07,000\n{plant('planted.srt', label='00:01:05', line=7)}\n"
+    )
+    (SEEDS / "planted.rtf").write_text("{\\rtf1\\ansi " + plant("planted.rtf") + "\\par}")
+    mail = email.message.EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "ada@example.org", "bob@example.org", "Seeds"
+    mail.set_content(plant("planted.eml", label="body"))
+    mail.set_boundary("seed") if mail.is_multipart() else None
+    (SEEDS / "planted.eml").write_bytes(bytes(mail))
+    path = SEEDS / "planted.mbox"
+    path.unlink(missing_ok=True)
+    box = mailbox.mbox(path)
+    for _ in range(2):
+        message = email.message.EmailMessage()
+        message["From"], message["Subject"] = "ada@example.org", "More seeds"
+        message.set_content(plant("planted.mbox", label="body"))
+        made = mailbox.mboxMessage(message)
+        made.set_from("ada@example.org Mon Jan  1 00:00:00 2024")
+        box.add(made)
+    box.close()
+
+
+for make in (pdf, pptx, xlsx, xls, ods, odp, odt, book, lines):
+    make()
+rows = ["\t".join(map(str, row)) for row in planted]
+(SEEDS / "planted.tsv").write_text("file\tword\tunit\tpage\tlabel\tline\n" + "\n".join(rows) + "\n")
+print(len(planted), "sentences in", len({row[0] for row in planted}), "files")

@@ -1,0 +1,3 @@
+def main():
+    # The nuthatch hid one yewberry right here.
+    pass
