@@ -5,6 +5,7 @@
 //! old readers. Groups are kept on a stack of bounded depth, never on the program's. Invariant: the time
 //! is linear in the bytes, and what is hidden, deleted or no text is left out.
 
+mod destinations;
 mod fonts;
 mod tokens;
 
@@ -13,7 +14,10 @@ use std::collections::HashMap;
 use encoding_rs::{Encoding, MACINTOSH, WINDOWS_1252};
 
 pub(super) use self::fonts::of_page as encoding_of_page;
-use self::tokens::{Token, Tokens};
+use self::{
+    destinations::{Destination, Entry, Fact},
+    tokens::{Token, Tokens},
+};
 use super::{Failure, Format, Input, USUAL, limit};
 use crate::document::{Mark, Text};
 
@@ -35,13 +39,16 @@ pub(super) fn is_one(head: &[u8]) -> bool {
 }
 
 fn parse(input: &Input<'_>) -> Result<Text, Failure> {
-    let mut text = read(input.bytes(), input.max_text_bytes);
+    let bytes = input.bytes();
+    let mut text = read(bytes, input.max_text_bytes);
     if text.text.is_empty() {
         return Err(Failure::Skipped("there is no text in it".into()));
     }
     if input.cut {
         let reason = "the file is longer than the limit; its end is not read";
         text.partial = Some(reason.into());
+    } else if !bytes.trim_ascii_end().ends_with(b"}") && !bytes.ends_with(b"\0") {
+        text.partial = Some("the document is damaged: it ends too early".into());
     }
     limit(&mut text, input.max_text_bytes);
     Ok(text)
@@ -59,30 +66,6 @@ pub(super) fn read(bytes: &[u8], max_text_bytes: usize) -> Text {
     reader.finish()
 }
 
-/// Where characters go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Destination {
-    /// Into the paragraph.
-    Body,
-    /// Nowhere.
-    Nowhere,
-    /// They name fonts.
-    Fonts,
-    /// They name a style.
-    Styles,
-    /// They are a fact about the document.
-    Fact(Fact),
-    /// The group of facts, whose own characters are none.
-    Facts,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fact {
-    Title,
-    Author,
-    Created,
-}
-
 /// What holds up to the end of a group.
 #[derive(Debug, Clone, Copy)]
 struct State {
@@ -94,6 +77,8 @@ struct State {
     is_hidden: bool,
     /// Its end is the end of a note.
     ends_note: bool,
+    heading: Option<u8>,
+    in_table: bool,
 }
 
 struct Reader {
@@ -108,6 +93,10 @@ struct Reader {
     n_skipped: u32,
     half: Option<u16>,
     default_encoding: &'static Encoding,
+    default_font: i32,
+    /// It has one group around everything, and that has ended.
+    is_whole: bool,
+    is_over: bool,
     fonts: HashMap<i32, &'static Encoding>,
     /// The font, style or level at hand in its table.
     number: i32,
@@ -115,8 +104,8 @@ struct Reader {
     styles: HashMap<i32, u8>,
     name: String,
     paragraph: String,
+    /// The level of the paragraph at hand: its end may come behind the group that sets it.
     heading: Option<u8>,
-    in_table: bool,
     /// Paragraphs that a note interrupts.
     outer: Vec<String>,
     /// Notes, to follow the paragraph.
@@ -134,6 +123,8 @@ impl Reader {
                 n_substitutes: 1,
                 is_hidden: false,
                 ends_note: false,
+                heading: None,
+                in_table: false,
             },
             stack: Vec::new(),
             n_too_deep: 0,
@@ -142,13 +133,15 @@ impl Reader {
             n_skipped: 0,
             half: None,
             default_encoding: WINDOWS_1252,
+            default_font: 0,
+            is_whole: false,
+            is_over: false,
             fonts: HashMap::new(),
             number: 0,
             styles: HashMap::new(),
             name: String::new(),
             paragraph: String::new(),
             heading: None,
-            in_table: false,
             outer: Vec::new(),
             notes: Vec::new(),
             date: [0; 5],
@@ -157,6 +150,9 @@ impl Reader {
     }
 
     fn take(&mut self, token: Token<'_>) {
+        if self.is_over {
+            return;
+        }
         if !matches!(token, Token::Byte(_)) {
             self.flush();
         }
@@ -214,6 +210,7 @@ impl Reader {
             _ => self.name.clear(),
         }
         self.state = before;
+        self.is_over = self.is_whole && self.stack.is_empty();
     }
 
     fn word(&mut self, word: &[u8], number: Option<i32>, is_optional: bool) {
@@ -223,27 +220,26 @@ impl Reader {
             b"uc" => self.state.n_substitutes = number.unwrap_or(1).clamp(0, 16) as u32,
             b"ansicpg" => self.use_page(fonts::of_page(number.unwrap_or_default())),
             b"mac" => self.use_page(Some(MACINTOSH)),
+            b"rtf" => self.is_whole = true,
+            b"deff" => self.default_font = number.unwrap_or_default(),
             b"f" if self.state.destination == Destination::Fonts => {
                 self.number = number.unwrap_or_default();
             }
-            b"f" => {
-                let font = self.fonts.get(&number.unwrap_or_default());
-                self.state.encoding = font.copied().unwrap_or(self.default_encoding);
+            b"f" => self.use_font(number.unwrap_or_default()),
+            b"fcharset" => self.define_font(fonts::of_set(number.unwrap_or_default())),
+            b"cpg" => self.define_font(fonts::of_page(number.unwrap_or_default())),
+            b"plain" => {
+                self.state.is_hidden = false;
+                self.use_font(self.default_font);
             }
-            b"fcharset" => {
-                if let Some(encoding) = fonts::of_set(number.unwrap_or_default()) {
-                    self.fonts.insert(self.number, encoding);
-                }
-            }
-            b"plain" => self.state.is_hidden = false,
-            b"v" | b"deleted" | b"htmlrtf" => self.state.is_hidden = is_on,
+            b"v" | b"deleted" => self.state.is_hidden = is_on,
             b"s" if self.state.destination == Destination::Styles => {
                 self.number = number.unwrap_or_default();
             }
-            b"s" => self.heading = self.styles.get(&number.unwrap_or_default()).copied(),
+            b"s" => self.state.heading = self.styles.get(&number.unwrap_or_default()).copied(),
             b"outlinelevel" => self.outline(number.unwrap_or_default()),
-            b"pard" => (self.heading, self.in_table) = (None, false),
-            b"intbl" => self.in_table = true,
+            b"pard" => (self.state.heading, self.state.in_table) = (None, false),
+            b"intbl" => self.state.in_table = true,
             b"yr" | b"mo" | b"dy" | b"hr" | b"min" => self.date_part(word, number),
             _ if self.enter(word, is_optional) => {}
             _ => self.layout(word),
@@ -252,47 +248,33 @@ impl Reader {
 
     /// Words that begin another destination. Returns whether this is one.
     fn enter(&mut self, word: &[u8], is_optional: bool) -> bool {
-        let fact = |fact| {
-            (self.state.destination == Destination::Facts).then_some(Destination::Fact(fact))
-        };
-        let destination = match word {
-            b"fonttbl" => Some(Destination::Fonts),
-            b"stylesheet" => Some(Destination::Styles),
-            b"info" => Some(Destination::Facts),
-            b"title" => fact(Fact::Title),
-            b"author" => fact(Fact::Author),
-            b"creatim" => fact(Fact::Created),
-            b"footnote" | b"annotation" | b"header" | b"headerl" | b"headerr" | b"headerf"
-            | b"footer" | b"footerl" | b"footerr" | b"footerf" => {
-                self.begin_note();
-                return true;
+        let is_fact = self.state.destination == Destination::Facts;
+        match destinations::of(word, is_optional, is_fact) {
+            Entry::None => return false,
+            Entry::Here => {}
+            Entry::Note => self.begin_note(),
+            Entry::Unicode => {
+                // Where the group of both forms stands.
+                let around = self.stack.iter().rev().nth(1);
+                self.state.destination = around.map_or(Destination::Body, |at| at.destination);
             }
-            // Texts in drawings, results of fields and objects, and mails' own words.
-            b"shptxt" | b"shpinst" | b"shp" | b"fldrslt" | b"result" | b"ud" | b"upr"
-            | b"shppict" | b"pn" | b"pnseclvl" | b"listtext" | b"cs" | b"ts" => None,
-            b"colortbl" | b"pict" | b"objdata" | b"fldinst" | b"sp" | b"bkmkstart" | b"bkmkend"
-            | b"nonshppict" | b"filetbl" | b"pntext" | b"xe" | b"tc" | b"rxe" | b"nextfile"
-            | b"template" | b"private" | b"comment" | b"operator" | b"company" | b"keywords"
-            | b"doccomm" | b"subject" | b"manager" | b"category" | b"hlinkbase" | b"generator"
-            | b"htmltag" | b"mhtmltag" | b"revtbl" | b"datafield" | b"panose" | b"falt"
-            | b"atnid" | b"atnauthor" | b"atndate" | b"atnref" | b"atrfstart" | b"atrfend"
-            | b"buptim" | b"printim" | b"revtim" => Some(Destination::Nowhere),
-            _ if is_optional => Some(Destination::Nowhere),
-            _ => return false,
-        };
-        if let Some(destination) = destination
-            && self.state.destination != Destination::Nowhere
-        {
-            self.name.clear();
-            self.state.destination = destination;
+            Entry::Other(destination) => {
+                if self.state.destination != Destination::Nowhere {
+                    self.name.clear();
+                    self.state.destination = destination;
+                }
+            }
         }
         true
     }
 
     /// What is set between words.
     fn layout(&mut self, word: &[u8]) {
+        if self.state.destination != Destination::Body || self.state.is_hidden {
+            return;
+        }
         match word {
-            b"par" | b"sect" | b"page" if self.in_table => self.push(' '),
+            b"par" | b"sect" | b"page" if self.state.in_table => self.push(' '),
             b"par" | b"sect" | b"page" => self.end_paragraph(),
             b"cell" | b"nestcell" | b"tab" => self.push('\t'),
             b"row" | b"nestrow" => self.end_row(),
@@ -309,6 +291,17 @@ impl Reader {
         }
     }
 
+    fn use_font(&mut self, number: i32) {
+        let font = self.fonts.get(&number).copied();
+        self.state.encoding = font.unwrap_or(self.default_encoding);
+    }
+
+    fn define_font(&mut self, encoding: Option<&'static Encoding>) {
+        if let Some(encoding) = encoding {
+            self.fonts.insert(self.number, encoding);
+        }
+    }
+
     fn use_page(&mut self, encoding: Option<&'static Encoding>) {
         if let Some(encoding) = encoding {
             self.default_encoding = encoding;
@@ -319,6 +312,11 @@ impl Reader {
     /// A character by its number, in halves where it is a rare one; substitutes follow.
     fn unicode(&mut self, number: i32) {
         self.n_skipped = self.state.n_substitutes;
+        // Against the specification, but written: a character that needs more than 16 bits.
+        let whole = u32::try_from(number).ok().filter(|&number| number > 0xffff);
+        if let Some(whole) = whole.and_then(char::from_u32) {
+            return self.push(whole);
+        }
         let unit = (number & 0xffff) as u16;
         let half = self.half.take();
         if (0xd800..0xdc00).contains(&unit) {
@@ -362,7 +360,14 @@ impl Reader {
             }
             Destination::Body if self.state.is_hidden => {}
             Destination::Body if character.is_control() && !"\t\n".contains(character) => {}
-            Destination::Body => self.paragraph.push(character),
+            // Where a word may be divided.
+            Destination::Body if character == '\u{ad}' => {}
+            Destination::Body => {
+                if self.outer.is_empty() {
+                    self.heading = self.state.heading;
+                }
+                self.paragraph.push(character);
+            }
         }
     }
 
@@ -374,7 +379,7 @@ impl Reader {
                 self.styles.insert(self.number, level);
             }
         } else {
-            self.heading = level;
+            self.state.heading = level;
         }
     }
 
@@ -423,6 +428,7 @@ impl Reader {
             self.outer.push(std::mem::take(&mut self.paragraph));
             self.state.ends_note = true;
             self.state.is_hidden = false;
+            (self.state.heading, self.state.in_table) = (None, false);
         }
     }
 
@@ -430,7 +436,7 @@ impl Reader {
         let n = self.paragraph.trim_end_matches(['\t', ' ']).len();
         self.paragraph.truncate(n);
         self.paragraph.push('\n');
-        self.in_table = false;
+        self.state.in_table = false;
     }
 
     fn end_paragraph(&mut self) {
@@ -438,14 +444,21 @@ impl Reader {
             self.paragraph.push('\n');
             return;
         }
-        let mark = Mark {
-            heading: self.heading,
+        let paragraph = std::mem::take(&mut self.paragraph);
+        // Rows of a table end in a line's end; what follows them is a paragraph of its own.
+        let (rows, rest) = paragraph.split_at(paragraph.rfind('\n').map_or(0, |end| end + 1));
+        let heading = self.heading.take();
+        let mark = |heading| Mark {
+            heading,
             ..Mark::default()
         };
-        let paragraph = std::mem::take(&mut self.paragraph);
-        // A row of a table that stands above it.
-        let paragraph = paragraph.trim_start_matches('\n');
-        self.text.push(paragraph, mark);
+        if heading.is_some() {
+            self.text.push(rows, mark(None));
+            self.text.push(rest, mark(heading));
+        } else {
+            self.text
+                .push(paragraph.trim_start_matches('\n'), mark(None));
+        }
         for note in std::mem::take(&mut self.notes) {
             self.text.push(&note, Mark::default());
         }

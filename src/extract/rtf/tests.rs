@@ -99,8 +99,8 @@ fn groups_without_end_and_bytes_that_are_not_there_do_no_harm() {
         "}".repeat(1_000_000)
     );
     assert_eq!(text(&deep), "text");
-    assert_eq!(text(r"{\rtf1 a\bin2000000000 b"), "a");
-    assert_eq!(text(r"{\rtf1 a}}}}}\'4"), "a'4".replace("'4", "?4"));
+    assert_eq!(text(r"{\rtf1 a\bin2000000000 b"), "ab");
+    assert_eq!(text(r"{\rtf1 a}}}}}\'4 after"), "a");
     assert_eq!(text(&format!("{{\\rtf1 {}x", "\\-".repeat(1_000_000))), "x");
 }
 
@@ -108,4 +108,76 @@ fn groups_without_end_and_bytes_that_are_not_there_do_no_harm() {
 fn a_page_in_a_mails_rtf_gives_its_words_once() {
     let source = r"{\rtf1\fromhtml1{\*\htmltag64 <p>}\htmlrtf {\htmlrtf0 Hello{\*\htmltag72 </p>}\htmlrtf\par}\htmlrtf0 }";
     assert_eq!(text(source), "Hello");
+}
+
+#[test]
+fn a_font_holds_until_another_is_named_and_the_default_one_returns() {
+    let fonts = r"{\fonttbl{\f0\fcharset204 A;}{\f1\fcharset0 B;}}";
+    assert_eq!(
+        text(&format!(
+            r"{{\rtf1\ansi\ansicpg1252\deff0{fonts}\plain\'cf\'f0 {{\f1 caf\'e9}} \f1\plain\'e8}}"
+        )),
+        "Пр café и"
+    );
+}
+
+#[test]
+fn a_heading_below_a_table_or_with_a_number_or_a_note_is_that_line_only() {
+    let found = read(
+        br"{\rtf1\trowd\intbl flour\cell 3\cell\row\pard\outlinelevel0{\listtext\pard 1.\tab}Rent{\footnote\pard see below\par}\par\pard body\par}",
+        1 << 20,
+    );
+    let parts: Vec<(Option<u8>, &str)> = found
+        .marks
+        .iter()
+        .enumerate()
+        .map(|(i, mark)| {
+            let end = found
+                .marks
+                .get(i + 1)
+                .map_or(found.text.len(), |next| next.start);
+            (mark.heading, found.text[mark.start..end].trim())
+        })
+        .collect();
+    let expected = [
+        (None, "flour\t3"),
+        (Some(1), "1.\tRent"),
+        (None, "see below"),
+        (None, "body"),
+    ];
+    assert_eq!(parts, expected);
+}
+
+#[test]
+fn of_two_forms_one_is_read_and_a_text_box_stands_for_itself() {
+    assert_eq!(text(r"{\rtf1{\upr{Pragu}{\*\ud{Pragu\u234 ?}}}}"), "Praguê");
+    let info = r"{\rtf1{\info{\upr{\title x}{\*\ud{\title Lease}}}}body}";
+    let found = read(info.as_bytes(), 1 << 20);
+    assert_eq!(
+        (found.text.as_str(), found.title.as_deref()),
+        ("body", Some("Lease"))
+    );
+    let boxed = r"{\rtf1 before{\shp{\*\shpinst{\sp{\sn a}{\sv b}}{\shptxt boxed\par}}} after\par}";
+    assert_eq!(text(boxed), "before after\n\nboxed");
+    assert_eq!(
+        text(r"{\rtf1 a{\*\moMath x}{\pict\par}b\u128512 ?c\'adc}"),
+        "axb😀cc"
+    );
+}
+
+#[test]
+fn letters_that_a_mail_writes_for_old_readers_are_kept() {
+    let source = r"{\rtf1\ansi\fromhtml1 M{\*\htmltag84 &uuml;}\htmlrtf \'fc\htmlrtf0 nchen}";
+    assert_eq!(text(source), "München");
+}
+
+#[test]
+fn a_file_that_ends_too_early_is_read_in_part() {
+    let found = parse(&crate::extract::tests::input(
+        "a.rtf",
+        br"{\rtf1 the beginn",
+    ))
+    .unwrap();
+    assert_eq!(found.text, "the beginn");
+    assert!(found.partial.unwrap().contains("ends too early"));
 }

@@ -98,7 +98,11 @@ impl<'a> Tokens<'a> {
         }
         if word == b"bin" {
             let n_bytes = number.and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
-            self.at = self.at.saturating_add(n_bytes).min(self.bytes.len());
+            // A length that leads beyond the end is a lie.
+            let behind = self.at.saturating_add(n_bytes);
+            if behind < self.bytes.len() {
+                self.at = behind;
+            }
         }
         Token::Word(word, number)
     }
