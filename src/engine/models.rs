@@ -30,28 +30,10 @@ pub(super) fn embedding(
     settings: &Settings,
     spec: ModelSpec,
 ) -> Result<Arc<ModelWorker>, Notice> {
-    let missing = |what: &str| Notice {
+    on_processor(dirs, settings, spec).map_err(|what| Notice {
         message: format!("Search by meaning is off: {what} is missing"),
         hint: Some("Word search is complete. Run the set-up (cargo xtask setup) to get it".into()),
-    };
-    let executable = dirs.program(WORKER);
-    if !executable.is_file() {
-        return Err(missing("the program nuthatch-models"));
-    }
-    if dirs.onnx_runtime().is_none() {
-        return Err(missing("the ONNX Runtime library"));
-    }
-    let choice = Choice {
-        spec,
-        executable,
-        device: Device::Cpu,
-        precision: None,
-    };
-    let config = worker_config(dirs, settings, &choice)
-        .ok_or_else(|| missing(&format!("the model {}", choice.spec.id)))?;
-    ModelWorker::new(config)
-        .map(Arc::new)
-        .map_err(|error| missing(&format!("a thread ({error})")))
+    })
 }
 
 /// The process of the model that recognises text in pictures, not yet started; or why there is none.
@@ -59,14 +41,23 @@ pub(super) fn text_reader(dirs: &Dirs, settings: &Settings) -> Result<Arc<ModelW
     if !settings.read_pictures {
         return Err("the settings say so (read_pictures)".into());
     }
-    let missing = |what: &str| format!("{what} is missing; run the set-up again");
-    let spec = ModelSpec::default_text_reader().ok_or_else(|| missing("the model for it"))?;
+    let spec = ModelSpec::default_text_reader().ok_or("there is no model for it")?;
+    on_processor(dirs, settings, spec)
+        .map_err(|what| format!("{what} is missing; run the set-up again"))
+}
+
+/// A model's process, for the processor; the error is what is missing for it.
+fn on_processor(
+    dirs: &Dirs,
+    settings: &Settings,
+    spec: ModelSpec,
+) -> Result<Arc<ModelWorker>, String> {
     let executable = dirs.program(WORKER);
     if !executable.is_file() {
-        return Err(missing("the program nuthatch-models"));
+        return Err("the program nuthatch-models".into());
     }
     if dirs.onnx_runtime().is_none() {
-        return Err(missing("the ONNX Runtime library"));
+        return Err("the ONNX Runtime library".into());
     }
     let choice = Choice {
         spec,
@@ -75,10 +66,10 @@ pub(super) fn text_reader(dirs: &Dirs, settings: &Settings) -> Result<Arc<ModelW
         precision: None,
     };
     let config = worker_config(dirs, settings, &choice)
-        .ok_or_else(|| missing(&format!("the model {}", choice.spec.id)))?;
+        .ok_or_else(|| format!("the model {}", choice.spec.id))?;
     ModelWorker::new(config)
         .map(Arc::new)
-        .map_err(|error| missing(&format!("a thread ({error})")))
+        .map_err(|error| format!("a thread ({error})"))
 }
 
 /// What a worker needs to run a model as chosen; `None` if a file of the model is missing.

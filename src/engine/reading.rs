@@ -92,15 +92,20 @@ async fn recognised(
     let mut pages = Vec::new();
     for scan in &text.scans {
         for shown in pool.pictures(path, format, None, &[scan.page]).await? {
-            let failed = |why: String| Failure::Failed(format!("page {}: {why}", scan.page));
-            let picture = shown.shown.map_err(failed)?;
-            let lines = model.read(picture.clone()).await;
-            let lines = lines.map_err(|error| failed(error.to_string()))?;
-            let frame = shown.frame;
-            pages.push((
-                shown.page,
-                extract::ordered(&lines, &picture, frame.as_ref()),
-            ));
+            let seen = match shown.shown {
+                Ok(picture) => match model.read(picture.clone()).await {
+                    Ok(lines) => Ok(extract::ordered(&lines, &picture, shown.frame.as_ref())),
+                    Err(error) => Err(error.to_string()),
+                },
+                Err(why) => Err(why),
+            };
+            match seen {
+                Ok(lines) => pages.push((shown.page, lines)),
+                Err(why) => {
+                    let problem = format!("page {} is not recognised: {why}", scan.page);
+                    text.partial = text.partial.or(Some(problem));
+                }
+            }
         }
     }
     Ok(extract::merged(&text, &pages, true))

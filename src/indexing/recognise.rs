@@ -10,10 +10,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use nuthatch_models::ModelWorker;
+use nuthatch_models::{Error as ModelError, ModelWorker};
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Error, LaterRequest, Parts, Request, walk};
+use super::{Error, LaterRequest, Parts, Request, cloud, walk};
 use crate::{
     cpu,
     document::{DocumentId, Hash, PathKey, Text},
@@ -97,7 +97,7 @@ pub(super) async fn recognising_loop(
     mut inbox: mpsc::Receiver<LaterRequest>,
     reading: mpsc::Sender<Request>,
 ) {
-    // Documents that failed for another reason than their own; tried again at the next start.
+    // Documents whose file is not what it was: read anew, or tried again at the next start.
     let mut failed = Vec::new();
     while let Some(request) = inbox.recv().await {
         let mut replies: Vec<oneshot::Sender<bool>> = Vec::new();
@@ -166,10 +166,8 @@ async fn step(parts: &Parts, failed: &mut Vec<DocumentId>) -> Result<bool, Error
         Ok(true) => parts.store.read_again(document.document).await?,
         // Something more urgent came up, and wakes this loop again.
         Ok(false) => return Ok(false),
-        Err(error) => {
-            tracing::warn!(%error, "a document's pictures could not be looked at");
-            failed.push(document.document);
-        }
+        Err(Error::Changed) => failed.push(document.document),
+        Err(error) => return Err(error),
     }
     Ok(true)
 }
@@ -232,7 +230,11 @@ async fn show(
     let path = file.seen.path.to_path();
     let is_as_seen = || {
         let found = std::fs::metadata(&path).ok();
-        found.is_some_and(|found| walk::observed(&path, &found).looks_unchanged(file))
+        // A file can go back to its cloud without another size or time.
+        found.is_some_and(|found| {
+            walk::observed(&path, &found).looks_unchanged(file)
+                && !cloud::is_placeholder(&path, &found)
+        })
     };
     if !is_as_seen() {
         return Ok(None);
@@ -263,16 +265,26 @@ fn not_shown(page: u32, reason: &str) -> PagePicture {
     }
 }
 
-/// The error is the model's; what is wrong with the page is said of the page.
+/// The error is that there is no model now. What the model makes of a page, its end included, is said
+/// of the page, so that none is tried again and again.
 async fn look_at(
     model: &ModelWorker,
     shown: PagePicture,
     reader: &str,
 ) -> Result<RecognisedPage, Error> {
     let page = shown.page;
-    let (lines, problem) = match shown.shown {
-        Ok(picture) => {
-            let lines = model.read(picture.clone()).await?;
+    let seen = match shown.shown {
+        Ok(picture) => match model.read(picture.clone()).await {
+            Ok(lines) => Ok((lines, picture)),
+            Err(error @ (ModelError::Stopped { .. } | ModelError::Refused { .. })) => {
+                Err(error.to_string())
+            }
+            Err(error) => return Err(error.into()),
+        },
+        Err(reason) => Err(reason),
+    };
+    let (lines, problem) = match seen {
+        Ok((lines, picture)) => {
             let frame = shown.frame;
             let ordered = cpu::run(move || extract::ordered(&lines, &picture, frame.as_ref()));
             (ordered.await?, None)

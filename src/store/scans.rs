@@ -30,8 +30,6 @@ pub struct ToRecognise {
     pub document: DocumentId,
     /// Its content.
     pub hash: Hash,
-    /// What its reader is called.
-    pub extractor: String,
     /// A file with it.
     pub file: FileRow,
     /// The file of the disk that this lies in, where it is no such file itself.
@@ -100,8 +98,8 @@ impl Store {
 
     /// A document with pages to recognise that can be reached and is none of these.
     pub async fn to_recognise(&self, but: &[DocumentId]) -> Result<Option<ToRecognise>> {
-        let found: Option<(i64, Vec<u8>, String, String, i64)> = sqlx::query_as(
-            "SELECT d.id, d.content_hash, d.extractor, d.to_recognise, f.id FROM documents d \
+        let found: Option<(i64, Vec<u8>, String, i64)> = sqlx::query_as(
+            "SELECT d.id, d.content_hash, d.to_recognise, f.id FROM documents d \
              JOIN files f ON f.document_id = d.id AND f.state IN ('indexed', 'partial') \
              WHERE d.to_recognise IS NOT NULL AND d.id NOT IN (SELECT value FROM json_each(?)) \
              ORDER BY json_array_length(d.to_recognise), d.id, f.container_id IS NOT NULL LIMIT 1",
@@ -109,7 +107,7 @@ impl Store {
         .bind(json_list(but.iter().map(|id| id.0)))
         .fetch_optional(&self.readers)
         .await?;
-        let Some((document, hash, extractor, pages, file)) = found else {
+        let Some((document, hash, pages, file)) = found else {
             return Ok(None);
         };
         let damaged = |what| Error::Damaged { what };
@@ -123,7 +121,6 @@ impl Store {
         Ok(Some(ToRecognise {
             document: DocumentId(document),
             hash: hash.try_into().map_err(|_| damaged("hash"))?,
-            extractor,
             file,
             container,
             pages: serde_json::from_str(&pages).map_err(|_| damaged("list of pages"))?,
