@@ -17,6 +17,7 @@ mod handover;
 mod html;
 mod image;
 mod json;
+mod lines;
 mod mail;
 mod markdown;
 mod msg;
@@ -173,6 +174,19 @@ fn contains(haystack: &[u8], needle: &[u8]) -> bool {
     haystack
         .windows(needle.len())
         .any(|window| window == needle)
+}
+
+/// A text as it is given out: within its limit, and with what is missing of it.
+fn finished(mut text: Text, input: &Input<'_>) -> Result<Text, Failure> {
+    if text.text.is_empty() {
+        return Err(Failure::Skipped("there is no text in it".into()));
+    }
+    if input.cut {
+        let mib = input.bytes().len() >> 20;
+        text.partial = Some(format!("only the first {mib} MB of the file are read"));
+    }
+    limit(&mut text, input.max_text_bytes);
+    Ok(text)
 }
 
 /// Cuts a text to `max_bytes` at a character boundary and says so.

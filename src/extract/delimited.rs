@@ -4,7 +4,7 @@
 //! quote that nobody closes must not swallow the rest of the file. Invariants: every row is kept,
 //! however many cells it has; a block of rows is one part, about as long as a passage.
 
-use super::{Failure, Input, limit, plain};
+use super::{Failure, Input, finished, plain};
 use crate::document::{Mark, Text};
 
 /// Beyond so many columns, their names are not said again in each row.
@@ -38,15 +38,7 @@ pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
         }
     }
     block.close(&mut text);
-    if text.text.is_empty() {
-        return Err(Failure::Skipped("there is no text in it".into()));
-    }
-    if input.cut {
-        let mib = input.bytes().len() >> 20;
-        text.partial = Some(format!("only the first {mib} MB of the file are read"));
-    }
-    limit(&mut text, input.max_text_bytes);
-    Ok(text)
+    finished(text, input)
 }
 
 /// Rows that become one part.

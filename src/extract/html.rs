@@ -14,7 +14,7 @@ use chrome::LeaveOut;
 use encoding_rs::Encoding;
 use scraper::Html;
 
-use super::{Failure, Input, limit, plain};
+use super::{Failure, Input, finished, limit, plain};
 use crate::document::Text;
 
 /// With so much text, a page is worth reading without what surrounds it.
@@ -23,16 +23,8 @@ const ENOUGH_BYTES: usize = 250;
 pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
     let source = decode(input.bytes());
     let tree = parsed(&source);
-    let mut text = main_text(&tree);
-    if text.text.is_empty() {
-        return Err(Failure::Skipped("there is no text in it".into()));
-    }
-    if input.cut {
-        let mib = input.bytes().len() >> 20;
-        text.partial = Some(format!("only the first {mib} MB of the file are read"));
-    }
-    limit(&mut text, input.max_text_bytes);
-    Ok(text)
+    let text = main_text(&tree);
+    finished(text, input)
 }
 
 /// All visible text of a page, with what it says of itself; empty if there is none.

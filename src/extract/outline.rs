@@ -3,7 +3,7 @@
 //! The text is kept as it stands, so that lines count; headings, title, author and date are
 //! recognised. Comments and the drawers of Org are left out. Knows no other markup of these.
 
-use super::{Failure, Input, limit, plain, written};
+use super::{Failure, Input, finished, lines::Part, plain, written};
 use crate::document::{Mark, Text};
 
 pub(super) fn org(input: &Input<'_>) -> Result<Text, Failure> {
@@ -175,15 +175,7 @@ fn parse(
         }
     }
     part.end(&mut text);
-    if text.text.is_empty() {
-        return Err(Failure::Skipped("there is no text in it".into()));
-    }
-    if input.cut {
-        let mib = input.bytes().len() >> 20;
-        text.partial = Some(format!("only the first {mib} MB of the file are read"));
-    }
-    limit(&mut text, input.max_text_bytes);
-    Ok(text)
+    finished(text, input)
 }
 
 fn push_heading(text: &mut Text, level: usize, title: &str, line: u32) {
@@ -193,35 +185,6 @@ fn push_heading(text: &mut Text, level: usize, title: &str, line: u32) {
         ..Mark::default()
     };
     text.push(title, mark);
-}
-
-/// Lines that belong together.
-#[derive(Default)]
-struct Part {
-    text: String,
-    line: u32,
-}
-
-impl Part {
-    fn push(&mut self, line: &str, number: u32) {
-        if self.text.is_empty() {
-            if line.trim().is_empty() {
-                return;
-            }
-            self.line = number;
-        } else {
-            self.text.push('\n');
-        }
-        self.text.push_str(line);
-    }
-
-    fn end(&mut self, text: &mut Text) {
-        let mark = Mark {
-            line: Some(self.line),
-            ..Mark::default()
-        };
-        text.push(&std::mem::take(&mut self.text), mark);
-    }
 }
 
 /// The sign of a line that consists of nothing else.

@@ -3,7 +3,7 @@
 //! Numbers, timing and styles are left out. Invariant: a paragraph has no line breaks of its own, so
 //! that its line is that of its first words.
 
-use super::{Failure, Input, limit, plain};
+use super::{Failure, Input, finished, plain};
 use crate::document::{Mark, Text};
 
 /// A silence of so many seconds ends a paragraph, ...
@@ -23,16 +23,8 @@ pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
         }
     }
     reader.end_paragraph();
-    let mut text = reader.text;
-    if text.text.is_empty() {
-        return Err(Failure::Skipped("there is no text in it".into()));
-    }
-    if input.cut {
-        let mib = input.bytes().len() >> 20;
-        text.partial = Some(format!("only the first {mib} MB of the file are read"));
-    }
-    limit(&mut text, input.max_text_bytes);
-    Ok(text)
+    let text = reader.text;
+    finished(text, input)
 }
 
 #[derive(Default)]

@@ -7,7 +7,7 @@ mod line;
 
 use line::{is_verbatim, readable, without_comment};
 
-use super::{Failure, Input, limit, plain, written};
+use super::{Failure, Input, finished, lines::Part, plain, written};
 use crate::document::{Mark, Text};
 
 pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
@@ -55,44 +55,7 @@ pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
         }
     }
     part.end(&mut text);
-    if text.text.is_empty() {
-        return Err(Failure::Skipped("there is no text in it".into()));
-    }
-    if input.cut {
-        let mib = input.bytes().len() >> 20;
-        text.partial = Some(format!("only the first {mib} MB of the file are read"));
-    }
-    limit(&mut text, input.max_text_bytes);
-    Ok(text)
-}
-
-/// Lines that belong together.
-#[derive(Default)]
-struct Part {
-    text: String,
-    line: u32,
-}
-
-impl Part {
-    fn push(&mut self, line: &str, number: u32) {
-        if self.text.is_empty() {
-            if line.trim().is_empty() {
-                return;
-            }
-            self.line = number;
-        } else {
-            self.text.push('\n');
-        }
-        self.text.push_str(line);
-    }
-
-    fn end(&mut self, text: &mut Text) {
-        let mark = Mark {
-            line: Some(self.line),
-            ..Mark::default()
-        };
-        text.push(&std::mem::take(&mut self.text), mark);
-    }
+    finished(text, input)
 }
 
 /// Notes title, author and date, and says whether the line was one of these.
