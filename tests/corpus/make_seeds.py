@@ -3,18 +3,21 @@
 
     python tests/corpus/make_seeds.py        # writes tests/corpus/seeds/
 
-Needs python-pptx, openpyxl, xlwt, odfpy, ebooklib, reportlab and pypdf. What it makes is committed, so
-that the tests need none of them: tests/it/planted.rs looks each sentence of planted.tsv up, and the
-fuzzer mutates the documents. All of their content is made up here.
+Needs python-pptx, openpyxl, xlwt, odfpy, ebooklib, reportlab, pypdf, extract-msg and LibreOffice. What
+it makes is committed, so that the tests need none of them: tests/it/planted.rs looks each sentence of
+planted.tsv up, and the fuzzer mutates the documents. All of their content is made up here.
 """
 import email.message
 import io
 import json
 import mailbox
 import pathlib
+import struct
+import subprocess
 
 from ebooklib import epub
 from odf import opendocument, style, table, text as odf_text, draw
+from extract_msg import OleWriter
 from openpyxl import Workbook
 from pptx import Presentation
 from pypdf import PdfReader, PdfWriter
@@ -191,7 +194,78 @@ def lines():
     box.close()
 
 
-for make in (pdf, pptx, xlsx, xls, ods, odp, odt, book, lines):
+# The smallest documents with the parts that a reader of the format looks at: for the fuzzer alone.
+SMALL = {
+    "small.fb2": """<?xml version="1.0"?><FictionBook><description><title-info><author><first-name>Ada</first-name>
+</author><book-title>Seeds</book-title><lang>en</lang></title-info></description><body><title><p>Seeds</p></title>
+<section><title><p>Bark</p></title><p>Under <emphasis>bark</emphasis>.</p><empty-line/><section><p>Deeper.</p>
+</section></section></body><binary id="a" content-type="image/png">iVBORw0KGgo=</binary></FictionBook>""",
+    "small.fodt": """<?xml version="1.0"?><office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+ xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"
+ office:mimetype="application/vnd.oasis.opendocument.text"><office:body><office:text><text:h text:outline-level="1">Seeds
+</text:h><text:p>Hidden<text:s text:c="3"/>under<text:tab/>bark.<text:note><text:note-body><text:p>Note.</text:p>
+</text:note-body></text:note></text:p><table:table><table:table-row><table:table-cell table:number-columns-repeated="2">
+<text:p>1</text:p></table:table-cell></table:table-row></table:table></office:text></office:body></office:document>""",
+    "small.tex": "\\documentclass{article}\\title{Seeds}\\author{Ada}\\begin{document}\\maketitle\n% no\n\\section{Bark}\n"
+    "Under \\emph{the \\textbf{bark}} \\cite{a}: $x^2$ \\'e.\n\\begin{itemize}\\item one\\end{itemize}\n"
+    "\\begin{verbatim}\n{%\n\\end{verbatim}\n\\newcommand{\\a}[1]{b#1}\n\\end{document}\n",
+    "small.rst": "Seeds\n=====\n\n:Author: Ada\n\nBark\n----\n\n.. note:: Under *bark*.\n\n::\n\n  code\n\n"
+    "+---+---+\n| a | b |\n+---+---+\n\n.. code:: python\n\n   x = 1\n",
+    "small.adoc": "= Seeds\nAda\n:lang: en\n\n== Bark\n\nUnder *bark*.\n\n----\ncode\n----\n\n|===\n|a |b\n|===\n\n////\nno\n////\n",
+    "small.json": '{"title": "Seeds", "list": [1, -2.5e3, true, null, {"deep": ["\\u00e9\\ud83d\\ude00", {}]}], "text": "under\\nbark"}\n',
+    "small.jsonl": '{"a": "bark"}\n{"a": "moss"}\n[1, 2]\n',
+    "small.xml": '<?xml version="1.0" encoding="utf-8"?><!DOCTYPE a [<!ENTITY b "bark">]><a c="d"><!-- e --><f>under &b; &#x41;'
+    "<![CDATA[ <moss> ]]></f><?g h?><title>Seeds</title></a>",
+    "small.vtt": "WEBVTT\n\nNOTE no\n\nSTYLE\n::cue {}\n\na\n00:01.000 --> 00:02.000 align:left\n<v Ada>Under <b>bark</b>.\n",
+    "small.yaml": "title: Seeds\nlist:\n  - bark\n  - {moss: [1, 2]}\ntext: |\n  under\n",
+    "small.toml": 'title = "Seeds"\n[list]\nbark = [1, 2]\n',
+    "small.mhtml": "From: <Saved by Ada>\r\nSubject: Seeds\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; "
+    'type="text/html"; boundary="seed"\r\n\r\n--seed\r\nContent-Type: text/html; charset="utf-8"\r\n'
+    "Content-Transfer-Encoding: quoted-printable\r\nContent-Location: https://example.org/\r\n\r\n<html><body><main>"
+    "<h1>Seeds</h1><p>Under=20bark.</p></main></body></html>\r\n--seed\r\nContent-Type: image/png\r\n"
+    "Content-Transfer-Encoding: base64\r\n\r\niVBORw0KGgo=\r\n--seed--\r\n",
+}
+
+
+def small():
+    for name, text in SMALL.items():
+        (SEEDS / name).write_bytes(text.encode())
+    mail = b"From: ada@example.org\r\nSubject: =?utf-8?q?Seeds?=\r\n\r\nUnder bark.\r\n"
+    flags = b'<?xml version="1.0"?><plist version="1.0"><dict><key>flags</key><integer>1</integer></dict></plist>\n'
+    (SEEDS / "small.emlx").write_bytes(str(len(mail)).encode() + b"\n" + mail + flags)
+
+
+def outlook():
+    """A mail as Outlook stores it: properties that are streams, a list of the others, one recipient, one file."""
+    written = OleWriter()
+    texts = {0x001A: "IPM.Note", 0x0037: "Seeds", 0x0C1A: "Ada", 0x1000: "Under bark.\r\n"}
+    listed = b""
+    for number, value in texts.items():
+        written.addEntry(f"__substg1.0_{number:04X}001F", value.encode("utf-16-le"))
+        listed += struct.pack("<HHIII", 0x001F, number, 6, 2 * len(value) + 2, 0)
+    written.addEntry("__properties_version1.0", struct.pack("<8xIIII8x", 1, 1, 1, 1) + listed)
+    inner = struct.pack("<8x")
+    for folder, parts in {
+        "__recip_version1.0_#00000000": {0x3001: "Bob"},
+        "__attach_version1.0_#00000000": {0x3707: "seed.txt"},
+    }.items():
+        written.addEntry(folder, storage=True)
+        written.addEntry(f"{folder}/__properties_version1.0", inner)
+        for number, value in parts.items():
+            written.addEntry(f"{folder}/__substg1.0_{number:04X}001F", value.encode("utf-16-le"))
+    written.addEntry("__attach_version1.0_#00000000/__substg1.0_37010102", b"moss")
+    written.write(SEEDS / "small.msg")
+
+
+def legacy():
+    """The old office formats, which LibreOffice alone writes."""
+    for source, kind in (("planted.odt", "doc"), ("planted.odp", "ppt")):
+        command = ["soffice", "--headless", "--convert-to", kind, "--outdir", str(SEEDS), str(SEEDS / source)]
+        subprocess.run(command, check=True, capture_output=True)
+        (SEEDS / "planted").with_suffix(f".{kind}").rename(SEEDS / f"small.{kind}")
+
+
+for make in (pdf, pptx, xlsx, xls, ods, odp, odt, book, lines, small, outlook, legacy):
     make()
 rows = ["\t".join(map(str, row)) for row in planted]
 (SEEDS / "planted.tsv").write_text("file\tword\tunit\tpage\tlabel\tline\n" + "\n".join(rows) + "\n")
