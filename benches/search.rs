@@ -17,6 +17,7 @@ use std::{
 };
 
 use nuthatch::{
+    bench::words::Random,
     chunk,
     dirs::Dirs,
     document::{FileState, Mark, PathKey, Text},
@@ -29,52 +30,9 @@ use nuthatch::{
 use nuthatch_models::ModelSpec;
 
 const N_PASSAGES: u64 = 100_000;
-const N_WORDS: u64 = 60_000;
 const WORDS_PER_PARAGRAPH: usize = 110;
 const PARAGRAPHS_PER_DOCUMENT: usize = 8;
 const N_QUERIES: usize = 300;
-
-/// Marsaglia's xorshift: the same numbers everywhere.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
-    }
-
-    fn below(&mut self, n: u64) -> u64 {
-        self.next() % n
-    }
-
-    /// 0 to 1.
-    fn share(&mut self) -> f64 {
-        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
-    }
-
-    /// A word from rank `commonest` on, by Zipf's law: as often as one over its rank.
-    fn word(&mut self, commonest: u64) -> String {
-        let span = (N_WORDS as f64 / commonest as f64).ln();
-        word(((self.share() * span).exp() * commonest as f64) as u64)
-    }
-}
-
-/// The word of a rank: short for common ones.
-fn word(rank: u64) -> String {
-    const SYLLABLES: [&str; 16] = [
-        "ra", "ten", "mo", "li", "sor", "ve", "ka", "dun", "pe", "gri", "to", "ban", "ul", "che",
-        "nor", "fi",
-    ];
-    let mut rest = rank + 16;
-    let mut word = String::new();
-    while rest > 0 {
-        word.push_str(SYLLABLES[(rest % 16) as usize]);
-        rest /= 16;
-    }
-    word
-}
 
 fn document_text(random: &mut Random) -> Text {
     let mut text = Text::default();
@@ -102,7 +60,7 @@ async fn make_library(dirs: &Dirs) {
     let model = ModelSpec::default_embedding();
     let folder = PathKey::of(Path::new("/bench"));
     let folder_id = store.add_folder(&folder).await.unwrap();
-    let mut random = Random(88_172_645_463_325_252);
+    let mut random = Random::new(1);
     let mut n_documents = 0_u64;
     while store.count_passages().await.unwrap() < N_PASSAGES {
         let mut batch = store.begin().await.unwrap();
@@ -266,7 +224,7 @@ async fn main() {
         status.n_passages, status.n_to_embed
     );
 
-    let mut random = Random(1_442_695_040_888_963_407);
+    let mut random = Random::new(2);
     // Brings the files into memory: what is measured is a library in use.
     measure(&engine, &queries(&mut random), None, false).await;
     let words = measure(&engine, &queries(&mut random), Some(Only::Words), false).await;

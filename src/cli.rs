@@ -1,5 +1,6 @@
 //! Arguments, and what each verb asks of the engine; `show` prints the answers.
 
+mod bench;
 mod models;
 mod read;
 mod show;
@@ -90,6 +91,11 @@ enum Verb {
     Models {
         #[command(subcommand)]
         verb: models::ModelsVerb,
+    },
+    /// Measure indexing, on made-up files or others
+    Bench {
+        #[command(subcommand)]
+        verb: bench::BenchVerb,
     },
     /// Search at a prompt
     Prompt {
@@ -221,6 +227,7 @@ async fn verb(verb: Verb, dirs: Dirs, json: bool) -> anyhow::Result<()> {
             std::future::pending().await
         }
         Verb::Eval { dataset, keep } => eval(&dirs, &dataset, keep, json).await,
+        Verb::Bench { verb } => bench::run(verb, &dirs, json).await,
         Verb::Models { verb } => models::run(verb, &dirs, json).await,
         Verb::Prompt { folder } => prompt(dirs, folder).await,
         Verb::Read { file } => read::read(&dirs, &file, json).await,

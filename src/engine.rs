@@ -234,6 +234,11 @@ impl Engine {
         Ok(self.writing()?.indexing.settle().await?)
     }
 
+    /// Looks at every folder again, and returns when all is read and can be found by its words.
+    pub async fn settle_words(&self) -> Result<()> {
+        Ok(self.writing()?.indexing.settle_words().await?)
+    }
+
     /// Looks at every folder, then follows changes until the engine is dropped.
     pub async fn follow(&self) -> Result<()> {
         let writing = self.writing()?;

@@ -262,14 +262,23 @@ impl Indexing {
         done.await.map_err(|_| Error::Stopped)?
     }
 
+    /// Looks at everything, and returns when all is read and can be found by its words.
+    pub async fn settle_words(&self) -> Result<(), Error> {
+        self.settle_reading(None).await
+    }
+
+    async fn settle_reading(&self, scopes: Option<BTreeSet<PathBuf>>) -> Result<(), Error> {
+        let (reply, done) = oneshot::channel();
+        let look = Request::Look(scopes, Some(reply));
+        self.requests.send(look).await.map_err(|_| Error::Stopped)?;
+        done.await.map_err(|_| Error::Stopped)
+    }
+
     /// Looks at everything, and returns when all is read, embedded and recognised, as far as can be.
     pub async fn settle(&self) -> Result<(), Error> {
         let mut scopes = None;
         loop {
-            let (reply, done) = oneshot::channel();
-            let look = Request::Look(scopes, Some(reply));
-            self.requests.send(look).await.map_err(|_| Error::Stopped)?;
-            done.await.map_err(|_| Error::Stopped)?;
+            self.settle_reading(scopes).await?;
             settled(&self.embedding).await?;
             if !settled(&self.recognising).await? {
                 return Ok(());

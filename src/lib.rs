@@ -25,4 +25,5 @@ pub mod search;
 pub mod engine;
 
 // Floor 6: programs that measure the whole.
+pub mod bench;
 pub mod evaluation;

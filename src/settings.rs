@@ -21,6 +21,8 @@ pub struct Settings {
     pub max_text_mib: u64,
     /// Files beyond this size are not opened, whatever their format; plain text excepted.
     pub max_file_mib: u64,
+    /// Passages are embedded, in the background, and found by meaning as well as by words.
+    pub meaning: bool,
     /// Text in pictures and on scanned pages is recognised, in the background.
     pub read_pictures: bool,
     /// The model process is stopped after so many seconds without work.
@@ -41,6 +43,7 @@ impl Default for Settings {
             extract_memory_mib: 1024,
             max_text_mib: 16,
             max_file_mib: 512,
+            meaning: true,
             read_pictures: true,
             model_idle_seconds: 120,
             model_threads: 0,

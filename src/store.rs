@@ -15,6 +15,7 @@ mod folders;
 mod marks;
 mod scans;
 mod scores;
+mod sizes;
 
 use std::{
     io,
@@ -38,6 +39,7 @@ pub use embeddings::{ToEmbed, VectorRow};
 pub use files::{FileRow, Observed};
 pub use folders::{FolderRow, StateCount};
 pub use scans::{RecognisedPage, ToRecognise};
+pub use sizes::Sizes;
 
 use crate::document::{PathKey, Sequence};
 

@@ -30,6 +30,12 @@ pub(super) fn embedding(
     settings: &Settings,
     spec: ModelSpec,
 ) -> Result<Arc<ModelWorker>, Notice> {
+    if !settings.meaning {
+        return Err(Notice {
+            message: "Search by meaning is off: the settings say so (meaning)".into(),
+            hint: None,
+        });
+    }
     on_processor(dirs, settings, spec).map_err(|what| Notice {
         message: format!("Search by meaning is off: {what} is missing"),
         hint: Some("Word search is complete. Run the set-up (cargo xtask setup) to get it".into()),

@@ -52,6 +52,15 @@ pub struct Why {
 }
 
 impl Engine {
+    /// What the library takes up, part by part; looks at all of it.
+    pub async fn sizes(&self) -> Result<store::Sizes> {
+        let mut sizes = self.store.sizes().await?;
+        let words = self.lexical.as_ref();
+        let n_bytes = words.map_or(0, |lexical| lexical.size_bytes());
+        sizes.parts.push(("words".into(), n_bytes));
+        Ok(sizes)
+    }
+
     /// The library at this moment.
     pub async fn status(&self) -> Result<Status> {
         let counts = self.store.counts().await?;

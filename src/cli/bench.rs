@@ -1,0 +1,143 @@
+//! `nuthatch bench`: folders of made-up files, and what it costs to index them.
+
+use std::path::{Path, PathBuf};
+
+use clap::Subcommand;
+use nuthatch::{
+    bench::{self, Indexed, corpus},
+    dirs::Dirs,
+};
+use serde_json::{Map, Value, json};
+
+use super::show;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum BenchVerb {
+    /// Make a folder of made-up files: the same ones for the same seed
+    Corpus {
+        /// Where; what is there already is completed
+        folder: PathBuf,
+        /// How many files
+        #[arg(long, default_value_t = 10_000)]
+        files: u64,
+        /// Another seed makes other files
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+    /// Index a folder into a library of its own, and say how fast and how small it became
+    Index {
+        /// The folder
+        folder: PathBuf,
+        /// Embed the passages, too
+        #[arg(long)]
+        meaning: bool,
+        /// Keep the library in this folder
+        #[arg(long, value_name = "DIR")]
+        keep: Option<PathBuf>,
+    },
+}
+
+pub(super) async fn run(verb: BenchVerb, dirs: &Dirs, json: bool) -> anyhow::Result<()> {
+    match verb {
+        BenchVerb::Corpus {
+            folder,
+            files,
+            seed,
+        } => {
+            let made = corpus::make(&folder, files, seed)?;
+            show::print_line(format_args!(
+                "{} files, {:.1} MB, in {}",
+                made.n_files,
+                megabytes(made.n_bytes),
+                folder.display()
+            ))
+        }
+        BenchVerb::Index {
+            folder,
+            meaning,
+            keep,
+        } => {
+            let throw_away = tempfile::Builder::new()
+                .prefix("nuthatch-bench")
+                .tempdir()?;
+            let library = keep.unwrap_or_else(|| throw_away.path().to_owned());
+            let indexed = index(&folder, &library, dirs.programs(), meaning).await?;
+            if json {
+                show::print(&document(&indexed))
+            } else {
+                print(&indexed)
+            }
+        }
+    }
+}
+
+/// The library's own settings hold, not the user's.
+async fn index(
+    folder: &Path,
+    library: &Path,
+    programs: &Path,
+    meaning: bool,
+) -> anyhow::Result<Indexed> {
+    let dirs = Dirs::new(library, programs);
+    std::fs::create_dir_all(library)?;
+    std::fs::write(dirs.settings(), format!("meaning = {meaning}\n"))?;
+    Ok(bench::index(folder, &dirs).await?)
+}
+
+fn megabytes(n_bytes: u64) -> f64 {
+    n_bytes as f64 / 1e6
+}
+
+/// Of the text; 0 where there is none.
+fn share(n_bytes: u64, indexed: &Indexed) -> f64 {
+    n_bytes as f64 / indexed.n_text_bytes.max(1) as f64
+}
+
+fn document(indexed: &Indexed) -> Value {
+    let seconds = indexed.words.as_secs_f64();
+    let parts: Map<String, Value> = indexed
+        .parts
+        .iter()
+        .map(|(part, n)| (part.clone(), json!(n)))
+        .collect();
+    let n_bytes = indexed.parts.iter().map(|(_, n)| n).sum();
+    json!({
+        "files": indexed.n_files, "file_bytes": indexed.n_file_bytes,
+        "text_bytes": indexed.n_text_bytes, "passages": indexed.n_passages,
+        "words_seconds": seconds, "later_seconds": indexed.later.as_secs_f64(),
+        "files_per_second": indexed.n_files as f64 / seconds,
+        "peak_memory_bytes": indexed.peak_memory, "bytes": parts,
+        "index_to_text": share(n_bytes, indexed),
+    })
+}
+
+fn print(indexed: &Indexed) -> anyhow::Result<()> {
+    let seconds = indexed.words.as_secs_f64();
+    show::print_line(format_args!(
+        "{} files, {:.1} MB, with {:.1} MB of text in {} passages",
+        indexed.n_files,
+        megabytes(indexed.n_file_bytes),
+        megabytes(indexed.n_text_bytes),
+        indexed.n_passages
+    ))?;
+    show::print_line(format_args!(
+        "words: {seconds:.1} s ({:.0} files/s, {:.2} MB/s, {:.0} passages/s); then {:.1} s for the rest",
+        indexed.n_files as f64 / seconds,
+        megabytes(indexed.n_file_bytes) / seconds,
+        indexed.n_passages as f64 / seconds,
+        indexed.later.as_secs_f64()
+    ))?;
+    if let Some(n_bytes) = indexed.peak_memory {
+        show::print_line(format_args!("memory: {:.0} MB at most", megabytes(n_bytes)))?;
+    }
+    let whole: u64 = indexed.parts.iter().map(|(_, n)| n).sum();
+    let rows = indexed.parts.iter().map(|(part, n)| (part.as_str(), *n));
+    for (part, n) in rows.chain([("all", whole)]) {
+        show::print_line(format_args!(
+            "{part:16} {:9.1} MB  {:.3} of the text",
+            megabytes(n),
+            share(n, indexed)
+        ))?;
+    }
+    Ok(())
+}
