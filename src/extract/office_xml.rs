@@ -39,6 +39,23 @@ pub(super) fn damaged(error: &dyn std::fmt::Display) -> String {
     format!("the document is damaged: {error}")
 }
 
+/// Whether every element that begins also ends, for a library that waits for an end without end.
+pub(super) fn is_whole(xml: &[u8]) -> bool {
+    let mut reader = Reader::from_reader(xml);
+    let mut buffer = Vec::new();
+    let mut depth = 0_u32;
+    loop {
+        buffer.clear();
+        match reader.read_event_into(&mut buffer) {
+            Ok(Event::Start(_)) => depth += 1,
+            Ok(Event::End(_)) => depth = depth.saturating_sub(1),
+            Ok(Event::Eof) => return depth == 0,
+            Ok(_) => {}
+            Err(_) => return false,
+        }
+    }
+}
+
 /// How one part of an office document points at another.
 #[derive(Debug)]
 pub(super) struct Relation {

@@ -15,7 +15,7 @@ use calamine::{Cell, Data, DataRef, Ods, Range, Reader, SheetType, Xls, Xlsb, Xl
 
 use self::{blocks::Blocks, comments::Comment};
 use super::{
-    Failure, Input, limit,
+    Failure, Input, limit, office_xml,
     ole::{self, Streams},
     opendocument, properties,
     zipped::Parts,
@@ -67,8 +67,16 @@ fn zipped(input: &Input<'_>, text: &mut Text) -> Result<Complaint, Failure> {
     } else {
         properties::core(&mut parts, text);
     }
+    // calamine looks for the end of a table for ever.
+    let is_cut = is_open_document && !office_xml::is_whole(&parts.needed("content.xml")?);
+    if is_cut {
+        return Err(Failure::Failed(damaged("content.xml ends too early")));
+    }
     let comments = comments::read(&mut parts);
-    parts.measure(|name| !name.to_ascii_lowercase().contains("media/"))?;
+    parts.measure(|name| {
+        let name = name.to_ascii_lowercase();
+        name != "content.xml" && !name.contains("media/")
+    })?;
     if is_open_document {
         ods(input, text)
     } else if has("xl/workbook.bin") {

@@ -169,3 +169,31 @@ fn a_workbook_that_is_encrypted_says_so() {
     let failure = super::parse(&input(&bytes)).unwrap_err();
     assert!(failure.to_string().contains("password"));
 }
+
+#[test]
+fn an_opendocument_table_that_ends_too_early_is_damage_and_not_waited_for() {
+    let table = |end: &str| {
+        let content = format!(
+            "<office:document-content xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\" \
+             xmlns:table=\"urn:oasis:names:tc:opendocument:xmlns:table:1.0\" \
+             xmlns:text=\"urn:oasis:names:tc:opendocument:xmlns:text:1.0\"><office:body>\
+             <office:spreadsheet><table:table table:name=\"Rent\"><table:table-row>\
+             <table:table-cell office:value-type=\"string\"><text:p>heating</text:p>\
+             </table:table-cell></table:table-row>{end}"
+        );
+        let mimetype = "application/vnd.oasis.opendocument.spreadsheet";
+        let bytes = zip(&[
+            ("mimetype", mimetype.to_owned()),
+            ("META-INF/manifest.xml", "<manifest/>".to_owned()),
+            ("content.xml", content),
+        ]);
+        super::parse(&input(&bytes))
+    };
+    let whole =
+        table("</table:table></office:spreadsheet></office:body></office:document-content>");
+    assert!(whole.unwrap().text.contains("heating"));
+    let Err(Failure::Failed(reason)) = table("") else {
+        panic!("a cut table was read");
+    };
+    assert!(reason.contains("too early"), "{reason}");
+}
