@@ -52,7 +52,7 @@ pub(super) fn read(source: &str) -> Text {
         reader.text.push(&words, mark);
     }
     let body = source.get(front.end..).unwrap_or_default();
-    let mut line = Lines::new(source);
+    let line = Lines::new(source);
     for (event, range) in Parser::new_ext(body, options).into_offset_iter() {
         reader.take(event, line.at(front.end + range.start));
     }
@@ -222,30 +222,17 @@ fn opened(html: &str) -> Option<&'static str> {
     }
 }
 
-/// Line numbers of ascending offsets.
-struct Lines<'a> {
-    source: &'a str,
-    offset: usize,
-    line: u32,
-}
+/// Where each line but the first begins. Searched, not counted: the end of a row or an item is
+/// reported by where it began, so that offsets go back with each of them.
+struct Lines(Vec<usize>);
 
-impl<'a> Lines<'a> {
-    fn new(source: &'a str) -> Self {
-        Self {
-            source,
-            offset: 0,
-            line: 1,
-        }
+impl Lines {
+    fn new(source: &str) -> Self {
+        Self(source.match_indices('\n').map(|(at, _)| at + 1).collect())
     }
 
-    fn at(&mut self, offset: usize) -> u32 {
-        if offset < self.offset {
-            (self.offset, self.line) = (0, 1);
-        }
-        let passed = self.source.get(self.offset..offset).unwrap_or_default();
-        self.line += passed.bytes().filter(|&byte| byte == b'\n').count() as u32;
-        self.offset = offset;
-        self.line
+    fn at(&self, offset: usize) -> u32 {
+        self.0.partition_point(|&start| start <= offset) as u32 + 1
     }
 }
 
