@@ -6,6 +6,7 @@
 //! Invariant: a document that cannot be read costs one reason, never the program.
 
 mod archive;
+mod chart;
 mod dates;
 mod delimited;
 mod doc;

@@ -15,7 +15,7 @@ pub(super) static DOCX: Format = Format {
 };
 pub(super) static PPTX: Format = Format {
     name: "pptx",
-    version: 1,
+    version: 2,
     extensions: &["pptx", "pptm", "ppsx", "ppsm", "potx"],
     parse: |input, _| pptx::parse(input),
     ..USUAL

@@ -1,5 +1,5 @@
-//! Presentations (pptx): slides in the order in which they are shown, with tables, diagrams and
-//! the speaker's notes.
+//! Presentations (pptx): slides in the order in which they are shown, with tables, diagrams,
+//! charts and the speaker's notes.
 //!
 //! A slide's number is its place in the presentation, hidden ones counted, as the programs number
 //! them. A slide's title comes first, wherever it lies on the slide. Invariant: a slide that is
@@ -11,7 +11,7 @@ use quick_xml::{
 };
 
 use super::{
-    Failure, Input, limit,
+    Failure, Input, chart, limit,
     office_xml::{Relation, attribute, damaged, entity, relations, target},
     properties,
     zipped::Parts,
@@ -132,12 +132,15 @@ fn read_slide(
     }
     for relation in &related {
         let label = match relation.kind.as_str() {
-            "diagramData" => None,
+            "diagramData" | "chart" => None,
             "notesSlide" => Some("notes"),
             "comments" => Some("comments"),
             _ => continue,
         };
-        let (shapes, of_part) = read_part(parts, &relation.target);
+        let (shapes, of_part) = match relation.kind.as_str() {
+            "chart" => read_chart(parts, &relation.target),
+            _ => read_part(parts, &relation.target),
+        };
         result = result.and(of_part);
         for shape in shapes {
             let mark = Mark {
@@ -178,6 +181,21 @@ fn read_part(parts: &mut Parts<'_>, part: &str) -> (Vec<Shape>, Result<(), Strin
             let result = walk.read(&xml);
             walk.end_shape();
             (walk.shapes, result)
+        }
+        Err(failure) => (Vec::new(), Err(failure.to_string())),
+    }
+}
+
+/// A chart as one shape.
+fn read_chart(parts: &mut Parts<'_>, part: &str) -> (Vec<Shape>, Result<(), String>) {
+    match parts.needed(part) {
+        Ok(xml) => {
+            let (text, result) = chart::read(&xml);
+            let shape = Shape {
+                text,
+                ..Shape::default()
+            };
+            (vec![shape], result)
         }
         Err(failure) => (Vec::new(), Err(failure.to_string())),
     }
