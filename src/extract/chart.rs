@@ -140,9 +140,10 @@ mod tests {
                          <a:r><a:t>year</a:t></a:r></a:p></c:rich></c:tx></c:title>";
 
     fn points(of: &[(u32, &str)]) -> String {
-        of.iter()
-            .map(|(i, value)| format!("<c:pt idx=\"{i}\"><c:v>{value}</c:v></c:pt>"))
-            .collect()
+        let points = of
+            .iter()
+            .map(|(i, value)| format!("<c:pt idx=\"{i}\"><c:v>{value}</c:v></c:pt>"));
+        points.collect::<Vec<_>>().concat()
     }
 
     fn chart() -> String {
