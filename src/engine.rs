@@ -7,6 +7,8 @@
 
 mod check;
 mod close;
+mod folders;
+mod following;
 pub mod models;
 mod preview;
 pub mod reading;
@@ -15,20 +17,17 @@ mod status;
 use std::{
     fs::{File, TryLockError},
     io::{self, Write},
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{Arc, Mutex, PoisonError, RwLock},
     time::Duration,
 };
 
 use nuthatch_models::{ModelSpec, ModelWorker};
-use tokio::{
-    sync::{OnceCell, watch},
-    task::JoinHandle,
-};
+use tokio::sync::{OnceCell, watch};
 
 use crate::{
     dirs::Dirs,
-    document::{PathKey, Sequence},
+    document::Sequence,
     extract,
     indexing::{self, Indexing, Parts, Progress},
     lexical::Lexical,
@@ -36,9 +35,10 @@ use crate::{
     settings::{self, Settings},
     store::{self, Store},
     vectors::Vectors,
-    watch::Watch,
+    watch::Change,
 };
 
+use following::Following;
 pub use preview::Preview;
 pub use status::{FolderStatus, Status, Why};
 
@@ -72,6 +72,12 @@ pub enum Error {
     Locked {
         /// Its process id, as far as known.
         holder: String,
+    },
+    /// A file inside a file cannot be left out by itself.
+    #[error("{path} lies in another file; forget that one")]
+    Inside {
+        /// The path.
+        path: PathBuf,
     },
     /// The database failed, or was made by a newer program.
     #[error(transparent)]
@@ -108,6 +114,7 @@ pub struct Engine {
     languages: Mutex<Option<(Sequence, Arc<[String]>)>>,
     rerankers: Rerankers,
     rerank_budget: Duration,
+    between_polls: Duration,
     writing: Option<Writing>,
 }
 
@@ -115,7 +122,7 @@ pub struct Engine {
 #[derive(Debug)]
 struct Writing {
     indexing: Arc<Indexing>,
-    watching: Mutex<Option<(Watch, JoinHandle<()>)>>,
+    following: tokio::sync::Mutex<Option<Following>>,
     // Last, so that it is released after everything else has stopped.
     _lock: File,
 }
@@ -149,7 +156,7 @@ impl Engine {
         let indexing = Arc::new(Indexing::start(Arc::new(parts)).await?);
         engine.writing = Some(Writing {
             indexing,
-            watching: Mutex::default(),
+            following: tokio::sync::Mutex::default(),
             _lock: lock,
         });
         Ok(engine)
@@ -180,6 +187,7 @@ impl Engine {
             model: models::embedding(&dirs, settings, spec),
             rerankers: models::rerankers(&dirs, settings),
             rerank_budget: settings.rerank_budget(),
+            between_polls: settings.between_polls(),
             progress,
             last_embedding: search::LastEmbedding::default(),
             languages: Mutex::default(),
@@ -199,36 +207,6 @@ impl Engine {
         self.writing.as_ref().ok_or(Error::ReadOnly)
     }
 
-    /// Adds a folder and begins to index it; returns its canonical path.
-    pub async fn add_folder(&self, path: &Path) -> Result<PathBuf> {
-        let writing = self.writing()?;
-        let path = readable_folder(path)?;
-        self.store.add_folder(&PathKey::of(&path)).await?;
-        self.watch_folder(&path);
-        writing.indexing.look().await?;
-        Ok(path)
-    }
-
-    /// Removes a folder and everything the library knows of it; the files are not touched.
-    pub async fn remove_folder(&self, path: &Path) -> Result<()> {
-        let writing = self.writing()?;
-        let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        let key = PathKey::of(&path);
-        let folders = self.store.folders().await?;
-        let Some(folder) = folders.into_iter().find(|folder| folder.path == key) else {
-            return Err(Error::NotFound { path });
-        };
-        if let Some((watch, _)) = writing
-            .watching
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .as_mut()
-        {
-            watch.remove(&path);
-        }
-        Ok(writing.indexing.forget(folder.id).await?)
-    }
-
     /// Looks at every folder again, and returns when all is read and embedded, as far as can be.
     pub async fn settle(&self) -> Result<()> {
         Ok(self.writing()?.indexing.settle().await?)
@@ -237,42 +215,6 @@ impl Engine {
     /// Looks at every folder again, and returns when all is read and can be found by its words.
     pub async fn settle_words(&self) -> Result<()> {
         Ok(self.writing()?.indexing.settle_words().await?)
-    }
-
-    /// Looks at every folder, then follows changes until the engine is dropped.
-    pub async fn follow(&self) -> Result<()> {
-        let writing = self.writing()?;
-        if let Ok((watch, mut changes)) = Watch::start() {
-            let indexing = Arc::clone(&writing.indexing);
-            let task = tokio::spawn(async move {
-                while let Some(change) = changes.recv().await {
-                    if indexing.look_at(change).await.is_err() {
-                        return;
-                    }
-                }
-            });
-            *writing
-                .watching
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner) = Some((watch, task));
-        }
-        for folder in self.store.folders().await? {
-            self.watch_folder(&folder.path.to_path());
-        }
-        Ok(writing.indexing.look().await?)
-    }
-
-    fn watch_folder(&self, path: &Path) {
-        let Some(writing) = &self.writing else { return };
-        let mut watching = writing
-            .watching
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some((watch, _)) = watching.as_mut()
-            && let Err(error) = watch.add(path)
-        {
-            tracing::warn!(cause = %error.source, "a folder is not watched");
-        }
     }
 
     /// What indexing does, as it changes.
@@ -286,11 +228,13 @@ impl Engine {
         request: &SearchRequest,
         on_update: impl FnMut(SearchResults) + Send,
     ) -> Result<SearchResults> {
-        Ok(self
-            .searching(request.only)
-            .await?
-            .run(request, on_update)
-            .await?)
+        let search = self.searching(request.only).await?;
+        let found = search.run(request, on_update).await?;
+        if let (Some(writing), false) = (&self.writing, found.gone.is_empty()) {
+            let gone = Change::Paths(found.gone.iter().cloned().collect());
+            writing.indexing.look_at(gone).await?;
+        }
+        Ok(found)
     }
 
     /// What a search draws on, at this moment.
@@ -327,26 +271,6 @@ impl Engine {
         *known() = Some((sequence, Arc::clone(&languages)));
         Ok(languages)
     }
-}
-
-fn readable_folder(path: &Path) -> Result<PathBuf> {
-    let unreadable = |reason: String| Error::Unreadable {
-        path: path.to_owned(),
-        reason,
-    };
-    let canonical = path.canonicalize().map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => Error::NotFound {
-            path: path.to_owned(),
-        },
-        _ => unreadable(error.to_string()),
-    })?;
-    if !canonical.is_dir() {
-        return Err(unreadable(
-            "it is a file; add the folder that holds it".into(),
-        ));
-    }
-    std::fs::read_dir(&canonical).map_err(|error| unreadable(error.to_string()))?;
-    Ok(canonical)
 }
 
 fn lock(dirs: &Dirs) -> Result<File> {

@@ -9,6 +9,7 @@ mod check;
 mod cloud;
 mod derive;
 mod embed;
+mod presence;
 mod rate;
 mod read;
 mod recognise;
@@ -31,12 +32,13 @@ use tokio::{
 
 pub(crate) use check::check;
 pub(crate) use derive::load_vectors;
+pub(crate) use presence::{Presence, presence};
 use rate::Rate;
 pub(crate) use walk::why_left_out;
 
 use crate::{
     chunk, cpu,
-    document::FolderId,
+    document::{FolderId, PathKey},
     extract,
     lexical::{self, SharedLexical},
     store::{self, FileRow, Store, VectorRow},
@@ -123,6 +125,10 @@ pub struct Progress {
     pub seconds_left: Option<f64>,
     /// Name of the file begun last.
     pub current: Option<String>,
+    /// Since the library was opened: files whose content a reader was given, ...
+    pub n_read: u64,
+    /// ... and passages that were embedded.
+    pub n_embedded: u64,
     /// Why indexing does not go on by itself just now.
     pub trouble: Option<String>,
 }
@@ -169,8 +175,17 @@ impl Parts {
 enum Request {
     /// Look at these paths, or at everything; answer when nothing waits to be read any more.
     Look(Option<BTreeSet<PathBuf>>, Option<oneshot::Sender<()>>),
-    /// Forget a folder with all its files; answer when it is done.
-    Forget(FolderId, oneshot::Sender<Result<(), Error>>),
+    /// Forget something with every trace; answer when it is done.
+    Forget(Forgotten, oneshot::Sender<Result<(), Error>>),
+}
+
+/// What is to be forgotten.
+#[derive(Debug)]
+enum Forgotten {
+    /// A chosen folder.
+    Folder(FolderId),
+    /// A file, or a folder below a chosen one; it is left out from now on.
+    Path(PathKey),
 }
 
 /// What the loops behind the reading one are asked: to embed, and to recognise.
@@ -253,10 +268,20 @@ impl Indexing {
     }
 
     /// Forgets a folder and every trace of it.
-    pub async fn forget(&self, folder: FolderId) -> Result<(), Error> {
+    pub async fn forget_folder(&self, folder: FolderId) -> Result<(), Error> {
+        self.forget(Forgotten::Folder(folder)).await
+    }
+
+    /// Forgets a file, or a folder below a chosen one, and every trace of it, and leaves it out from
+    /// now on.
+    pub async fn exclude(&self, path: PathKey) -> Result<(), Error> {
+        self.forget(Forgotten::Path(path)).await
+    }
+
+    async fn forget(&self, what: Forgotten) -> Result<(), Error> {
         let (reply, done) = oneshot::channel();
         self.requests
-            .send(Request::Forget(folder, reply))
+            .send(Request::Forget(what, reply))
             .await
             .map_err(|_| Error::Stopped)?;
         done.await.map_err(|_| Error::Stopped)?
@@ -336,7 +361,7 @@ async fn reading_loop(
                 reading.replies.extend(reply);
                 reading.look(scopes.as_ref()).await
             }
-            Some(Request::Forget(folder, reply)) => reading.forget(folder, reply).await,
+            Some(Request::Forget(what, reply)) => reading.forget(what, reply).await,
             None if reading.failed => reading.recover().await,
             None => reading.step().await,
         };
@@ -361,12 +386,28 @@ async fn reading_loop(
     }
 }
 
-async fn forget(parts: &Parts, folder: FolderId) -> Result<(), Error> {
+async fn forget(parts: &Parts, what: Forgotten) -> Result<(), Error> {
     let mut batch = parts.store.begin().await?;
-    batch.remove_folder(folder).await?;
+    match what {
+        Forgotten::Folder(folder) => batch.remove_folder(folder).await?,
+        Forgotten::Path(path) => batch.exclude(&path).await?,
+    }
     let changes = batch.commit().await?;
     derive::apply(parts, &changes).await?;
-    Ok(parts.lexical.commit().await?)
+    parts.lexical.commit().await?;
+    erase(parts).await
+}
+
+/// Erases what was forgotten and is not erased yet: from the word index first, since the mark that
+/// it is still to be done stands in the database.
+async fn erase(parts: &Parts) -> Result<(), Error> {
+    if parts.store.is_to_erase().await? {
+        parts.lexical.erase().await?;
+        if !parts.store.erase().await? {
+            tracing::warn!("what was forgotten is erased later: the library is being read");
+        }
+    }
+    Ok(())
 }
 
 /// The state of the reading loop.
@@ -407,17 +448,18 @@ impl Reading {
             progress.walking = false;
             progress.n_waiting = n_waiting;
         });
-        self.something_went |= went?;
+        // After a whole look, old leftovers go as well.
+        self.something_went |= went? || scopes.is_none();
         Ok(false)
     }
 
     /// Looks again at everything afterwards: another chosen folder may hold some of its files.
     async fn forget(
         &mut self,
-        folder: FolderId,
+        what: Forgotten,
         reply: oneshot::Sender<Result<(), Error>>,
     ) -> Result<bool, Error> {
-        let outcome = forget(&self.parts, folder).await;
+        let outcome = forget(&self.parts, what).await;
         self.failed |= outcome.is_err();
         let _ = reply.send(outcome);
         // What was fetched before may be gone.
@@ -459,10 +501,12 @@ impl Reading {
             batch.remove_orphans().await?;
             let changes = batch.commit().await?;
             derive::apply(&self.parts, &changes).await?;
+            self.parts.store.age_leftovers(presence::now()).await?;
         }
         self.parts.lexical.commit().await?;
         let seen = self.parts.lexical.committed()?;
         self.parts.store.trim_deletions(seen).await?;
+        erase(&self.parts).await?;
         self.parts.pool.dismiss();
         self.rate = Rate::default();
         self.parts.progress.send_modify(|progress| {

@@ -6,6 +6,7 @@
 
 mod blend;
 mod candidates;
+mod existence;
 mod fusion;
 mod highlight;
 mod parse;
@@ -282,11 +283,12 @@ impl Run<'_> {
         reranked: Reranked,
     ) -> Result<SearchResults, Error> {
         let began = Instant::now();
-        let results = show::show(self.search, &self.parsed, ranked).await?;
+        let (results, gone) = show::show(self.search, &self.parsed, ranked).await?;
         self.timings.show = began.elapsed();
         self.timings.total = self.began.elapsed();
         Ok(SearchResults {
             results,
+            gone,
             notices: self.notices.clone(),
             timings: self.timings,
             reranked,

@@ -137,10 +137,13 @@ impl Vectors {
         self.rows.remove(&passage);
         self.ids.swap_remove(row);
         self.scales.swap_remove(row);
+        // Overwritten before it is cut off: what is removed may have been forgotten for good.
         self.values.copy_within(last * n..(last + 1) * n, row * n);
+        self.values[last * n..].fill(0);
         self.values.truncate(last * n);
         self.signs
             .copy_within(last * words..(last + 1) * words, row * words);
+        self.signs[last * words..].fill(0);
         self.signs.truncate(last * words);
         if let Some(&(moved, _)) = self.ids.get(row) {
             self.rows.insert(moved, row as u32);

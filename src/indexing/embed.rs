@@ -118,7 +118,11 @@ async fn step(parts: &Parts) -> Result<usize, Error> {
     if inputs.is_empty() {
         return Ok(0);
     }
+    let n_inputs = inputs.len() as u64;
     let vectors = model.embed(Role::Passage, inputs).await?;
+    parts
+        .progress
+        .send_modify(|progress| progress.n_embedded += n_inputs);
     let stored: Vec<(Hash, Vec<u8>)> = hashes
         .into_iter()
         .zip(vectors.iter().map(|vector| quantize(vector)))

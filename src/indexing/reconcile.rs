@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Error, Parts, cloud, derive, walk};
+use super::{Error, Parts, Presence, cloud, derive, presence, walk};
 use crate::{
     cpu,
     document::{FileState, FolderId, PathKey},
@@ -37,13 +37,19 @@ pub(super) async fn reconcile(
     let scopes = scopes.map(|scopes| scopes.iter().map(|scope| ruled_by(scope)).collect());
     let mut difference = Difference::default();
     let folders = parts.store.folders().await?;
+    let excluded = parts.store.exclusions().await?;
     for folder in &folders {
         if is_present(parts, folder).await? {
-            let inner = inner_folders(folder, &folders);
-            compare(parts, folder, inner, scopes.as_ref(), &mut difference).await?;
+            let mut left_out = inner_folders(folder, &folders);
+            left_out.extend(excluded.iter().map(PathKey::to_path));
+            compare(parts, folder, left_out, scopes.as_ref(), &mut difference).await?;
         }
     }
-    write(parts, difference).await
+    let something_went = write(parts, difference).await?;
+    if scopes.is_none() {
+        presence::note_look(parts, &folders).await?;
+    }
+    Ok(something_went)
 }
 
 /// What a change at this path concerns: with a file of rules, everything beside and below it.
@@ -70,7 +76,14 @@ fn inner_folders(folder: &FolderRow, folders: &[FolderRow]) -> Vec<PathBuf> {
 
 /// Whether a folder can be reached; if not, its files are marked as away.
 async fn is_present(parts: &Parts, folder: &FolderRow) -> Result<bool, Error> {
-    let reachable = folder.path.to_path().is_dir();
+    let known = folder.identity.clone();
+    let root = folder.path.to_path();
+    let found = cpu::run(move || presence::presence(&root, known.as_deref())).await?;
+    let reachable = match found {
+        Presence::Here { .. } => true,
+        Presence::Away => false,
+        Presence::Emptied => !parts.store.has_files(folder.id).await?,
+    };
     if reachable == folder.away {
         let mut batch = parts.store.begin().await?;
         batch.set_away(folder.id, !reachable).await?;

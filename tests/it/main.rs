@@ -5,11 +5,13 @@
 mod bad_input;
 mod bench;
 mod containers;
+mod forget;
 mod formats;
 mod journeys;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod lean;
 mod live;
+mod migrations;
 mod models;
 mod pdfs;
 mod planted;
@@ -19,3 +21,4 @@ mod sandbox;
 mod scans;
 mod support;
 mod tidy;
+mod twice;
