@@ -114,10 +114,11 @@ impl Following {
                 }
             }
         };
+        let period = BETWEEN_ROUNDS.min(between_polls);
         Ok(Self {
             tasks: [
                 tokio::spawn(events),
-                tokio::spawn(make_rounds(Arc::clone(&rounds))),
+                tokio::spawn(make_rounds(Arc::clone(&rounds), period)),
             ],
             rounds,
         })
@@ -136,8 +137,8 @@ impl Following {
     }
 }
 
-async fn make_rounds(rounds: Arc<tokio::sync::Mutex<Rounds>>) {
-    let mut ticks = interval(BETWEEN_ROUNDS);
+async fn make_rounds(rounds: Arc<tokio::sync::Mutex<Rounds>>, period: Duration) {
+    let mut ticks = interval(period);
     ticks.tick().await;
     loop {
         ticks.tick().await;

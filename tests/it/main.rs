@@ -7,6 +7,7 @@ mod bench;
 mod containers;
 mod forget;
 mod formats;
+mod fresh;
 mod journeys;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod lean;
