@@ -109,6 +109,9 @@ pub struct Engine {
     vectors_loaded: OnceCell<()>,
     model: std::result::Result<Arc<ModelWorker>, Notice>,
     model_key: String,
+    n_dimensions: usize,
+    /// The model before this one, which answers until this one has embedded everything.
+    former: Option<Former>,
     progress: watch::Receiver<Progress>,
     last_embedding: search::LastEmbedding,
     languages: Mutex<Option<(Sequence, Arc<[String]>)>>,
@@ -116,6 +119,14 @@ pub struct Engine {
     rerank_budget: Duration,
     between_polls: Duration,
     writing: Option<Writing>,
+}
+
+/// An embedding model that was replaced: what keys its vectors, and its process.
+#[derive(Debug, Clone)]
+struct Former {
+    key: String,
+    model: Arc<ModelWorker>,
+    n_dimensions: usize,
 }
 
 /// What only the writing process has.
@@ -134,7 +145,11 @@ impl Engine {
         let settings = Settings::load(&dirs.settings())?;
         let store = Store::open(&dirs.database()).await?;
         let lexical = Arc::new(Lexical::open(&dirs.index()).map_err(indexing::Error::from)?);
-        let (mut engine, progress) = Self::over(dirs, &settings, store, Some(Arc::clone(&lexical)));
+        let (mut engine, progress) =
+            Self::over(dirs, &settings, store, Some(Arc::clone(&lexical))).await?;
+        if engine.former.is_none() {
+            engine.store.serve_model(&engine.model_key).await?;
+        }
         engine.load_vectors().await?;
         let parts = Parts {
             store: engine.store.clone(),
@@ -148,6 +163,7 @@ impl Engine {
             n_readers: n_readers(),
             model: engine.model.clone().map_err(|notice| notice.message),
             model_key: engine.model_key.clone(),
+            n_dimensions: engine.n_dimensions,
             text_reader: models::text_reader(&engine.dirs, &settings),
             library: engine.dirs.library().to_owned(),
             vectors_in_step: tokio::sync::Mutex::default(),
@@ -167,24 +183,34 @@ impl Engine {
         let settings = Settings::load(&dirs.settings())?;
         let store = Store::open_read_only(&dirs.database()).await?;
         let lexical = Lexical::open_read_only(&dirs.index()).ok().map(Arc::new);
-        Ok(Self::over(dirs, &settings, store, lexical).0)
+        Ok(Self::over(dirs, &settings, store, lexical).await?.0)
     }
 
-    fn over(
+    async fn over(
         dirs: Dirs,
         settings: &Settings,
         store: Store,
         lexical: Option<Arc<Lexical>>,
-    ) -> (Self, watch::Sender<Progress>) {
-        let spec = ModelSpec::default_embedding();
+    ) -> Result<(Self, watch::Sender<Progress>)> {
+        let (spec, model) = match models::wanted_embedding(&dirs, settings) {
+            Ok(spec) => (spec.clone(), models::embedding(&dirs, settings, spec)),
+            Err(notice) => (ModelSpec::default_embedding(), Err(notice)),
+        };
+        let former = former(&dirs, settings, &store, &spec).await?;
+        let vectors = former.as_ref().map_or_else(
+            || Vectors::of(&spec.key(), spec.dimensions()),
+            |former| Vectors::of(&former.key, former.n_dimensions),
+        );
         let (progress_tx, progress) = watch::channel(Progress::default());
         let engine = Self {
             store,
             lexical,
-            vectors: Arc::new(RwLock::new(Vectors::new(spec.dimensions()))),
+            vectors: Arc::new(RwLock::new(vectors)),
             vectors_loaded: OnceCell::new(),
             model_key: spec.key(),
-            model: models::embedding(&dirs, settings, spec),
+            n_dimensions: spec.dimensions(),
+            model,
+            former,
             rerankers: models::rerankers(&dirs, settings),
             rerank_budget: settings.rerank_budget(),
             between_polls: settings.between_polls(),
@@ -194,11 +220,11 @@ impl Engine {
             writing: None,
             dirs,
         };
-        (engine, progress_tx)
+        Ok((engine, progress_tx))
     }
 
     async fn load_vectors(&self) -> Result<()> {
-        let load = || indexing::load_vectors(&self.store, &self.vectors, &self.model_key);
+        let load = || indexing::load_vectors(&self.store, &self.vectors);
         self.vectors_loaded.get_or_try_init(load).await?;
         Ok(())
     }
@@ -242,16 +268,31 @@ impl Engine {
         if only != Some(search::Only::Words) {
             self.load_vectors().await?;
         }
+        let serving = self.serving();
+        let model = match &self.former {
+            Some(former) if former.key == serving => Ok(Arc::clone(&former.model)),
+            _ => self.model.clone(),
+        };
         Ok(Search {
             store: self.store.clone(),
             lexical: self.lexical.clone(),
             vectors: Arc::clone(&self.vectors),
-            model: self.model.clone(),
+            model,
+            model_key: serving,
             last_embedding: Arc::clone(&self.last_embedding),
             languages: self.languages().await?,
             rerankers: self.rerankers.clone(),
             rerank_budget: self.rerank_budget,
         })
+    }
+
+    /// What keys the vectors that answer now.
+    fn serving(&self) -> String {
+        let vectors = self.vectors.read();
+        vectors
+            .unwrap_or_else(PoisonError::into_inner)
+            .model()
+            .to_owned()
     }
 
     /// The documents' languages, counted again when something was written since.
@@ -271,6 +312,31 @@ impl Engine {
         *known() = Some((sequence, Arc::clone(&languages)));
         Ok(languages)
     }
+}
+
+/// The model that answers in place of `wanted`, if there is one and it can be asked.
+async fn former(
+    dirs: &Dirs,
+    settings: &Settings,
+    store: &Store,
+    wanted: &ModelSpec,
+) -> Result<Option<Former>> {
+    let Some(key) = store.serving_model().await? else {
+        return Ok(None);
+    };
+    if key == wanted.key() || !store.has_embeddings(&key).await? {
+        return Ok(None);
+    }
+    let Some(spec) = models::embedding_with_key(dirs, &key) else {
+        return Ok(None);
+    };
+    let n_dimensions = spec.dimensions();
+    let model = models::embedding(dirs, settings, spec).ok();
+    Ok(model.map(|model| Former {
+        key,
+        model,
+        n_dimensions,
+    }))
 }
 
 fn lock(dirs: &Dirs) -> Result<File> {

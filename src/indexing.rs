@@ -91,6 +91,8 @@ pub struct Parts {
     pub model: Result<Arc<ModelWorker>, String>,
     /// What embeddings are keyed by.
     pub model_key: String,
+    /// How many dimensions they have.
+    pub n_dimensions: usize,
     /// The library's own folder, never indexed.
     pub library: PathBuf,
     /// The process of the model that recognises text in pictures; or why there is none.
@@ -141,6 +143,15 @@ impl Progress {
 }
 
 impl Parts {
+    /// The model whose vectors are in memory; another one than that which embeds until that is done.
+    fn serving(&self) -> String {
+        let vectors = self.vectors.read();
+        vectors
+            .unwrap_or_else(PoisonError::into_inner)
+            .model()
+            .to_owned()
+    }
+
     fn write_vectors(&self, write: impl FnOnce(&mut Vectors)) {
         write(&mut self.vectors.write().unwrap_or_else(PoisonError::into_inner));
     }

@@ -23,6 +23,9 @@ pub struct Settings {
     pub max_file_mib: u64,
     /// Passages are embedded, in the background, and found by meaning as well as by words.
     pub meaning: bool,
+    /// The embedding model's id in the catalogue; `auto` for the one that ships with the program. After
+    /// a change the old one's vectors answer until the new one has embedded everything.
+    pub embedding: String,
     /// Text in pictures and on scanned pages is recognised, in the background.
     pub read_pictures: bool,
     /// A folder that cannot be watched (on a network, or beyond the system's limit) is looked at so
@@ -47,6 +50,7 @@ impl Default for Settings {
             max_text_mib: 16,
             max_file_mib: 512,
             meaning: true,
+            embedding: "auto".into(),
             read_pictures: true,
             poll_seconds: 300,
             model_idle_seconds: 120,

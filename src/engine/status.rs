@@ -152,12 +152,22 @@ impl Engine {
             message: format!("Indexing was interrupted: {cause}"),
             hint: Some("It is tried again; what was read so far can be found".into()),
         });
+        let serving = self.serving();
+        let former = self.former.as_ref().filter(|former| former.key == serving);
+        let former = former.map(|former| Notice {
+            message: format!(
+                "Search by meaning still uses the model {}: {} has not embedded everything yet",
+                former.key, self.model_key
+            ),
+            hint: None,
+        });
         let no_model = self.model.as_ref().err().cloned();
         let (_, catalogue) = models::catalogue(&self.dirs);
         no_model
             .into_iter()
             .chain(catalogue)
             .chain(interrupted)
+            .chain(former)
             .chain(limit)
             .collect()
     }

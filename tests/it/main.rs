@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod another_model;
 mod bad_input;
 mod bench;
 mod containers;
