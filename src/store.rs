@@ -6,6 +6,7 @@
 //! [`Sequence`] number. One file per group of tables; start reading at [`Store::open`].
 
 mod batch;
+mod changes;
 mod check;
 mod children;
 mod documents;
@@ -37,7 +38,8 @@ use sqlx::{
     },
 };
 
-pub use batch::{Batch, Changes};
+pub use batch::Batch;
+pub use changes::Changes;
 pub use documents::{DocumentRow, NewDocument, PassageRow, passage_input};
 pub use embeddings::{ToEmbed, VectorRow};
 pub use files::{FileRow, Observed};

@@ -47,17 +47,13 @@ fn is_empty(folder: &Path) -> bool {
     })
 }
 
-/// Notes of the folders that can be reached that all of them was looked at.
-pub(super) async fn note_look(parts: &Parts, folders: &[FolderRow]) -> Result<(), Error> {
-    for folder in folders {
-        let (root, known) = (folder.path.to_path(), folder.identity.clone());
-        let found = cpu::run(move || presence(&root, known.as_deref())).await?;
-        if let Presence::Here(identity) = found {
-            parts
-                .store
-                .note_look(folder.id, identity.as_deref(), now())
-                .await?;
-        }
+/// Notes of a folder that all of it was looked at.
+pub(super) async fn note_look(parts: &Parts, folder: &FolderRow) -> Result<(), Error> {
+    let (root, known) = (folder.path.to_path(), folder.identity.clone());
+    let found = cpu::run(move || presence(&root, known.as_deref())).await?;
+    if let Presence::Here(identity) = found {
+        let noted = parts.store.note_look(folder.id, identity.as_deref(), now());
+        noted.await?;
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use super::*;
 use crate::document::{DocumentId, FileId, PassageId};
 
 fn put(number: i64, text: &str) -> Op {
-    Op::PutDocument {
+    Op::AddDocument {
         document: DocumentId(number),
         language: None,
         passages: vec![PassageEntry {
@@ -48,7 +48,7 @@ async fn what_is_erased_stands_in_no_dictionary_and_no_old_file() {
             .unwrap();
     }
     let secret = put(20, "quabblethorn marmalade");
-    let name = Op::PutFile(FileEntry {
+    let name = Op::AddFile(FileEntry {
         file: FileId(1),
         name: "plimsterbob.md".into(),
         folder: String::new(),
@@ -83,8 +83,12 @@ async fn what_is_erased_stands_in_no_dictionary_and_no_old_file() {
         "{after:?}"
     );
     let terms = |files: &BTreeSet<String>| {
-        let terms = files.iter().filter(|name| name.ends_with(".term"));
-        terms.cloned().collect::<BTreeSet<_>>()
+        let is_terms = |name: &&String| Path::new(name).extension() == Some("term".as_ref());
+        files
+            .iter()
+            .filter(is_terms)
+            .cloned()
+            .collect::<BTreeSet<_>>()
     };
     let new_files = files(folder.path());
     assert!(!terms(&new_files).is_empty());

@@ -52,10 +52,8 @@ fn is_gone(path: &Path) -> bool {
         return false;
     };
     match error.kind() {
-        // Something above it is a file, which holds it.
-        ErrorKind::NotADirectory => false,
+        // Some systems say the same of a path through a file, which is an error of its own on others.
         ErrorKind::NotFound => {
-            // Some systems say this of a path through a file, too.
             let above = path
                 .ancestors()
                 .skip(1)
