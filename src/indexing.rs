@@ -32,6 +32,7 @@ use tokio::{
 pub(crate) use check::check;
 pub(crate) use derive::load_vectors;
 use rate::Rate;
+pub(crate) use read::language;
 pub(crate) use walk::why_left_out;
 
 use crate::{
