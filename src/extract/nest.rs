@@ -80,10 +80,10 @@ pub(super) struct Stop(pub(super) String);
 /// How much of a document the parent has.
 #[derive(Debug, Default)]
 struct Told {
-    n_bytes: usize,
-    n_marks: usize,
-    n_boxes: usize,
-    n_scans: usize,
+    bytes: usize,
+    marks: usize,
+    boxes: usize,
+    scans: usize,
 }
 
 impl Told {
@@ -93,19 +93,19 @@ impl Told {
             title: text.title.clone(),
             author: text.author.clone(),
             written: text.written.clone(),
-            text: text.text.get(self.n_bytes..).unwrap_or_default().to_owned(),
-            marks: text.marks.get(self.n_marks..).unwrap_or_default().to_vec(),
-            boxes: text.boxes.get(self.n_boxes..).unwrap_or_default().to_vec(),
+            text: text.text.get(self.bytes..).unwrap_or_default().to_owned(),
+            marks: text.marks.get(self.marks..).unwrap_or_default().to_vec(),
+            boxes: text.boxes.get(self.boxes..).unwrap_or_default().to_vec(),
             n_pages: text.n_pages,
             unit: text.unit,
-            scans: text.scans.get(self.n_scans..).unwrap_or_default().to_vec(),
+            scans: text.scans.get(self.scans..).unwrap_or_default().to_vec(),
             partial: None,
         };
         *self = Self {
-            n_bytes: text.text.len(),
-            n_marks: text.marks.len(),
-            n_boxes: text.boxes.len(),
-            n_scans: text.scans.len(),
+            bytes: text.text.len(),
+            marks: text.marks.len(),
+            boxes: text.boxes.len(),
+            scans: text.scans.len(),
         };
         rest
     }
