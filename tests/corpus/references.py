@@ -3,9 +3,11 @@
 `python tests/corpus/references.py FOLDER OUT`
 
 Writes `OUT/<file>.txt` for each docx, odt, rtf, doc (LibreOffice's text export), xlsx, ods, xls
-(LibreOffice's tables, every sheet), pptx, odp, ppt (LibreOffice's PDF, through `pdftotext`), epub
-(pandoc) and eml (Python's `email`; pages through pandoc). A file that such a program cannot read has
-none. Needs `soffice`, `pdftotext` and `pandoc`.
+(LibreOffice's tables, every sheet), pptx (python-pptx: text, tables and notes), odp, ppt (LibreOffice's
+PDF, through `pdftotext`), epub (pandoc) and eml (Python's `email`; pages through pandoc). A file that
+such a program cannot read has none. Needs `soffice`, `pdftotext`, `pandoc` and python-pptx.
+`--drawn` takes pptx from LibreOffice's PDF, too: with it come the numbers that it draws (of lists and
+of a chart's axes), and words that it breaks in narrow boxes.
 """
 
 import argparse
@@ -16,9 +18,12 @@ import shutil
 import subprocess
 import tempfile
 
+import pptx
+from pptx.shapes.group import GroupShape
+
 TEXT = {".docx", ".odt", ".rtf", ".doc"}
 TABLES = {".xlsx", ".xlsm", ".xlsb", ".ods", ".xls"}
-SLIDES = {".pptx", ".odp", ".ppt"}
+SLIDES = {".odp", ".ppt"}
 # Comma, quote, UTF-8, from the first line on, values and not what is shown, every sheet.
 SHEETS = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false,false,false,-1"
 SECONDS = 120
@@ -49,6 +54,32 @@ def converted(path, target, suffix):
         return [text.read_text(encoding="utf-8", errors="replace") for text in made]
 
 
+def shapes_of(shapes):
+    for shape in shapes:
+        if isinstance(shape, GroupShape):
+            yield from shapes_of(shape.shapes)
+        else:
+            yield shape
+
+
+def slides(path):
+    """What python-pptx finds: the text of shapes and tables, and notes."""
+    try:
+        show = pptx.Presentation(path)
+    except Exception:  # Whatever it makes of a damaged file.
+        return None
+    parts = []
+    for slide in show.slides:
+        for shape in shapes_of(slide.shapes):
+            if shape.has_text_frame:
+                parts.append(shape.text_frame.text)
+            if shape.has_table:
+                parts.extend(cell.text for row in shape.table.rows for cell in row.cells)
+        if slide.has_notes_slide and slide.notes_slide.notes_text_frame:
+            parts.append(slide.notes_slide.notes_text_frame.text)
+    return "\n".join(parts)
+
+
 def page(source):
     return output_of(["pandoc", "-f", "html", "-t", "plain", "--wrap=none"], source.encode()) or ""
 
@@ -65,13 +96,18 @@ def message(path):
     return "\n".join(parts)
 
 
-def read(path):
+def read(path, drawn):
     suffix = path.suffix.lower()
+    if suffix == ".rtf" and not path.read_bytes().startswith(b"{\\rtf"):
+        # LibreOffice takes it for plain text.
+        return None
     if suffix in TEXT:
         texts = converted(path, "txt:Text (encoded):UTF8", ".txt")
     elif suffix in TABLES:
         texts = converted(path, SHEETS, ".csv")
-    elif suffix in SLIDES:
+    elif suffix == ".pptx" and not drawn:
+        texts = [slides(path)]
+    elif suffix in SLIDES or suffix == ".pptx":
         texts = converted(path, "pdf", ".pdf")
     elif suffix == ".epub":
         texts = [output_of(["pandoc", "-f", "epub", "-t", "plain", "--wrap=none", str(path)])]
@@ -86,9 +122,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("out", type=pathlib.Path)
+    parser.add_argument("--drawn", action="store_true")
     arguments = parser.parse_args()
     for path in sorted(path for path in arguments.folder.rglob("*") if path.is_file()):
-        text = read(path)
+        text = read(path, arguments.drawn)
         if text and text.strip():
             target = arguments.out / (str(path.relative_to(arguments.folder)) + ".txt")
             target.parent.mkdir(parents=True, exist_ok=True)
