@@ -9,6 +9,7 @@ mod check;
 mod cloud;
 mod derive;
 mod embed;
+mod progress;
 mod rate;
 mod read;
 mod recognise;
@@ -17,10 +18,10 @@ mod walk;
 mod write;
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeSet, VecDeque},
     path::PathBuf,
     sync::{Arc, PoisonError, RwLock},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use nuthatch_models::ModelWorker;
@@ -31,8 +32,10 @@ use tokio::{
 
 pub(crate) use check::check;
 pub(crate) use derive::load_vectors;
+pub use progress::Progress;
 use rate::Rate;
 pub(crate) use read::language;
+use reconcile::Look;
 pub(crate) use walk::why_left_out;
 
 use crate::{
@@ -47,6 +50,9 @@ use crate::{
 
 /// After a failure of the disk or the database, so long until the next attempt.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
+/// While a walk is under way, so long is read after each page of it: what was seen first can be found
+/// long before a large folder is seen whole, and the walk goes on.
+const READING_BETWEEN_PAGES: Duration = Duration::from_millis(100);
 /// Requests that may wait.
 const N_WAITING: usize = 64;
 
@@ -99,40 +105,6 @@ pub struct Parts {
     pub vectors_in_step: tokio::sync::Mutex<()>,
     /// What is being done, for whoever looks.
     pub progress: watch::Sender<Progress>,
-}
-
-/// What indexing is doing now.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Progress {
-    /// Looking for changes.
-    pub walking: bool,
-    /// Files read in this run, and files known to be read in it.
-    pub n_done: u64,
-    /// Files still waiting.
-    pub n_waiting: u64,
-    /// Passages without an embedding.
-    pub n_to_embed: u64,
-    /// Embeddings are being computed.
-    pub embedding: bool,
-    /// Pages that are pictures, whose text is not recognised yet.
-    pub n_to_recognise: u64,
-    /// Text in pictures is being recognised.
-    pub recognising: bool,
-    /// Files per second lately.
-    pub files_per_second: f64,
-    /// Seconds left, where it can be told.
-    pub seconds_left: Option<f64>,
-    /// Name of the file begun last.
-    pub current: Option<String>,
-    /// Why indexing does not go on by itself just now.
-    pub trouble: Option<String>,
-}
-
-impl Progress {
-    /// Nothing to do.
-    pub fn is_idle(&self) -> bool {
-        !self.walking && self.n_waiting == 0 && !self.embedding && !self.recognising
-    }
 }
 
 impl Parts {
@@ -335,7 +307,8 @@ async fn reading_loop(
         let outcome = match request {
             Some(Request::Look(scopes, reply)) => {
                 reading.replies.extend(reply);
-                reading.look(scopes.as_ref()).await
+                reading.look(scopes);
+                Ok(false)
             }
             Some(Request::Forget(folder, reply)) => reading.forget(folder, reply).await,
             None if reading.failed => reading.recover().await,
@@ -374,6 +347,8 @@ async fn forget(parts: &Parts, folder: FolderId) -> Result<(), Error> {
 struct Reading {
     parts: Arc<Parts>,
     files: read::Reading,
+    /// Looks that are asked for; the first is under way.
+    looks: VecDeque<Look>,
     busy: bool,
     /// What is derived may lack something, and a look may be lost.
     failed: bool,
@@ -388,6 +363,7 @@ impl Reading {
         Self {
             parts,
             files,
+            looks: VecDeque::new(),
             busy: false,
             failed: false,
             // The process before this one may have been killed before it cleared away.
@@ -397,19 +373,15 @@ impl Reading {
         }
     }
 
-    async fn look(&mut self, scopes: Option<&BTreeSet<PathBuf>>) -> Result<bool, Error> {
+    fn look(&mut self, scopes: Option<BTreeSet<PathBuf>>) {
         self.busy = true;
+        let last = self.looks.back_mut();
+        if !last.is_some_and(|look| look.take_on(scopes.as_ref())) {
+            self.looks.push_back(Look::at(scopes));
+        }
         self.parts
             .progress
             .send_modify(|progress| progress.walking = true);
-        let went = reconcile::reconcile(&self.parts, scopes).await;
-        let n_waiting = self.parts.store.count_waiting().await?;
-        self.parts.progress.send_modify(|progress| {
-            progress.walking = false;
-            progress.n_waiting = n_waiting;
-        });
-        self.something_went |= went?;
-        Ok(false)
     }
 
     /// Looks again at everything afterwards: another chosen folder may hold some of its files.
@@ -421,35 +393,76 @@ impl Reading {
         let outcome = forget(&self.parts, folder).await;
         self.failed |= outcome.is_err();
         let _ = reply.send(outcome);
-        // What was fetched before may be gone.
-        self.files = read::Reading::new(Arc::clone(&self.parts));
-        self.look(None).await
+        self.begin_anew();
+        Ok(false)
     }
 
     /// After a failure: derives what was not derived, and looks at everything again.
     async fn recover(&mut self) -> Result<bool, Error> {
         derive::recover(&self.parts).await?;
         self.failed = false;
-        self.look(None).await
+        self.begin_anew();
+        Ok(false)
+    }
+
+    /// Looks at everything; what was fetched or begun before may be of folders that are gone.
+    fn begin_anew(&mut self) {
+        self.files = read::Reading::new(Arc::clone(&self.parts));
+        self.looks.clear();
+        self.look(None);
     }
 
     async fn step(&mut self) -> Result<bool, Error> {
-        let Some(n_written) = self.files.step().await? else {
-            self.finish().await?;
-            return Ok(true);
+        if self.looks.is_empty() {
+            return match self.read(read::BATCH_AGE).await? {
+                Some(n_written) => Ok(n_written > 0),
+                None => self.finish().await.map(|()| true),
+            };
+        }
+        self.walk_on().await?;
+        let began = Instant::now();
+        let mut wrote = false;
+        while began.elapsed() < READING_BETWEEN_PAGES
+            && let Some(n_written) = self.read(READING_BETWEEN_PAGES).await?
+        {
+            wrote |= n_written > 0;
+        }
+        Ok(wrote)
+    }
+
+    /// One page of the look that is under way.
+    async fn walk_on(&mut self) -> Result<(), Error> {
+        let Some(look) = self.looks.front_mut() else {
+            return Ok(());
         };
-        if n_written > 0 {
-            self.rate.count(n_written);
+        let more = look.step(&self.parts).await?;
+        let n_waiting = self.parts.store.count_waiting().await?;
+        if !more && let Some(look) = self.looks.pop_front() {
+            self.something_went |= look.something_went;
+        }
+        let walking = !self.looks.is_empty();
+        self.parts.progress.send_modify(|progress| {
+            progress.walking = walking;
+            progress.n_waiting = n_waiting;
+        });
+        Ok(())
+    }
+
+    /// Reads on. Returns how many files were written, or `None` if nothing waits.
+    async fn read(&mut self, patience: Duration) -> Result<Option<u32>, Error> {
+        let n_written = self.files.step(patience).await?;
+        if let Some(n) = n_written.filter(|&n| n > 0) {
+            self.rate.count(n);
             let rate = self.rate.per_second();
             let n_waiting = self.parts.store.count_waiting().await?;
             self.parts.progress.send_modify(|progress| {
-                progress.n_done += u64::from(n_written);
+                progress.n_done += u64::from(n);
                 progress.n_waiting = n_waiting;
                 progress.files_per_second = rate;
                 progress.seconds_left = (rate > 0.0).then(|| n_waiting as f64 / rate);
             });
         }
-        Ok(n_written > 0)
+        Ok(n_written)
     }
 
     /// Nothing waits any more.
@@ -467,6 +480,7 @@ impl Reading {
         self.parts.pool.dismiss();
         self.rate = Rate::default();
         self.parts.progress.send_modify(|progress| {
+            progress.walking = false;
             progress.n_waiting = 0;
             progress.n_done = 0;
             progress.files_per_second = 0.0;

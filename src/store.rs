@@ -6,6 +6,7 @@
 //! [`Sequence`] number. One file per group of tables; start reading at [`Store::open`].
 
 mod batch;
+mod changes;
 mod check;
 mod children;
 mod documents;
@@ -33,7 +34,8 @@ use sqlx::{
     },
 };
 
-pub use batch::{Batch, Changes};
+pub use batch::Batch;
+pub use changes::Changes;
 pub use documents::{DocumentRow, NewDocument, PassageRow, passage_input};
 pub use embeddings::{ToEmbed, VectorRow};
 pub use files::{FileRow, Observed};
@@ -44,7 +46,7 @@ pub use sizes::Sizes;
 use crate::document::{PathKey, Sequence};
 
 /// Raised with every migration; a database with a higher one is refused untouched.
-const FORMAT: i64 = 4;
+const FORMAT: i64 = 5;
 /// On closing, the log is tried to be folded so often, and this far apart. It is folded on the next
 /// opening otherwise.
 const N_FOLDINGS: u32 = 50;

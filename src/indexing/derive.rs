@@ -24,14 +24,7 @@ pub(super) async fn apply(parts: &Parts, changes: &Changes) -> Result<(), Error>
     }
     // Until everything is handed over, a commit in between must not claim this batch.
     let before = Sequence(changes.sequence.0 - 1).min(parts.lexical.committed()?);
-    let removed = changes
-        .removed_documents
-        .iter()
-        .map(|&id| Op::RemoveDocument(id));
-    let ops: Vec<Op> = removed
-        .chain(changes.removed_files.iter().map(|&id| Op::RemoveFile(id)))
-        .collect();
-    parts.lexical.apply(ops, before).await?;
+    parts.lexical.apply(removals(changes), before).await?;
     for documents in changes.documents.chunks(BATCH_DOCUMENTS) {
         let mut ops = Vec::new();
         for &document in documents {
@@ -42,6 +35,22 @@ pub(super) async fn apply(parts: &Parts, changes: &Changes) -> Result<(), Error>
     vectors(parts, changes).await?;
     let files = file_ops(parts, &changes.files).await?;
     Ok(parts.lexical.apply(files, changes.sequence).await?)
+}
+
+/// Everything that is gone or replaced; what is new has never been there.
+fn removals(changes: &Changes) -> Vec<Op> {
+    let replaced = changes.documents.iter();
+    let documents = replaced
+        .filter(|id| !changes.new_documents.contains(id))
+        .chain(&changes.removed_documents);
+    let replaced = changes.files.iter();
+    let files = replaced
+        .filter(|id| !changes.new_files.contains(id))
+        .chain(&changes.removed_files);
+    documents
+        .map(|&id| Op::RemoveDocument(id))
+        .chain(files.map(|&id| Op::RemoveFile(id)))
+        .collect()
 }
 
 /// Puts right what a failure left undone, in the middle of a run as at its start.
@@ -112,7 +121,7 @@ async fn document_op(parts: &Parts, id: DocumentId) -> Result<Option<Op>, Error>
             text: text.get(row.start..row.end).unwrap_or_default().to_owned(),
         })
         .collect();
-    Ok(Some(Op::PutDocument {
+    Ok(Some(Op::AddDocument {
         document: id,
         language: document.language,
         passages,
@@ -126,7 +135,7 @@ async fn file_ops(parts: &Parts, ids: &[FileId]) -> Result<Vec<Op>, Error> {
     let files = parts.store.files_by_id(&ids).await?;
     Ok(files
         .iter()
-        .map(|file| Op::PutFile(file_entry(file, &folders)))
+        .map(|file| Op::AddFile(file_entry(file, &folders)))
         .collect())
 }
 

@@ -30,7 +30,7 @@ use crate::{
 const BATCH_BYTES: usize = 8 << 20;
 /// ... or so many files, or is so old: what was read becomes findable soon.
 const BATCH_FILES: usize = 64;
-const BATCH_AGE: Duration = Duration::from_millis(700);
+pub(super) const BATCH_AGE: Duration = Duration::from_millis(700);
 /// Files fetched from the ledger at once.
 const N_FETCHED: u32 = 256;
 /// A file that changes while it is read is tried so often.
@@ -74,9 +74,9 @@ impl Reading {
         std::mem::take(&mut self.something_went)
     }
 
-    /// One step: start reading what there is room for, and wait for one outcome.
-    /// Returns how many files were written, or `None` when nothing waits any more.
-    pub(super) async fn step(&mut self) -> Result<Option<u32>, Error> {
+    /// One step: start reading what there is room for, and wait for one outcome, but no longer than
+    /// `patience`. Returns how many files were written, or `None` when nothing waits any more.
+    pub(super) async fn step(&mut self, patience: Duration) -> Result<Option<u32>, Error> {
         self.fill().await?;
         if self.tasks.is_empty() && self.outcomes.is_empty() {
             return Ok(None);
@@ -89,7 +89,7 @@ impl Reading {
                 done = self.tasks.join_next() => done,
             }
         };
-        match tokio::time::timeout(BATCH_AGE, next).await {
+        match tokio::time::timeout(patience, next).await {
             Ok(Some(Ok(outcome))) => self.note(outcome),
             Ok(Some(Err(error))) => tracing::error!(%error, "a reading task failed"),
             Ok(None) | Err(_) => {}

@@ -1,49 +1,345 @@
 //! The ledger against the file system: what is new, changed, renamed, gone, away.
 //!
-//! Decides by path, size and time; a file that went and one that came with the same file key,
-//! size and time is a rename. Contents are not looked at here. Knows the store and the walk.
+//! Decides by path, size and time. Goes page by page, so that memory does not grow with a folder and
+//! reading begins before all is seen. A new path whose file key, size and time are those of a file that
+//! is not where the ledger has it is a rename. Contents are not looked at here. Knows the store and the
+//! walk. Invariant: a file is taken for gone only after every folder was walked, so that a move is
+//! never a loss first. Start reading at [`Look::step`].
 
 use std::{
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{BTreeSet, HashMap, VecDeque},
     path::{Path, PathBuf},
 };
 
-use super::{Error, Parts, cloud, derive, walk};
+use super::{
+    Error, Parts, cloud, derive,
+    walk::{self, Found, Walk},
+};
 use crate::{
     cpu,
-    document::{FileState, FolderId, PathKey},
-    store::{Batch, FileRow, FolderRow, Observed},
+    document::{FileId, FileState, FolderId, PathKey},
+    store::{FileRow, FolderRow, Observed},
 };
 
-/// Changes written at once.
-const BATCH_FILES: usize = 2_000;
+/// Rows of the ledger looked at, and changes written, at once.
+const PAGE_ROWS: u32 = 1_000;
 
-/// What was found, summed over folders, so that a move between them is seen as one.
-#[derive(Default)]
-struct Difference {
-    new: Vec<(FolderId, Observed)>,
-    changed: Vec<(FileRow, FolderId, Observed)>,
-    /// Unchanged, and now of another chosen folder.
-    rehomed: Vec<(FileRow, FolderId, Observed)>,
-    gone: Vec<FileRow>,
+/// A look at all folders, or at some places in them, under way.
+pub(super) struct Look {
+    /// What is looked at: some places, or all.
+    scopes: Option<BTreeSet<PathBuf>>,
+    begun: bool,
+    /// Folders still to be walked.
+    to_walk: VecDeque<Place>,
+    walking: Option<Walking>,
+    /// Where everything that was not seen has gone.
+    walked: VecDeque<Walked>,
+    seen: Ids,
+    /// Documents without a file may be left.
+    pub(super) something_went: bool,
 }
 
-/// Looks at all folders, or at `scopes` in them, and brings the ledger up to date.
-/// Returns whether something went, so that documents without a file may be left.
-pub(super) async fn reconcile(
-    parts: &Parts,
-    scopes: Option<&BTreeSet<PathBuf>>,
-) -> Result<bool, Error> {
-    let scopes = scopes.map(|scopes| scopes.iter().map(|scope| ruled_by(scope)).collect());
-    let mut difference = Difference::default();
-    let folders = parts.store.folders().await?;
-    for folder in &folders {
-        if is_present(parts, folder).await? {
-            let inner = inner_folders(folder, &folders);
-            compare(parts, folder, inner, scopes.as_ref(), &mut difference).await?;
+/// A chosen folder, and what of it is looked at.
+struct Place {
+    folder: FolderRow,
+    /// Chosen folders inside this one: their files are theirs.
+    inner: Vec<PathBuf>,
+    /// All of it if `None`.
+    scopes: Option<BTreeSet<PathBuf>>,
+}
+
+struct Walking {
+    place: Place,
+    walk: Walk,
+}
+
+/// What was walked, and how far its rows were compared with what was seen.
+struct Walked {
+    place: Place,
+    /// Folders that could not be listed: what the ledger knows below them stays.
+    unreadable: Vec<PathBuf>,
+    scopes: VecDeque<PathBuf>,
+    /// In the first of the scopes.
+    after: Option<PathKey>,
+}
+
+/// What a file's row becomes.
+enum Change {
+    Gone(FileId),
+    /// It is now here and looks so; its content may be another.
+    Moved {
+        id: FileId,
+        seen: Observed,
+        read_again: bool,
+    },
+    New(Observed),
+}
+
+impl Look {
+    /// A look at all folders, or at `scopes` in them.
+    pub(super) fn at(scopes: Option<BTreeSet<PathBuf>>) -> Self {
+        Self {
+            scopes,
+            begun: false,
+            to_walk: VecDeque::new(),
+            walking: None,
+            walked: VecDeque::new(),
+            seen: Ids::default(),
+            something_went: false,
         }
     }
-    write(parts, difference).await
+
+    /// Takes on what another look is asked for, if this one has not begun. Returns whether it does.
+    pub(super) fn take_on(&mut self, more: Option<&BTreeSet<PathBuf>>) -> bool {
+        if self.begun {
+            return false;
+        }
+        match (&mut self.scopes, more) {
+            (Some(scopes), Some(more)) => scopes.extend(more.iter().cloned()),
+            _ => self.scopes = None,
+        }
+        true
+    }
+
+    /// One page. Returns whether there are more.
+    pub(super) async fn step(&mut self, parts: &Parts) -> Result<bool, Error> {
+        if !self.begun {
+            self.begin(parts).await?;
+        } else if let Some(walking) = self.walking.take() {
+            self.walk_on(parts, walking).await?;
+        } else if let Some(place) = self.to_walk.pop_front() {
+            let walk = place.walk(&parts.library);
+            self.walking = Some(Walking { place, walk });
+        } else if let Some(walked) = self.walked.pop_front() {
+            self.find_gone(parts, walked).await?;
+        } else {
+            return Ok(false);
+        }
+        Ok(true)
+    }
+
+    async fn begin(&mut self, parts: &Parts) -> Result<(), Error> {
+        self.begun = true;
+        let scopes = self.scopes.take();
+        let scopes: Option<BTreeSet<PathBuf>> =
+            scopes.map(|scopes| scopes.iter().map(|scope| ruled_by(scope)).collect());
+        let folders = parts.store.folders().await?;
+        for folder in &folders {
+            if is_present(parts, folder).await? {
+                self.to_walk
+                    .extend(Place::of(folder, &folders, scopes.as_ref()));
+            }
+        }
+        Ok(())
+    }
+
+    async fn walk_on(&mut self, parts: &Parts, walking: Walking) -> Result<(), Error> {
+        let Walking { place, mut walk } = walking;
+        let (walk, page) = cpu::run(move || {
+            let page = walk.next_page(PAGE_ROWS as usize);
+            (walk, page)
+        })
+        .await?;
+        let changes = self.compare(parts, place.folder.id, page).await?;
+        self.write(parts, place.folder.id, changes).await?;
+        if !walk.is_over() {
+            self.walking = Some(Walking { place, walk });
+        // A folder that went while it was walked looks empty, and is away.
+        } else if is_present(parts, &place.folder).await? {
+            self.walked.push_back(Walked::of(place, walk.unreadable()));
+        }
+        Ok(())
+    }
+
+    /// What a page of files means for their rows.
+    async fn compare(
+        &mut self,
+        parts: &Parts,
+        folder: FolderId,
+        page: Vec<Found>,
+    ) -> Result<Vec<Change>, Error> {
+        let paths: Vec<&PathKey> = page.iter().map(|found| &found.seen.path).collect();
+        let rows = parts.store.files_at(&paths).await?;
+        let mut known: HashMap<PathKey, FileRow> = rows
+            .into_iter()
+            .map(|row| (row.seen.path.clone(), row))
+            .collect();
+        let mut changes = Vec::new();
+        let mut new = Vec::new();
+        for found in page {
+            let Some(row) = known.remove(&found.seen.path) else {
+                new.push(found.seen);
+                continue;
+            };
+            if let Some(container) = row.container {
+                // Where a file was that held others, there is a folder now.
+                changes.push(Change::Gone(container));
+                new.push(found.seen);
+                continue;
+            }
+            self.seen.insert(row.id);
+            let read_again = !found.seen.looks_unchanged(&row) || is_here_now(&row, &found);
+            if read_again || row.folder != folder {
+                changes.push(Change::Moved {
+                    id: row.id,
+                    seen: found.seen,
+                    read_again,
+                });
+            }
+        }
+        changes.extend(self.arrivals(parts, new).await?);
+        Ok(changes)
+    }
+
+    /// Files at new paths: those that were elsewhere, and those that were not there.
+    async fn arrivals(&mut self, parts: &Parts, new: Vec<Observed>) -> Result<Vec<Change>, Error> {
+        let keys: Vec<&str> = new
+            .iter()
+            .filter_map(|seen| seen.file_key.as_deref())
+            .collect();
+        let rows = parts.store.files_by_key(&keys).await?;
+        let claimed = cpu::run(move || claims(new, rows)).await?;
+        let mut changes = Vec::new();
+        for (seen, row) in claimed {
+            changes.push(match row.filter(|row| !self.seen.contains(row.id)) {
+                Some(row) => {
+                    self.seen.insert(row.id);
+                    let read_again = extension(&row.seen.path) != extension(&seen.path);
+                    Change::Moved {
+                        id: row.id,
+                        seen,
+                        read_again,
+                    }
+                }
+                None => Change::New(seen),
+            });
+        }
+        Ok(changes)
+    }
+
+    /// One page of rows whose files may be gone.
+    async fn find_gone(&mut self, parts: &Parts, mut walked: Walked) -> Result<(), Error> {
+        let Some(scope) = walked.scopes.front() else {
+            return Ok(());
+        };
+        let scope = PathKey::of(scope);
+        let rows = match &walked.after {
+            None => parts.store.files_at(&[&scope]).await?,
+            Some(after) => {
+                let below = parts.store.files_below(&scope, after, PAGE_ROWS);
+                below.await?
+            }
+        };
+        walked.after = match (&walked.after, rows.last()) {
+            (None, _) => Some(scope.below().0),
+            (Some(_), last) => last.map(|row| row.seen.path.clone()),
+        };
+        if walked.after.is_none() {
+            walked.scopes.pop_front();
+        }
+        let gone = rows.into_iter().filter(|row| {
+            let path = row.seen.path.to_path();
+            // What lies in a file comes and goes with that.
+            row.container.is_none()
+                && !self.seen.contains(row.id)
+                && !is_below(&path, &walked.place.inner)
+                && !is_below(&path, &walked.unreadable)
+        });
+        let gone: Vec<Change> = gone.map(|row| Change::Gone(row.id)).collect();
+        self.write(parts, walked.place.folder.id, gone).await?;
+        self.walked.push_front(walked);
+        Ok(())
+    }
+
+    async fn write(
+        &mut self,
+        parts: &Parts,
+        folder: FolderId,
+        mut changes: Vec<Change>,
+    ) -> Result<(), Error> {
+        if changes.is_empty() {
+            return Ok(());
+        }
+        // Paths are unique: what leaves one goes first.
+        changes.sort_by_key(|change| match change {
+            Change::Gone(_) => 0,
+            Change::Moved { .. } => 1,
+            Change::New(_) => 2,
+        });
+        let mut batch = parts.store.begin().await?;
+        for change in changes {
+            match change {
+                Change::Gone(id) => {
+                    self.something_went = true;
+                    batch.remove_file(id).await?;
+                }
+                Change::Moved {
+                    id,
+                    seen,
+                    read_again,
+                } => {
+                    batch.observe_file(id, folder, &seen).await?;
+                    if read_again {
+                        self.something_went = true;
+                        batch.set_state(id, FileState::Waiting, None).await?;
+                    }
+                }
+                Change::New(seen) => {
+                    let added = batch.add_file(folder, &seen, FileState::Waiting, None);
+                    self.seen.insert(added.await?);
+                }
+            }
+        }
+        let changes = batch.commit().await?;
+        derive::apply(parts, &changes).await
+    }
+}
+
+impl Place {
+    /// What of a folder is looked at; `None` if no scope is in it.
+    fn of(
+        folder: &FolderRow,
+        folders: &[FolderRow],
+        scopes: Option<&BTreeSet<PathBuf>>,
+    ) -> Option<Self> {
+        let root = folder.path.to_path();
+        let scopes: Option<BTreeSet<PathBuf>> = scopes.map(|scopes| {
+            let inside = scopes.iter().filter(|scope| scope.starts_with(&root));
+            inside.cloned().collect()
+        });
+        let inner = folders
+            .iter()
+            .filter(|other| other.id != folder.id)
+            .map(|other| other.path.to_path())
+            .filter(|other| other.starts_with(&root));
+        let place = Self {
+            folder: folder.clone(),
+            inner: inner.collect(),
+            scopes,
+        };
+        let nothing = place.scopes.as_ref().is_some_and(BTreeSet::is_empty);
+        (!nothing).then_some(place)
+    }
+
+    fn walk(&self, library: &Path) -> Walk {
+        let left_out = [self.inner.as_slice(), &[library.to_owned()]].concat();
+        Walk::new(&self.folder.path.to_path(), self.scopes.as_ref(), &left_out)
+    }
+}
+
+impl Walked {
+    fn of(place: Place, unreadable: Vec<PathBuf>) -> Self {
+        let scopes = match &place.scopes {
+            Some(scopes) => scopes.iter().cloned().collect(),
+            None => [place.folder.path.to_path()].into(),
+        };
+        Self {
+            place,
+            unreadable,
+            scopes,
+            after: None,
+        }
+    }
 }
 
 /// What a change at this path concerns: with a file of rules, everything beside and below it.
@@ -57,17 +353,6 @@ fn ruled_by(scope: &Path) -> PathBuf {
     }
 }
 
-/// Chosen folders inside this one: their files are theirs.
-fn inner_folders(folder: &FolderRow, folders: &[FolderRow]) -> Vec<PathBuf> {
-    let root = folder.path.to_path();
-    folders
-        .iter()
-        .filter(|other| other.id != folder.id)
-        .map(|other| other.path.to_path())
-        .filter(|other| other.starts_with(&root))
-        .collect()
-}
-
 /// Whether a folder can be reached; if not, its files are marked as away.
 async fn is_present(parts: &Parts, folder: &FolderRow) -> Result<bool, Error> {
     let reachable = folder.path.to_path().is_dir();
@@ -79,150 +364,32 @@ async fn is_present(parts: &Parts, folder: &FolderRow) -> Result<bool, Error> {
     Ok(reachable)
 }
 
-async fn compare(
-    parts: &Parts,
-    folder: &FolderRow,
-    inner: Vec<PathBuf>,
-    scopes: Option<&BTreeSet<PathBuf>>,
-    difference: &mut Difference,
-) -> Result<(), Error> {
-    let root = folder.path.to_path();
-    let scopes: Option<BTreeSet<PathBuf>> = scopes.map(|scopes| {
-        let inside = scopes.iter().filter(|scope| scope.starts_with(&root));
-        inside.cloned().collect()
-    });
-    if scopes.as_ref().is_some_and(BTreeSet::is_empty) {
-        return Ok(());
-    }
-    let mut known: HashMap<PathKey, FileRow> = HashMap::new();
-    match &scopes {
-        None => known.extend(rows_below(parts, &root).await?),
-        Some(scopes) => {
-            for scope in scopes {
-                known.extend(rows_below(parts, scope).await?);
-            }
-        }
-    }
-    known.retain(|path, _| !is_below(&path.to_path(), &inner));
-    let left_out = [inner, vec![parts.library.clone()]].concat();
-    let walked = cpu::run(move || walk::walk(&root, scopes.as_ref(), &left_out)).await?;
-    // A folder that went while it was walked looks empty, and is away.
-    if !is_present(parts, folder).await? {
-        return Ok(());
-    }
-    for seen in walked.files {
-        match known.remove(&seen.path) {
-            None => difference.new.push((folder.id, seen)),
-            Some(row) if !seen.looks_unchanged(&row) || is_here_now(&row, &walked.placeholders) => {
-                difference.changed.push((row, folder.id, seen));
-            }
-            Some(row) if row.folder != folder.id => {
-                difference.rehomed.push((row, folder.id, seen));
-            }
-            Some(_) => {}
-        }
-    }
-    let lost = known.into_values();
-    difference
-        .gone
-        .extend(lost.filter(|row| !is_below(&row.seen.path.to_path(), &walked.unreadable)));
-    Ok(())
-}
-
 /// Whether a file was left out as a placeholder, and is none any more: its size and time say nothing.
-fn is_here_now(row: &FileRow, placeholders: &HashSet<PathKey>) -> bool {
-    row.reason.as_deref() == Some(cloud::REASON) && !placeholders.contains(&row.seen.path)
+fn is_here_now(row: &FileRow, found: &Found) -> bool {
+    row.reason.as_deref() == Some(cloud::REASON) && !found.is_placeholder
 }
 
 fn is_below(path: &Path, folders: &[PathBuf]) -> bool {
     folders.iter().any(|folder| path.starts_with(folder))
 }
 
-async fn rows_below(parts: &Parts, path: &Path) -> Result<Vec<(PathKey, FileRow)>, Error> {
-    let rows = parts.store.files_below(&PathKey::of(path)).await?;
-    Ok(rows
+/// For each file at a new path the row of the same file, if it is not where that says any more. What
+/// is away will be there again.
+fn claims(new: Vec<Observed>, rows: Vec<FileRow>) -> Vec<(Observed, Option<FileRow>)> {
+    let mut by_key: HashMap<String, FileRow> = rows
         .into_iter()
-        // What lies in a file comes and goes with that.
-        .filter(|row| row.container.is_none())
-        .map(|row| (row.seen.path.clone(), row))
-        .collect())
-}
-
-async fn write(parts: &Parts, difference: Difference) -> Result<bool, Error> {
-    let Difference {
-        new,
-        changed,
-        rehomed,
-        gone,
-    } = difference;
-    let something_went = !gone.is_empty() || !changed.is_empty();
-    let mut gone_by_key: HashMap<(String, u64, i64), FileRow> = HashMap::new();
-    let mut lost: Vec<FileRow> = Vec::new();
-    for row in gone {
-        match row.seen.file_key.clone() {
-            Some(key) => {
-                let look = (key, row.seen.size_bytes, row.seen.modified_ns);
-                lost.extend(gone_by_key.insert(look, row));
-            }
-            None => lost.push(row),
-        }
-    }
-    let mut writer = Writer {
-        parts,
-        batch: None,
-        n_changes: 0,
+        .filter(|row| row.state != FileState::Away)
+        .filter_map(|row| Some((row.seen.file_key.clone()?, row)))
+        .collect();
+    let claim = |seen: Observed| {
+        let key = seen.file_key.as_ref();
+        let row = key.and_then(|key| by_key.remove(key)).filter(|row| {
+            let (from, to) = (row.seen.path.to_path(), seen.path.to_path());
+            seen.looks_unchanged(row) && walk::has_moved(&from, &to, row.seen.file_key.as_deref())
+        });
+        (seen, row)
     };
-    let mut renamed_paths: HashSet<PathKey> = HashSet::new();
-    let mut arrivals = Vec::new();
-    let mut renames = Vec::new();
-    for (folder, seen) in new {
-        let look = seen
-            .file_key
-            .clone()
-            .map(|key| (key, seen.size_bytes, seen.modified_ns));
-        match look.and_then(|look| gone_by_key.remove(&look)) {
-            Some(row) => {
-                renamed_paths.insert(seen.path.clone());
-                renames.push((row, folder, seen));
-            }
-            None => arrivals.push((folder, seen)),
-        }
-    }
-    // Paths are unique: what leaves one goes first.
-    lost.extend(gone_by_key.into_values());
-    for row in lost {
-        writer.batch().await?.remove_file(row.id).await?;
-        writer.wrote().await?;
-    }
-    for (row, folder, seen) in renames {
-        let batch = writer.batch().await?;
-        batch.observe_file(row.id, folder, &seen).await?;
-        if extension(&row.seen.path) != extension(&seen.path) {
-            batch.set_state(row.id, FileState::Waiting, None).await?;
-        }
-        writer.wrote().await?;
-    }
-    for (row, folder, seen) in rehomed {
-        let batch = writer.batch().await?;
-        batch.observe_file(row.id, folder, &seen).await?;
-        writer.wrote().await?;
-    }
-    for (row, folder, seen) in changed {
-        let batch = writer.batch().await?;
-        batch.observe_file(row.id, folder, &seen).await?;
-        batch.set_state(row.id, FileState::Waiting, None).await?;
-        writer.wrote().await?;
-    }
-    for (folder, seen) in arrivals {
-        writer
-            .batch()
-            .await?
-            .add_file(folder, &seen, FileState::Waiting, None)
-            .await?;
-        writer.wrote().await?;
-    }
-    writer.flush().await?;
-    Ok(something_went)
+    new.into_iter().map(claim).collect()
 }
 
 fn extension(path: &PathKey) -> Option<std::ffi::OsString> {
@@ -231,37 +398,23 @@ fn extension(path: &PathKey) -> Option<std::ffi::OsString> {
         .map(std::ffi::OsStr::to_ascii_lowercase)
 }
 
-/// Splits a long list of changes into batches.
-struct Writer<'a> {
-    parts: &'a Parts,
-    batch: Option<Batch>,
-    n_changes: usize,
-}
+/// A set of files, one bit each.
+#[derive(Default)]
+struct Ids(Vec<u64>);
 
-impl Writer<'_> {
-    async fn batch(&mut self) -> Result<&mut Batch, Error> {
-        let batch = match self.batch.take() {
-            Some(batch) => batch,
-            None => self.parts.store.begin().await?,
-        };
-        Ok(self.batch.insert(batch))
-    }
-
-    async fn wrote(&mut self) -> Result<(), Error> {
-        self.n_changes += 1;
-        if self.n_changes >= BATCH_FILES {
-            self.flush().await
-        } else {
-            Ok(())
+impl Ids {
+    fn insert(&mut self, FileId(id): FileId) {
+        let (word, bit) = (id as usize / 64, id % 64);
+        if self.0.len() <= word {
+            self.0.resize(word + 1, 0);
+        }
+        if let Some(word) = self.0.get_mut(word) {
+            *word |= 1 << bit;
         }
     }
 
-    async fn flush(&mut self) -> Result<(), Error> {
-        self.n_changes = 0;
-        if let Some(batch) = self.batch.take() {
-            let changes = batch.commit().await?;
-            derive::apply(self.parts, &changes).await?;
-        }
-        Ok(())
+    fn contains(&self, FileId(id): FileId) -> bool {
+        let word = self.0.get(id as usize / 64).copied().unwrap_or_default();
+        word >> (id % 64) & 1 == 1
     }
 }

@@ -4,7 +4,7 @@
 //! symbolic links are not followed, since their target is found where it lies. Knows no ledger.
 
 use std::{
-    collections::{BTreeSet, HashSet},
+    collections::BTreeSet,
     fs::Metadata,
     io,
     path::{Path, PathBuf},
@@ -12,6 +12,7 @@ use std::{
 };
 
 use ignore::WalkBuilder;
+use unicode_normalization::UnicodeNormalization;
 
 use super::cloud;
 use crate::{document::PathKey, store::Observed};
@@ -21,41 +22,88 @@ const IGNORE_FILE: &str = ".nuthatchignore";
 /// Files that say what else is left out.
 pub(super) const RULE_FILES: [&str; 3] = [".gitignore", ".ignore", IGNORE_FILE];
 
-/// What a walk saw.
-#[derive(Debug, Default)]
-pub(super) struct Walked {
-    /// The files.
-    pub(super) files: Vec<Observed>,
-    /// Those of them of which only a placeholder is here.
-    pub(super) placeholders: HashSet<PathKey>,
-    /// Folders that could not be listed: what the ledger knows below them stays.
-    pub(super) unreadable: Vec<PathBuf>,
+/// A file that a walk came to.
+#[derive(Debug)]
+pub(super) struct Found {
+    /// The file.
+    pub(super) seen: Observed,
+    /// Only a placeholder of it is here.
+    pub(super) is_placeholder: bool,
 }
 
-/// Lists the files of `root`: all, or those at or below `scopes` only. The folders `left_out`
-/// are not entered.
-pub(super) fn walk(
-    root: &Path,
-    scopes: Option<&BTreeSet<PathBuf>>,
-    left_out: &[PathBuf],
-) -> Walked {
-    let mut walked = Walked::default();
-    for entry in builder(root, scopes.cloned(), left_out).build() {
-        match entry {
-            Ok(entry) => {
-                if entry.file_type().is_some_and(|kind| kind.is_file())
-                    && let Ok(metadata) = entry.metadata()
-                {
-                    if cloud::is_placeholder(entry.path(), &metadata) {
-                        walked.placeholders.insert(PathKey::of(entry.path()));
-                    }
-                    walked.files.push(observed(entry.path(), &metadata));
-                }
-            }
-            Err(error) => walked.unreadable.extend(failed_path(&error)),
+/// A walk through a folder, which goes on when it is asked.
+pub(super) struct Walk {
+    entries: ignore::Walk,
+    is_over: bool,
+    unreadable: Vec<PathBuf>,
+}
+
+impl Walk {
+    /// Begins to list the files of `root`: all, or those at or below `scopes` only. The folders
+    /// `left_out` are not entered.
+    pub(super) fn new(
+        root: &Path,
+        scopes: Option<&BTreeSet<PathBuf>>,
+        left_out: &[PathBuf],
+    ) -> Self {
+        Self {
+            entries: builder(root, scopes.cloned(), left_out).build(),
+            is_over: false,
+            unreadable: Vec::new(),
         }
     }
-    walked
+
+    /// The next files, at most `limit`, after as many entries of whatever kind. Blocking.
+    pub(super) fn next_page(&mut self, limit: usize) -> Vec<Found> {
+        let mut page = Vec::new();
+        for _ in 0..limit {
+            match self.entries.next() {
+                Some(Ok(entry)) => page.extend(found(&entry)),
+                Some(Err(error)) => self.unreadable.extend(failed_path(&error)),
+                None => {
+                    self.is_over = true;
+                    break;
+                }
+            }
+        }
+        page
+    }
+
+    /// Everything was listed.
+    pub(super) fn is_over(&self) -> bool {
+        self.is_over
+    }
+
+    /// Folders that could not be listed.
+    pub(super) fn unreadable(self) -> Vec<PathBuf> {
+        self.unreadable
+    }
+}
+
+fn found(entry: &ignore::DirEntry) -> Option<Found> {
+    let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
+    let metadata = is_file.then(|| entry.metadata().ok()).flatten()?;
+    Some(Found {
+        is_placeholder: cloud::is_placeholder(entry.path(), &metadata),
+        seen: observed(entry.path(), &metadata),
+    })
+}
+
+/// Whether the file with this key, which is at `to` now, has left `from`. Another name of the same file
+/// is no move, unless the two differ in spelling only: then some systems show it under both.
+pub(super) fn has_moved(from: &Path, to: &Path, key: Option<&str>) -> bool {
+    let Ok(metadata) = std::fs::symlink_metadata(from) else {
+        return true;
+    };
+    file_key(&metadata).as_deref() != key || spelling(from) == spelling(to)
+}
+
+/// What file systems that ignore case or normalise names take for the same.
+fn spelling(path: &Path) -> String {
+    path.to_string_lossy()
+        .nfc()
+        .collect::<String>()
+        .to_lowercase()
 }
 
 fn builder(root: &Path, scopes: Option<BTreeSet<PathBuf>>, left_out: &[PathBuf]) -> WalkBuilder {
@@ -152,12 +200,18 @@ pub(crate) fn why_left_out(root: &Path, path: &Path, library: &Path) -> Option<S
 mod tests {
     use super::*;
 
-    fn names(walked: &Walked, root: &Path) -> Vec<String> {
-        let mut names: Vec<String> = walked
-            .files
+    /// The files of a walk that goes on after every two entries.
+    fn names(root: &Path, scopes: Option<&BTreeSet<PathBuf>>) -> Vec<String> {
+        let mut walk = Walk::new(root, scopes, &[]);
+        let mut found = Vec::new();
+        while !walk.is_over() {
+            found.extend(walk.next_page(2));
+        }
+        let mut names: Vec<String> = found
             .iter()
             .map(|file| {
-                file.path
+                file.seen
+                    .path
                     .to_path()
                     .strip_prefix(root)
                     .unwrap()
@@ -190,7 +244,7 @@ mod tests {
             (".nuthatchignore", "*.log\n"),
         ]);
         let library = Path::new("/nowhere");
-        assert_eq!(names(&walk(root.path(), None, &[]), root.path()), ["a.txt"]);
+        assert_eq!(names(root.path(), None), ["a.txt"]);
         let why = |name: &str| why_left_out(root.path(), &root.path().join(name), library);
         assert_eq!(why("a.txt"), None);
         assert!(why(".secret/b.txt").unwrap().contains("hidden"));
@@ -207,8 +261,7 @@ mod tests {
             (".gitignore", "*.log\n"),
         ]);
         let scopes = BTreeSet::from([root.path().join("x")]);
-        let walked = walk(root.path(), Some(&scopes), &[]);
-        assert_eq!(names(&walked, root.path()), ["x/a.txt"]);
+        assert_eq!(names(root.path(), Some(&scopes)), ["x/a.txt"]);
     }
 
     #[cfg(unix)]
@@ -216,9 +269,6 @@ mod tests {
     fn a_loop_of_symbolic_links_ends() {
         let root = tree(&[("a/b.txt", "")]);
         std::os::unix::fs::symlink(root.path(), root.path().join("a/loop")).unwrap();
-        assert_eq!(
-            names(&walk(root.path(), None, &[]), root.path()),
-            ["a/b.txt"]
-        );
+        assert_eq!(names(root.path(), None), ["a/b.txt"]);
     }
 }

@@ -167,7 +167,7 @@ mod tests {
                 title: String::new(),
                 text: format!("kingfisher {}", "river ".repeat(i as usize % 50)),
             });
-            let op = Op::PutDocument {
+            let op = Op::AddDocument {
                 document: DocumentId(document),
                 language: None,
                 passages: passages.collect(),

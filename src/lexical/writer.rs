@@ -57,11 +57,12 @@ pub struct FileEntry {
     pub folder: String,
 }
 
-/// One change of the index.
+/// One change of the index. What is replaced is removed first: looking for what was never there costs
+/// as much as adding it.
 #[derive(Debug)]
 pub enum Op {
-    /// Replaces all passages of a document.
-    PutDocument {
+    /// Adds the passages of a document that has none here.
+    AddDocument {
         /// The document.
         document: DocumentId,
         /// Its language as ISO 639-3.
@@ -71,8 +72,8 @@ pub enum Op {
     },
     /// Forgets a document.
     RemoveDocument(DocumentId),
-    /// Replaces a file's entry.
-    PutFile(FileEntry),
+    /// Adds the entry of a file that has none here.
+    AddFile(FileEntry),
     /// Forgets a file.
     RemoveFile(FileId),
 }
@@ -208,12 +209,11 @@ impl Owner {
     fn apply_one(&mut self, op: Op) -> Result<()> {
         let fields = self.fields;
         match op {
-            Op::PutDocument {
+            Op::AddDocument {
                 document,
                 language,
                 passages,
             } => {
-                self.delete(fields.document, document.0);
                 let endings = Endings::of(language.as_deref());
                 for passage in passages {
                     self.writer
@@ -222,8 +222,7 @@ impl Owner {
                 }
             }
             Op::RemoveDocument(document) => self.delete(fields.document, document.0),
-            Op::PutFile(file) => {
-                self.delete(fields.file, file.file.0);
+            Op::AddFile(file) => {
                 self.writer.add_document(file_document(fields, &file))?;
                 self.n_entries += 1;
             }

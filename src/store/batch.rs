@@ -8,7 +8,7 @@ use sqlx::{Sqlite, Transaction};
 use crate::{
     document::{DocumentId, FileId, FileState, FolderId, Sequence},
     store::{
-        Error, FileRow, NewDocument, Observed, Result, Store,
+        Changes, Error, FileRow, NewDocument, Observed, Result, Store,
         documents::{blocks, compress, passage_input},
         marks, scans,
     },
@@ -21,31 +21,6 @@ pub struct Batch {
     pub(super) changes: Changes,
     /// Documents that lost a file; they go with the commit if no other file has them by then.
     replaced: Vec<DocumentId>,
-}
-
-/// What derived indexes have to do. Removals come before additions.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Changes {
-    /// The number of the last batch in here.
-    pub sequence: Sequence,
-    /// Documents to forget.
-    pub removed_documents: Vec<DocumentId>,
-    /// Files to forget.
-    pub removed_files: Vec<FileId>,
-    /// Documents to add or replace.
-    pub documents: Vec<DocumentId>,
-    /// Files to add or replace.
-    pub files: Vec<FileId>,
-}
-
-impl Changes {
-    /// Nothing to do.
-    pub fn is_empty(&self) -> bool {
-        self.removed_documents.is_empty()
-            && self.removed_files.is_empty()
-            && self.documents.is_empty()
-            && self.files.is_empty()
-    }
 }
 
 impl Store {
@@ -67,43 +42,6 @@ impl Store {
             changes,
             replaced: Vec::new(),
         })
-    }
-
-    /// What happened after a batch.
-    pub async fn changes_since(&self, since: Sequence) -> Result<Changes> {
-        let deletions: Vec<(String, i64)> =
-            sqlx::query_as("SELECT kind, id FROM deletions WHERE sequence > ?")
-                .bind(since.0)
-                .fetch_all(&self.readers)
-                .await?;
-        let of = |wanted: &str| {
-            let wanted = wanted.to_owned();
-            deletions
-                .iter()
-                .filter(move |(kind, _)| *kind == wanted)
-                .map(|&(_, id)| id)
-        };
-        Ok(Changes {
-            sequence: self.sequence().await?,
-            removed_documents: of("document").map(DocumentId).collect(),
-            removed_files: of("file").map(FileId).collect(),
-            documents: self.documents_since(since).await?,
-            files: self
-                .files_since(since)
-                .await?
-                .into_iter()
-                .map(|file| file.id)
-                .collect(),
-        })
-    }
-
-    /// Drops the record of deletions that every derived index has seen.
-    pub async fn trim_deletions(&self, seen: Sequence) -> Result<()> {
-        sqlx::query("DELETE FROM deletions WHERE sequence <= ?")
-            .bind(seen.0)
-            .execute(self.writer()?)
-            .await?;
-        Ok(())
     }
 }
 
@@ -149,6 +87,7 @@ impl Batch {
         .fetch_one(&mut *self.transaction)
         .await?;
         self.changes.files.push(FileId(id));
+        self.changes.new_files.insert(FileId(id));
         Ok(FileId(id))
     }
 
@@ -177,21 +116,20 @@ impl Batch {
         Ok(())
     }
 
-    /// Sets a file's state and reason; what was read out of it before stays findable.
+    /// Sets a file's state and reason, of which no derived index knows; what was read out of it
+    /// before stays findable.
     pub async fn set_state(
         &mut self,
         id: FileId,
         state: FileState,
         reason: Option<&str>,
     ) -> Result<()> {
-        sqlx::query("UPDATE files SET state = ?, reason = ?, sequence = ? WHERE id = ?")
+        sqlx::query("UPDATE files SET state = ?, reason = ? WHERE id = ?")
             .bind(state.name())
             .bind(reason)
-            .bind(self.changes.sequence.0)
             .bind(id.0)
             .execute(&mut *self.transaction)
             .await?;
-        self.changes.files.push(id);
         Ok(())
     }
 
@@ -274,10 +212,15 @@ impl Batch {
         for id in files {
             self.remove_file(FileId(id)).await?;
         }
-        sqlx::query("DELETE FROM folders WHERE id = ?")
-            .bind(folder.0)
-            .execute(&mut *self.transaction)
-            .await?;
+        for delete in [
+            "DELETE FROM file_counts WHERE folder_id = ?",
+            "DELETE FROM folders WHERE id = ?",
+        ] {
+            sqlx::query(delete)
+                .bind(folder.0)
+                .execute(&mut *self.transaction)
+                .await?;
+        }
         self.remove_orphans().await
     }
 
@@ -362,6 +305,9 @@ impl Batch {
         }
         self.prune_derived(stale).await?;
         self.changes.documents.push(id);
+        if before.is_none() {
+            self.changes.new_documents.insert(id);
+        }
         Ok(id)
     }
 

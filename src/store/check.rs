@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// What must find no row: a sentence for each row found, and the question.
-const RULES: [(&str, &str); 8] = [
+const RULES: [(&str, &str); 10] = [
     (
         "document {} belongs to no file",
         "SELECT CAST(id AS TEXT) FROM documents d WHERE NOT EXISTS \
@@ -45,6 +45,18 @@ const RULES: [(&str, &str); 8] = [
         "file {} counts as not read and has a document",
         "SELECT CAST(id AS TEXT) FROM files WHERE document_id IS NOT NULL \
          AND state IN ('failed', 'skipped')",
+    ),
+    (
+        "the number of files of folder {} is wrong",
+        "SELECT folder_id || ' that are ' || state FROM (\
+         SELECT folder_id, state, count(*) AS n FROM files GROUP BY folder_id, state UNION ALL \
+         SELECT folder_id, state, -n FROM file_counts) GROUP BY folder_id, state HAVING sum(n) <> 0",
+    ),
+    (
+        "the number of passages with embedded = {} is wrong",
+        "SELECT CAST(embedded AS TEXT) FROM (\
+         SELECT embedded, count(*) AS n FROM passages GROUP BY embedded UNION ALL \
+         SELECT embedded, -n FROM passage_counts) GROUP BY embedded HAVING sum(n) <> 0",
     ),
     (
         "a row of the table {} points to a row that is not there",

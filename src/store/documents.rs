@@ -276,7 +276,7 @@ impl Store {
 
     /// Number of passages.
     pub async fn count_passages(&self) -> Result<u64> {
-        let n: i64 = sqlx::query_scalar("SELECT count(*) FROM passages")
+        let n: i64 = sqlx::query_scalar("SELECT sum(n) FROM passage_counts")
             .fetch_one(&self.readers)
             .await?;
         Ok(n as u64)

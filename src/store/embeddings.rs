@@ -68,7 +68,7 @@ impl Store {
 
     /// Number of passages without an embedding.
     pub async fn count_to_embed(&self) -> Result<u64> {
-        let n: i64 = sqlx::query_scalar("SELECT count(*) FROM passages WHERE embedded = 0")
+        let n: i64 = sqlx::query_scalar("SELECT n FROM passage_counts WHERE embedded = 0")
             .fetch_one(&self.readers)
             .await?;
         Ok(n as u64)

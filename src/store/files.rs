@@ -4,7 +4,7 @@ use sqlx::{FromRow, Row, sqlite::SqliteRow};
 
 use crate::{
     document::{DocumentId, FileId, FileState, FolderId, PathKey, Sequence},
-    store::{Result, Store, json_list},
+    store::{Error, Result, Store, json_list},
 };
 
 /// A file as the file system shows it.
@@ -110,14 +110,56 @@ impl Store {
         .await?)
     }
 
-    /// The file at `path` and all files below it.
-    pub async fn files_below(&self, path: &PathKey) -> Result<Vec<FileRow>> {
-        let (first, last) = path.below();
+    /// The files at these paths, in no order.
+    pub async fn files_at(&self, paths: &[&PathKey]) -> Result<Vec<FileRow>> {
+        // A path need not be UTF-8, as JSON must.
+        let paths: Vec<String> = paths.iter().map(|path| hex(&path.0)).collect();
+        self.files_where(
+            "SELECT * FROM files WHERE path IN (SELECT unhex(value) FROM json_each(?))",
+            &paths,
+        )
+        .await
+    }
+
+    /// The files of the disk that had these keys when they were last looked at, in no order.
+    pub async fn files_by_key(&self, keys: &[&str]) -> Result<Vec<FileRow>> {
+        self.files_where(
+            "SELECT * FROM files WHERE file_key IN (SELECT value FROM json_each(?)) \
+             AND container_id IS NULL",
+            keys,
+        )
+        .await
+    }
+
+    async fn files_where<T: AsRef<str>>(
+        &self,
+        question: &'static str,
+        values: &[T],
+    ) -> Result<Vec<FileRow>> {
+        if values.is_empty() {
+            return Ok(Vec::new());
+        }
+        let values: Vec<&str> = values.iter().map(AsRef::as_ref).collect();
+        let list = serde_json::to_string(&values).map_err(|_| Error::Damaged { what: "list" })?;
+        Ok(sqlx::query_as(question)
+            .bind(list)
+            .fetch_all(&self.readers)
+            .await?)
+    }
+
+    /// The files below `path` that come after `after` by path, at most `limit`, in that order.
+    pub async fn files_below(
+        &self,
+        path: &PathKey,
+        after: &PathKey,
+        limit: u32,
+    ) -> Result<Vec<FileRow>> {
+        let (_, last) = path.below();
         Ok(
-            sqlx::query_as("SELECT * FROM files WHERE path = ? OR (path >= ? AND path < ?)")
-                .bind(&path.0)
-                .bind(first.0)
+            sqlx::query_as("SELECT * FROM files WHERE path > ? AND path < ? ORDER BY path LIMIT ?")
+                .bind(&after.0)
                 .bind(last.0)
+                .bind(limit)
                 .fetch_all(&self.readers)
                 .await?,
         )
@@ -135,10 +177,11 @@ impl Store {
 
     /// Number of files whose content waits to be read.
     pub async fn count_waiting(&self) -> Result<u64> {
-        let n: i64 = sqlx::query_scalar("SELECT count(*) FROM files WHERE state = 'waiting'")
-            .fetch_one(&self.readers)
-            .await?;
-        Ok(n as u64)
+        let counts = self.counts().await?;
+        let waiting = counts
+            .iter()
+            .filter(|count| count.state == FileState::Waiting);
+        Ok(waiting.map(|count| count.n_files).sum())
     }
 
     /// Files that were added or changed after a batch.
@@ -157,4 +200,13 @@ impl Store {
             .fetch_all(&self.readers)
             .await?)
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    let mut hex = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        let _ = write!(hex, "{byte:02x}");
+    }
+    hex
 }

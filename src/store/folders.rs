@@ -59,11 +59,10 @@ impl Store {
 
     /// Number of files by folder and state.
     pub async fn counts(&self) -> Result<Vec<StateCount>> {
-        let rows: Vec<(i64, String, i64)> = sqlx::query_as(
-            "SELECT folder_id, state, count(*) FROM files GROUP BY folder_id, state",
-        )
-        .fetch_all(&self.readers)
-        .await?;
+        let rows: Vec<(i64, String, i64)> =
+            sqlx::query_as("SELECT folder_id, state, n FROM file_counts WHERE n > 0")
+                .fetch_all(&self.readers)
+                .await?;
         rows.into_iter()
             .map(|(folder, state, n)| {
                 let state = state.parse().map_err(|_| Error::Damaged {

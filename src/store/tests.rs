@@ -91,7 +91,8 @@ async fn embed_all(store: &Store) {
 async fn rows(store: &Store) -> Vec<(String, i64)> {
     let tables: Vec<String> = sqlx::query_scalar(
         "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN \
-         ('library', 'deletions', '_sqlx_migrations', 'sqlite_sequence') ORDER BY name",
+         ('library', 'deletions', 'passage_counts', '_sqlx_migrations', 'sqlite_sequence') \
+         ORDER BY name",
     )
     .fetch_all(&store.readers)
     .await
