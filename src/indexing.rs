@@ -34,6 +34,7 @@ pub(crate) use check::check;
 pub(crate) use derive::load_vectors;
 pub use progress::Progress;
 use rate::Rate;
+pub(crate) use read::language;
 use reconcile::Look;
 pub(crate) use walk::why_left_out;
 
