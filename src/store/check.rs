@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// What must find no row: a sentence for each row found, and the question.
-const RULES: [(&str, &str); 10] = [
+const RULES: [(&str, &str); 11] = [
     (
         "document {} belongs to no file",
         "SELECT CAST(id AS TEXT) FROM documents d WHERE NOT EXISTS \
@@ -17,12 +17,19 @@ const RULES: [(&str, &str); 10] = [
     (
         "embedding {} belongs to no passage",
         "SELECT lower(hex(text_hash)) FROM embeddings e WHERE NOT EXISTS \
-         (SELECT 1 FROM passages p WHERE p.text_hash = e.text_hash)",
+         (SELECT 1 FROM passages p WHERE p.text_hash = e.text_hash) AND NOT EXISTS \
+         (SELECT 1 FROM leftovers l WHERE l.text_hash = e.text_hash)",
     ),
     (
         "score of {} belongs to no passage",
         "SELECT lower(hex(text_hash)) FROM scores s WHERE NOT EXISTS \
-         (SELECT 1 FROM passages p WHERE p.text_hash = s.text_hash)",
+         (SELECT 1 FROM passages p WHERE p.text_hash = s.text_hash) AND NOT EXISTS \
+         (SELECT 1 FROM leftovers l WHERE l.text_hash = s.text_hash)",
+    ),
+    (
+        "the text {} counts as left over and stands in a passage",
+        "SELECT lower(hex(text_hash)) FROM leftovers l WHERE EXISTS \
+         (SELECT 1 FROM passages p WHERE p.text_hash = l.text_hash)",
     ),
     (
         "passage {} is marked as embedded and has no embedding",

@@ -91,8 +91,8 @@ async fn embed_all(store: &Store) {
 async fn rows(store: &Store) -> Vec<(String, i64)> {
     let tables: Vec<String> = sqlx::query_scalar(
         "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN \
-         ('library', 'deletions', 'passage_counts', '_sqlx_migrations', 'sqlite_sequence') \
-         ORDER BY name",
+         ('library', 'deletions', 'leftovers', 'released', 'exclusions', 'passage_counts', \
+         '_sqlx_migrations', 'sqlite_sequence') ORDER BY name",
     )
     .fetch_all(&store.readers)
     .await
@@ -335,6 +335,79 @@ fn an_embedding_of_a_passage_that_went_meanwhile_is_not_kept() {
 }
 
 #[test]
+fn what_models_made_of_a_text_that_went_is_kept_for_a_while_and_found_again() {
+    const DAY: i64 = 24 * 60 * 60;
+    run(async {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder).await;
+        store.use_model(MODEL).await.unwrap();
+        let docs = store.add_folder(&PathKey(b"/docs".to_vec())).await.unwrap();
+        let (file, _) = add(&store, docs, "a.txt", "one|two").await;
+        let text = store.to_embed(10).await.unwrap()[0].text_hash;
+        store.put_scores(&[1; 32], &[(text, 0.5)]).await.unwrap();
+        embed_all(&store).await;
+        let forget = async |file| {
+            let mut batch = store.begin().await.unwrap();
+            batch.remove_file(file).await.unwrap();
+            batch.remove_orphans().await.unwrap();
+            batch.commit().await.unwrap();
+        };
+        forget(file).await;
+        store.age_leftovers(100 * DAY).await.unwrap();
+        store.age_leftovers(113 * DAY).await.unwrap();
+        let (file, _) = add(&store, docs, "b.txt", "two|one").await;
+        assert_eq!(store.count_to_embed().await.unwrap(), 0);
+        assert_eq!(store.scores(&[1; 32]).await.unwrap().len(), 1);
+        assert!(store.check().await.unwrap().is_empty());
+        forget(file).await;
+        store.age_leftovers(200 * DAY).await.unwrap();
+        store.age_leftovers(214 * DAY).await.unwrap();
+        let left = rows(&store).await;
+        let left = left.iter().filter(|(_, n)| *n > 0);
+        let left: Vec<&str> = left.map(|(table, _)| table.as_str()).collect();
+        assert_eq!(left, ["file_counts", "folders"]);
+        add(&store, docs, "c.txt", "one|two").await;
+        assert_eq!(store.count_to_embed().await.unwrap(), 2);
+    });
+}
+
+#[test]
+fn what_is_forgotten_takes_all_leftovers_along() {
+    run(async {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder).await;
+        store.use_model(MODEL).await.unwrap();
+        let docs = store.add_folder(&PathKey(b"/docs".to_vec())).await.unwrap();
+        add(&store, docs, "a.txt", "one|two").await;
+        let (kept, _) = add(&store, docs, "b.txt", "three").await;
+        embed_all(&store).await;
+        // An older reading of the file that is to be forgotten.
+        let mut batch = store.begin().await.unwrap();
+        let mut anew = document("one|four");
+        anew.content_hash = document("one|two").content_hash;
+        batch.put_document(&anew, MODEL).await.unwrap();
+        batch.commit().await.unwrap();
+        let mut batch = store.begin().await.unwrap();
+        batch.exclude(&seen("a.txt").path).await.unwrap();
+        batch.commit().await.unwrap();
+        assert!(store.is_to_erase().await.unwrap());
+        assert!(store.erase().await.unwrap() && !store.is_to_erase().await.unwrap());
+        let left = store.all_files().await.unwrap();
+        assert_eq!(left.iter().map(|file| file.id).collect::<Vec<_>>(), [kept]);
+        assert_eq!(store.embedded(MODEL).await.unwrap().len(), 1);
+        let embeddings = rows(&store).await;
+        assert!(
+            embeddings.contains(&("embeddings".to_owned(), 1)),
+            "{embeddings:?}"
+        );
+        assert_eq!(store.exclusions().await.unwrap(), [seen("a.txt").path]);
+        assert!(store.admit(&seen("a.txt").path).await.unwrap());
+        assert!(!store.admit(&seen("a.txt").path).await.unwrap());
+        assert!(store.check().await.unwrap().is_empty());
+    });
+}
+
+#[test]
 fn a_score_is_kept_by_query_and_passage_if_there_is_such_a_passage() {
     run(async {
         let folder = tempfile::tempdir().unwrap();
@@ -424,9 +497,14 @@ fn a_library_of_a_newer_format_is_refused() {
             .execute(store.writer().unwrap())
             .await
             .unwrap();
-        store.close().await;
-        for refused in [Store::open(&path).await, Store::open_read_only(&path).await] {
-            assert!(matches!(refused, Err(Error::Newer { found: 99, .. })));
+        // While the number stands in the log alone, and afterwards.
+        assert_ne!(std::fs::read(&path).unwrap()[60..64], [0, 0, 0, 99]);
+        for _ in 0..2 {
+            for refused in [Store::open(&path).await, Store::open_read_only(&path).await] {
+                assert!(matches!(refused, Err(Error::Newer { found: 99, .. })));
+            }
+            store.close().await;
         }
+        assert_eq!(std::fs::read(&path).unwrap()[60..64], [0, 0, 0, 99]);
     });
 }
