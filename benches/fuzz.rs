@@ -1,7 +1,8 @@
 //! Throws mutated documents at the readers, and counts what becomes of them.
 //!
-//! `cargo bench --bench fuzz -- [seconds=600] [format=NAME] [seeds=FOLDER] [seed=NUMBER]`: for each
-//! format that has seeds (files of `tests/corpus/seeds`, or of another folder), so many seconds.
+//! `cargo bench --bench fuzz -- [seconds=600] [format=NAME] [seeds=FOLDER] [seed=NUMBER]
+//! [program=NUTHATCH]`: for each format that has seeds (files of `tests/corpus/seeds`, or of another
+//! folder), so many seconds.
 //! Every document goes through a real reader process, as a library's would. A reader that dies, hangs
 //! or panics costs its document; each such document is kept in `target/fuzz/<format>/`, to be looked
 //! at. Ends with an error if a document got no answer, which would mean that something escaped.
@@ -39,6 +40,8 @@ struct Arguments {
     format: Option<String>,
     seeds: PathBuf,
     seed: u64,
+    /// Whose readers are tried: a copy is not disturbed by the next build.
+    program: PathBuf,
 }
 
 impl Arguments {
@@ -49,6 +52,7 @@ impl Arguments {
             format: None,
             seeds: root.join("tests/corpus/seeds"),
             seed: 1,
+            program: env!("CARGO_BIN_EXE_nuthatch").into(),
         };
         for argument in std::env::args()
             .skip(1)
@@ -59,7 +63,8 @@ impl Arguments {
                 Some(("format", value)) => arguments.format = Some(value.into()),
                 Some(("seeds", value)) => arguments.seeds = value.into(),
                 Some(("seed", value)) => arguments.seed = value.parse()?,
-                _ => bail!("{argument} is none of seconds=, format=, seeds=, seed="),
+                Some(("program", value)) => arguments.program = value.into(),
+                _ => bail!("{argument} is none of seconds=, format=, seeds=, seed=, program="),
             }
         }
         Ok(arguments)
@@ -133,7 +138,7 @@ async fn fuzz(format: &Format, seeds: Vec<Vec<u8>>, arguments: &Arguments) -> an
         max_text_bytes: 16 << 20,
         with_boxes: true,
     };
-    let pool = Pool::new(env!("CARGO_BIN_EXE_nuthatch").into(), limits, 1);
+    let pool = Pool::new(arguments.program.clone(), limits, 1);
     let mut mutator = Mutator::new(seeds, arguments.seed);
     let mut ends = Ends::default();
     let began = Instant::now();
@@ -190,10 +195,14 @@ impl Ends {
     fn count(&mut self, outcome: Result<Text, Failure>) -> Option<&'static str> {
         self.n += 1;
         let reason = match outcome {
-            Ok(_) => {
-                self.n_read += 1;
-                return None;
-            }
+            // Of a document with pages, one of them may have ended its reader.
+            Ok(text) => match text.partial.filter(|reason| Self::is_fault(reason)) {
+                Some(reason) => reason,
+                None => {
+                    self.n_read += 1;
+                    return None;
+                }
+            },
             Err(failure) => failure.to_string(),
         };
         let (count, end) = if reason.contains("fault of the program") {

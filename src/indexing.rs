@@ -39,6 +39,7 @@ use forget::{Forgotten, erase, forget};
 pub(crate) use presence::{Presence, presence};
 pub use progress::Progress;
 use rate::Rate;
+pub(crate) use read::language;
 use reconcile::Look;
 pub(crate) use walk::why_left_out;
 

@@ -66,6 +66,7 @@ fn text_json(format: &str, text: &Text) -> Value {
     json!({
         "state": state, "reason": text.partial, "format": format,
         "title": text.title, "author": text.author, "written": text.written,
+        "language": reading::language(text),
         "pages": text.n_pages, "unit": text.n_pages.map(|_| text.unit.name()),
         "blocks": blocks(text),
     })
@@ -135,10 +136,12 @@ fn print_text(name: &str, format: &str, text: &Text) -> anyhow::Result<()> {
         .n_pages
         .map_or_else(String::new, |n| format!(", {n} {}s", text.unit.name()));
     show::print_line(format_args!("{name}: {format}{pages}"))?;
+    let language = reading::language(text);
     let facts = [
         ("title", &text.title),
         ("author", &text.author),
         ("written", &text.written),
+        ("language", &language),
         ("incomplete", &text.partial),
     ];
     for (what, value) in facts {

@@ -13,6 +13,7 @@ use crate::{
     dirs::Dirs,
     document::{PathKey, Text},
     extract::{self, Child, Failure, Format, Limits, Pool},
+    indexing,
     settings::Settings,
 };
 
@@ -23,6 +24,11 @@ pub struct Reading {
     pub outcome: Result<(&'static Format, Text), Failure>,
     /// Files inside it.
     pub children: Vec<Child>,
+}
+
+/// The language of what was read, as a library would take it down.
+pub fn language(text: &Text) -> Option<String> {
+    indexing::language(&text.text)
 }
 
 /// Reads a file.
@@ -91,7 +97,15 @@ async fn recognised(
     };
     let mut pages = Vec::new();
     for scan in &text.scans {
-        for shown in pool.pictures(path, format, None, &[scan.page]).await? {
+        let pictures = match pool.pictures(path, format, None, &[scan.page]).await {
+            Ok(pictures) => pictures,
+            Err(why) => {
+                let problem = format!("page {} is not recognised: {why}", scan.page);
+                text.partial = text.partial.or(Some(problem));
+                continue;
+            }
+        };
+        for shown in pictures {
             let seen = match shown.shown {
                 Ok(picture) => match model.read(picture.clone()).await {
                     Ok(lines) => Ok(extract::ordered(&lines, &picture, shown.frame.as_ref())),

@@ -59,7 +59,7 @@ pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
             None => Failure::Skipped("there is no text in it".into()),
         });
     }
-    text.partial = complaint;
+    text.partial = parts.cut().or(complaint);
     limit(&mut text, input.max_text_bytes);
     Ok(text)
 }
@@ -162,5 +162,15 @@ mod tests {
         assert_eq!(text.title.as_deref(), Some("Notice"));
         assert_eq!(text.author.as_deref(), Some("Ada"));
         assert_eq!(text.written.as_deref(), Some("2024-05-06T07:08:09Z"));
+    }
+
+    #[test]
+    fn of_a_letter_that_unpacks_to_too_much_the_beginning_is_read() {
+        let much = "<w:p><w:r><w:t>and so on</w:t></w:r></w:p>".to_owned() + &" ".repeat(17 << 20);
+        let letter = zip(&[("word/document.xml", format!("<w:document><w:body>{much}"))]);
+        let text = super::parse(&input(&letter)).unwrap();
+        assert_eq!(text.text, "and so on");
+        let reason = text.partial.unwrap();
+        assert!(reason.contains("unpacks to more than 16 MB"), "{reason}");
     }
 }

@@ -78,7 +78,7 @@ pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
             None => Failure::Skipped("there is no text in it".into()),
         });
     }
-    text.partial = damage;
+    text.partial = parts.cut().or(damage);
     limit(&mut text, input.max_text_bytes);
     Ok(text)
 }

@@ -16,7 +16,7 @@ use super::{
 
 static PDF: Format = Format {
     name: "pdf",
-    version: 3,
+    version: 4,
     extensions: &["pdf"],
     holds_files: true,
     parse: pdf::parse,
@@ -119,7 +119,7 @@ static XML: Format = Format {
 /// Everything that is text and has no format of its own.
 static PLAIN: Format = Format {
     name: "plain",
-    version: 4,
+    version: 5,
     extensions: &[],
     parse: |input, _| plain::parse(input),
     ..USUAL

@@ -21,10 +21,12 @@ use crate::document::Text;
 const ENOUGH_BYTES: usize = 250;
 
 pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
-    let source = decode(input.bytes());
-    let tree = parsed(&source);
-    let text = main_text(&tree);
-    finished(text, input)
+    finished(read_main(&decode(input.bytes())), input)
+}
+
+/// The main text of a page, with what it says of itself; empty if there is none.
+pub(super) fn read_main(html: &str) -> Text {
+    main_text(&parsed(html))
 }
 
 /// All visible text of a page, with what it says of itself; empty if there is none.

@@ -4,7 +4,10 @@
 //! by message and may be larger than memory; each message is a file inside it. Invariant: of a message
 //! in several forms, one that says more is not dropped for one that says less.
 
-use std::io::{BufRead, BufReader, Cursor};
+use std::{
+    collections::HashSet,
+    io::{BufRead, BufReader, Cursor},
+};
 
 use mail_parser::{Address, Message, MessageParser, MessagePart, MimeHeaders, PartType};
 
@@ -28,7 +31,7 @@ const TELLING: [&str; 8] = [
 ];
 /// A plain form is dropped for the other one if that has so many times as many letters: "please read
 /// this in a browser" says nothing.
-pub(super) const SAYS_MORE: usize = 4;
+const SAYS_MORE: usize = 4;
 /// Of one message in a box, so much is read.
 const MAX_MESSAGE_BYTES: usize = 128 << 20;
 /// Headers have no zero bytes, so that some here tell of another encoding.
@@ -40,7 +43,7 @@ const PASSED_OVER: [&str; 4] = ["smime.p7s", "signature.asc", "winmail.dat", "at
 
 pub(super) static MAIL: Format = Format {
     name: "mail",
-    version: 1,
+    version: 2,
     extensions: &["eml"],
     holds_files: true,
     parse: message,
@@ -48,7 +51,7 @@ pub(super) static MAIL: Format = Format {
 };
 pub(super) static APPLE_MAIL: Format = Format {
     name: "emlx",
-    version: 1,
+    version: 2,
     extensions: &["emlx"],
     holds_files: true,
     parse: apple,
@@ -56,7 +59,7 @@ pub(super) static APPLE_MAIL: Format = Format {
 };
 pub(super) static MAILBOX: Format = Format {
     name: "mbox",
-    version: 1,
+    version: 2,
     extensions: &["mbox"],
     is_streamed: true,
     holds_files: true,
@@ -65,7 +68,7 @@ pub(super) static MAILBOX: Format = Format {
 };
 pub(super) static SAVED_PAGE: Format = Format {
     name: "mhtml",
-    version: 1,
+    version: 2,
     extensions: &["mht", "mhtml"],
     parse: |input, _| saved_page(input),
     ..USUAL
@@ -196,7 +199,7 @@ fn addresses(addresses: &Address<'_>) -> String {
     people.join(", ")
 }
 
-/// The body, from the form that says more: the plain one, if it says as much.
+/// What its forms say.
 fn bodies(message: &Message<'_>, max_text_bytes: usize) -> Vec<String> {
     let plain: Vec<String> = message
         .text_bodies()
@@ -212,17 +215,51 @@ fn bodies(message: &Message<'_>, max_text_bytes: usize) -> Vec<String> {
             _ => None,
         })
         .collect();
-    if n_letters(&drawn) > SAYS_MORE * n_letters(&plain) {
-        // Text that only comes in one form stands in both lists.
-        let of_both = plain
-            .into_iter()
-            .filter(|text| !drawn.contains(text) && drawn.is_empty());
-        return of_both.chain(drawn.iter().cloned()).collect();
-    }
-    plain
+    of_both(plain, drawn)
 }
 
-pub(super) fn n_letters(texts: &[String]) -> usize {
+/// The form that says more, the plain one, if it says as much; then what only the other one says.
+pub(super) fn of_both(plain: Vec<String>, drawn: Vec<String>) -> Vec<String> {
+    let (mut read, other) = if n_letters(&drawn) > SAYS_MORE * n_letters(&plain) {
+        (drawn, plain)
+    } else {
+        (plain, drawn)
+    };
+    read.extend(said_only_in(&other, &read));
+    read.retain(|text| !text.trim().is_empty());
+    read
+}
+
+/// The lines of one form of a message whose words the other form mostly has not.
+fn said_only_in(form: &[String], other: &[String]) -> Option<String> {
+    let known: HashSet<String> = other.iter().flat_map(|text| words(text)).collect();
+    let is_new = |line: &&str| {
+        let (mut n_new, mut n) = (0, 0);
+        for word in words(line) {
+            n += 1;
+            n_new += usize::from(!known.contains(&word));
+        }
+        n_new * 2 > n
+    };
+    let lines: Vec<&str> = form
+        .iter()
+        .flat_map(|text| text.lines())
+        .filter(is_new)
+        .collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+/// In lower case; a writing without spaces between its words gives its characters.
+fn words(text: &str) -> impl Iterator<Item = String> {
+    let pieces = text.split(|character: char| !character.is_alphanumeric());
+    pieces.filter(|piece| !piece.is_empty()).flat_map(|piece| {
+        let is_spaced = piece.chars().all(|character| character < '\u{2e80}');
+        let characters = piece.chars().filter(move |_| !is_spaced).map(String::from);
+        characters.chain(is_spaced.then(|| piece.to_lowercase()))
+    })
+}
+
+fn n_letters(texts: &[String]) -> usize {
     let letters = |text: &String| {
         text.chars()
             .filter(|letter| letter.is_alphanumeric())
@@ -375,7 +412,7 @@ pub(super) fn saved_page(input: &Input<'_>) -> Result<Text, Failure> {
         _ => None,
     });
     let source = page.ok_or_else(|| Failure::Skipped("there is no page in it".into()))?;
-    let mut text = html::read(source, input.max_text_bytes);
+    let mut text = html::read_main(source);
     if text.text.is_empty() {
         return Err(Failure::Skipped("there is no text in it".into()));
     }

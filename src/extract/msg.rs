@@ -20,7 +20,7 @@ use crate::document::{Mark, Text};
 
 pub(super) static OUTLOOK: Format = Format {
     name: "msg",
-    version: 1,
+    version: 2,
     extensions: &["msg", "oft"],
     holds_files: true,
     parse,
@@ -183,7 +183,7 @@ impl Reader<'_> {
         lines.collect::<Vec<_>>().join("\n")
     }
 
-    /// From the form that says more: the plain one, if it says as much.
+    /// What its forms say.
     fn body(&mut self, item: &Item) -> String {
         let plain = self.string(item, BODY).unwrap_or_default();
         let page = self.bytes(&item.folder, &stream(BODY_HTML, "0102"));
@@ -198,14 +198,7 @@ impl Reader<'_> {
         } else {
             html::read(&page, self.max_text_bytes).text
         };
-        let forms = [plain, drawn].map(|form| [form]);
-        let [n_plain, n_drawn] = [&forms[0], &forms[1]].map(|form| mail::n_letters(form));
-        let [[plain], [drawn]] = forms;
-        if n_drawn > mail::SAYS_MORE * n_plain {
-            drawn
-        } else {
-            plain
-        }
+        mail::of_both(vec![plain], vec![drawn]).join("\n\n")
     }
 
     /// A file, or a mail, which is read here.

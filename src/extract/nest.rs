@@ -60,6 +60,8 @@ pub(super) struct Resume {
     pub(super) n_done: u32,
     /// Numbers of members that ended their worker.
     pub(super) fatal: Vec<u32>,
+    /// Pages that did.
+    pub(super) fatal_pages: Vec<u32>,
 }
 
 /// What a container says of a member.
@@ -75,6 +77,40 @@ pub(super) struct Member<'a> {
 #[derive(Debug)]
 pub(super) struct Stop(pub(super) String);
 
+/// How much of a document the parent has.
+#[derive(Debug, Default)]
+struct Told {
+    bytes: usize,
+    marks: usize,
+    boxes: usize,
+    scans: usize,
+}
+
+impl Told {
+    /// What is new, which the parent is about to be told.
+    fn rest_of(&mut self, text: &Text) -> Text {
+        let rest = Text {
+            title: text.title.clone(),
+            author: text.author.clone(),
+            written: text.written.clone(),
+            text: text.text.get(self.bytes..).unwrap_or_default().to_owned(),
+            marks: text.marks.get(self.marks..).unwrap_or_default().to_vec(),
+            boxes: text.boxes.get(self.boxes..).unwrap_or_default().to_vec(),
+            n_pages: text.n_pages,
+            unit: text.unit,
+            scans: text.scans.get(self.scans..).unwrap_or_default().to_vec(),
+            partial: None,
+        };
+        *self = Self {
+            bytes: text.text.len(),
+            marks: text.marks.len(),
+            boxes: text.boxes.len(),
+            scans: text.scans.len(),
+        };
+        rest
+    }
+}
+
 /// The unpacking of one file, however deep it goes.
 pub(super) struct Unpacking<'a> {
     tell: &'a mut dyn FnMut(Message) -> io::Result<()>,
@@ -83,6 +119,7 @@ pub(super) struct Unpacking<'a> {
     n_begun: u32,
     n_bytes_left: u64,
     max_text_bytes: usize,
+    told: Told,
 }
 
 impl<'a> Unpacking<'a> {
@@ -100,6 +137,7 @@ impl<'a> Unpacking<'a> {
             n_begun: 0,
             n_bytes_left: by_size.clamp(ALWAYS_UNPACKED_BYTES, MAX_UNPACKED_BYTES),
             max_text_bytes: request.max_text_bytes,
+            told: Told::default(),
         }
     }
 
@@ -198,6 +236,22 @@ impl<'a, 'b> Nest<'a, 'b> {
             Ok(_) => Ok(()),
             Err(failure) => Err(Stop(failure.to_string())),
         }
+    }
+
+    /// To be asked before each page of a document whose pages may end their reader: whether it did
+    /// not do that yet. Tells the parent where it is, and what was read so far. Of what lies inside a
+    /// file no page is told, since that is a member's end.
+    pub(super) fn turn_to(&mut self, number: u32, text: &Text) -> bool {
+        if self.depth > 0 || self.unpacking.wanted.is_some() {
+            return true;
+        }
+        if self.unpacking.resume.fatal_pages.contains(&number) {
+            return false;
+        }
+        let read = Box::new(self.unpacking.told.rest_of(text));
+        // A parent that is gone is noticed when the document is done.
+        let _ = self.unpacking.tell(Message::Page { number, read });
+        true
     }
 
     /// Tells the parent of a member that cannot be unpacked.

@@ -81,7 +81,7 @@ fn packed(input: &Input<'_>, walk: &mut Walk) -> Result<Option<String>, Failure>
         let result = styles.and_then(|styles| walk.read(&styles.unwrap_or_default()));
         complaint = complaint.or(result.err());
     }
-    Ok(complaint)
+    Ok(parts.cut().or(complaint))
 }
 
 /// Whether any part of an Open Document file is encrypted.

@@ -66,7 +66,7 @@ fn read(pdfium: &Pdfium, input: &Input<'_>, nest: &mut Nest<'_, '_>) -> Result<T
         n_pages: Some(document.pages().len() as u32),
         ..Text::default()
     };
-    let n_broken = read_pages(&document, input, &mut text);
+    let n_broken = read_pages(&document, input, nest, &mut text);
     let stopped = give_attachments(&document, nest).err();
     let n_pages = text.n_pages.unwrap_or_default();
     text.partial = if input.cut {
@@ -87,10 +87,23 @@ fn read(pdfium: &Pdfium, input: &Input<'_>, nest: &mut Nest<'_, '_>) -> Result<T
 }
 
 /// Returns how many pages could not be read.
-fn read_pages(document: &PdfDocument<'_>, input: &Input<'_>, text: &mut Text) -> u32 {
+fn read_pages(
+    document: &PdfDocument<'_>,
+    input: &Input<'_>,
+    nest: &mut Nest<'_, '_>,
+    text: &mut Text,
+) -> u32 {
     let headings = outline::headings(document);
     let mut n_broken = 0;
-    for (number, page) in (1..).zip(document.pages().iter()) {
+    let pages = document.pages();
+    for number in 1..=pages.len() as u32 {
+        if !nest.turn_to(number, text) {
+            continue;
+        }
+        let Ok(page) = pages.get(number as i32 - 1) else {
+            n_broken += 1;
+            continue;
+        };
         let mark = Mark {
             page: Some(number),
             label: label(page.label(), number),
@@ -139,8 +152,10 @@ pub(super) fn pictures(
         let document = pdfium
             .load_pdf_from_byte_slice(input.bytes(), None)
             .map_err(|error| reason(&error))?;
-        for (number, page) in (1..).zip(document.pages().iter()) {
-            if wanted(number) && give(render::page(&page, number)).is_break() {
+        let pages = document.pages();
+        for number in (1..=pages.len() as u32).filter(|&number| wanted(number)) {
+            let page = pages.get(number as i32 - 1);
+            if page.is_ok_and(|page| give(render::page(&page, number)).is_break()) {
                 break;
             }
         }

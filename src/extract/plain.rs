@@ -8,8 +8,11 @@ mod older;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
-use super::{Failure, Input};
+use super::{Failure, HEAD_BYTES, Input};
 use crate::document::{Mark, Text};
+
+/// Pieces of text between zeros are so long on average, at least; in binary files they are names.
+const MIN_PIECE_BYTES: usize = 40;
 
 pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
     let decoded = decode(input.bytes());
@@ -41,6 +44,10 @@ pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
 pub fn decode(bytes: &[u8]) -> String {
     if let Some((encoding, _)) = Encoding::for_bom(bytes) {
         return encoding.decode(bytes).0.into_owned();
+    }
+    let head = bytes.get(..bytes.len().min(HEAD_BYTES)).unwrap_or_default();
+    if is_text_with_zeros(head) {
+        return decode(&without_zeros(bytes));
     }
     if let Some(encoding) = utf16_without_mark(bytes) {
         return encoding.decode_without_bom_handling(bytes).0.into_owned();
@@ -124,22 +131,45 @@ fn without_cut_character(bytes: &[u8]) -> &[u8] {
 /// Whether these first bytes of a file are not text in any encoding.
 pub(super) fn looks_binary(head: &[u8]) -> bool {
     if Encoding::for_bom(head).is_some_and(|(encoding, _)| encoding != UTF_8)
+        || is_text_with_zeros(head)
         || utf16_without_mark(head).is_some()
     {
         return false;
     }
-    let n_controls = head
-        .iter()
-        .filter(|&&byte| {
-            byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b | 0x0e | 0x0f)
-        })
-        .count();
-    let n_zeros = head.split(|&byte| byte == 0).count() - 1;
-    // Some programs leave a zero here and there in a text that is otherwise one.
-    let is_text_with_zeros =
-        n_controls == n_zeros && std::str::from_utf8(without_cut_character(head)).is_ok();
-    (n_zeros > 0 && !(is_text_with_zeros && n_zeros * 100 < head.len()))
-        || n_controls * 20 > head.len()
+    head.contains(&0) || n_controls(head) * 20 > head.len()
+}
+
+/// Some programs leave zeros in a text, or fill up with them what a broken-off writing left: between
+/// pieces that are text, and long ones.
+fn is_text_with_zeros(head: &[u8]) -> bool {
+    let mut pieces = 0;
+    let mut n_bytes = 0;
+    for piece in head
+        .split(|&byte| byte == 0)
+        .filter(|piece| !piece.is_empty())
+    {
+        pieces += 1;
+        n_bytes += piece.len();
+        let is_text = std::str::from_utf8(without_cut_character(piece)).is_ok();
+        if !is_text || n_controls(piece) > 0 {
+            return false;
+        }
+    }
+    head.contains(&0) && n_bytes >= pieces.max(1) * MIN_PIECE_BYTES
+}
+
+fn n_controls(bytes: &[u8]) -> usize {
+    let is_control = |byte: &&u8| {
+        **byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b | 0x0e | 0x0f)
+    };
+    bytes.iter().filter(is_control).count()
+}
+
+/// With one space for each run of zeros, which may have been one.
+fn without_zeros(bytes: &[u8]) -> Vec<u8> {
+    let pieces = bytes.split(|&byte| byte == 0);
+    let pieces: Vec<&[u8]> = pieces.filter(|piece| !piece.is_empty()).collect();
+    pieces.join(&b' ')
 }
 
 /// Line ends unified, control characters and colours of terminals dropped.
@@ -168,4 +198,36 @@ pub(super) fn clean(text: &str) -> String {
         }
     }
     clean
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::tests::input;
+
+    const SENTENCE: &str = "The budget meeting was moved to Thursday at noon. ";
+
+    #[test]
+    fn a_text_with_runs_of_zeros_is_a_text() {
+        let filled = [SENTENCE.as_bytes(), &[0; 500], SENTENCE.as_bytes()].concat();
+        assert!(!looks_binary(&filled));
+        let text = parse(&input("log", &filled)).unwrap().text;
+        assert_eq!(text, format!("{SENTENCE} {SENTENCE}").trim_end());
+        let broken_off = [SENTENCE.as_bytes(), &[0; 8000]].concat();
+        assert!(!looks_binary(&broken_off));
+    }
+
+    #[test]
+    fn names_between_zeros_are_no_text() {
+        assert!(looks_binary(&b"name\0\0\0\0size\0\0\0\0".repeat(100)));
+        assert!(looks_binary(&[0; 100]));
+        let program = [b"\x7fELF\x02\x01\x01\0".as_slice(), SENTENCE.as_bytes()].concat();
+        assert!(looks_binary(&program));
+    }
+
+    #[test]
+    fn two_bytes_for_each_letter_are_not_taken_for_zeros_in_a_text() {
+        let wide: Vec<u8> = SENTENCE.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(decode(&wide), SENTENCE);
+    }
 }

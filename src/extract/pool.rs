@@ -2,7 +2,8 @@
 //!
 //! A worker that dies, or takes too long and is killed, costs its document one reason; the next
 //! document gets a fresh one. Of a document that holds files it costs the one that was being read,
-//! and the next worker goes on behind that. Workers are recycled, since parsers leak.
+//! and the next worker goes on behind that; of one whose pages are told it costs the page, or, where
+//! there is no time left, those behind it as well. Workers are recycled, since parsers leak.
 
 use std::{
     fs::File,
@@ -35,7 +36,8 @@ use crate::{
 const END_TIMEOUT: Duration = Duration::from_secs(2);
 /// Documents after which a worker is replaced.
 const RECYCLED_AFTER: u32 = 500;
-/// Files inside one document that may end their worker, before the rest of them is given up.
+/// Files inside one document that may end their worker, before the rest of them is given up; and
+/// pages.
 const MAX_FATAL: usize = 3;
 /// A document with files in it may take so many times as long as each of them.
 const CONTAINER_TIMEOUTS: u32 = 20;
@@ -101,8 +103,29 @@ struct Reading {
     n_begun: u32,
     /// Files that were begun and are not done, outer ones first.
     open: Vec<(u32, String)>,
+    /// The page of the document itself that was begun last, and what was read before it.
+    page: Option<u32>,
+    so_far: Text,
     /// Pages that it gave as pictures.
     pictures: Vec<PagePicture>,
+}
+
+impl Reading {
+    fn turn_to(&mut self, page: u32, read: Text) {
+        let mut so_far = std::mem::take(&mut self.so_far);
+        so_far.text.push_str(&read.text);
+        so_far.marks.extend(read.marks);
+        so_far.boxes.extend(read.boxes);
+        so_far.scans.extend(read.scans);
+        self.so_far = Text {
+            text: so_far.text,
+            marks: so_far.marks,
+            boxes: so_far.boxes,
+            scans: so_far.scans,
+            ..read
+        };
+        self.page = Some(page);
+    }
 }
 
 impl Pool {
@@ -135,6 +158,8 @@ impl Pool {
         let mut request = self.request(path, format);
         let path = path.to_path();
         let began = Instant::now();
+        // Of pages that cannot be read, the first one and why.
+        let mut lost_page = None;
         loop {
             let file = open(&path).await?;
             let document = Document {
@@ -144,11 +169,21 @@ impl Pool {
             };
             let mut reading = Reading::default();
             let failure = match self.attempt(&document, inner, &mut reading).await {
-                Ok(answer) => return answer,
+                Ok(answer) => return without_page(answer, lost_page),
                 Err(failure) => failure,
             };
             let Some((number, path)) = reading.open.pop() else {
-                return Err(failure);
+                let fatal_pages = &mut request.resume.fatal_pages;
+                let is_early = began.elapsed() * 2 < self.limits.timeout;
+                match reading.page {
+                    Some(page) if is_early && fatal_pages.len() < MAX_FATAL => {
+                        fatal_pages.push(page);
+                        lost_page.get_or_insert((page, failure));
+                        request.resume.n_done = request.resume.n_done.max(reading.n_begun);
+                        continue;
+                    }
+                    _ => return kept(reading.so_far, failure),
+                }
             };
             let _ = inner.send(lost(path, failure)).await;
             request.resume.fatal.push(number);
@@ -224,8 +259,9 @@ impl Pool {
         }
         let timeout = self.limits.timeout;
         let latest = Instant::now() + timeout * CONTAINER_TIMEOUTS;
+        let mut until = Instant::now() + timeout;
         loop {
-            match tokio::time::timeout(timeout, worker.receive()).await {
+            match tokio::time::timeout_at(until.into(), worker.receive()).await {
                 Ok(Ok(Message::Done(answer))) => {
                     self.rest(worker);
                     return Ok(answer);
@@ -233,11 +269,17 @@ impl Pool {
                 Ok(Ok(Message::Begun { number, path })) => {
                     reading.n_begun = reading.n_begun.max(number + 1);
                     reading.open.push((number, path));
+                    until = Instant::now() + timeout;
                 }
-                Ok(Ok(Message::Picture(picture))) => reading.pictures.push(*picture),
+                Ok(Ok(Message::Page { number, read })) => reading.turn_to(number, *read),
+                Ok(Ok(Message::Picture(picture))) => {
+                    reading.pictures.push(*picture);
+                    until = Instant::now() + timeout;
+                }
                 Ok(Ok(Message::Child(child))) => {
                     reading.open.pop();
                     let _ = inner.send(*child).await;
+                    until = Instant::now() + timeout;
                 }
                 Ok(Err(_)) => return Err(self.buried(worker).await),
                 Err(_) => {
@@ -358,6 +400,34 @@ fn name(path: &PathKey) -> String {
     let path = path.to_path();
     let name = path.file_name().unwrap_or_default();
     name.to_string_lossy().into_owned()
+}
+
+/// What was read before a worker ended, or why nothing was.
+fn kept(text: Text, failure: Failure) -> Result<Text, Failure> {
+    if text.text.is_empty() && text.scans.is_empty() {
+        return Err(failure);
+    }
+    Ok(Text {
+        partial: Some(format!("{failure}; what was read before that is kept")),
+        ..text
+    })
+}
+
+/// What was read without a page.
+fn without_page(
+    answer: Result<Text, Failure>,
+    lost: Option<(u32, Failure)>,
+) -> Result<Text, Failure> {
+    let Some((page, failure)) = lost else {
+        return answer;
+    };
+    match answer {
+        Ok(text) if !text.text.is_empty() || !text.scans.is_empty() => Ok(Text {
+            partial: Some(format!("its page {page} could not be read: {failure}")),
+            ..text
+        }),
+        _ => Err(failure),
+    }
 }
 
 /// A file whose reading ended its worker.

@@ -57,7 +57,7 @@ pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
             None => Failure::Skipped("there is no text in it".into()),
         });
     }
-    text.partial = complaint;
+    text.partial = parts.cut().or(complaint);
     limit(&mut text, input.max_text_bytes);
     Ok(text)
 }

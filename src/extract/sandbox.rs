@@ -3,15 +3,21 @@
 //! | system | what |
 //! | --- | --- |
 //! | Linux | memory, processor time, no file grows; seccomp: no opening, no sockets, no processes, nothing but a short list of calls; Landlock: no file, no port; no new privileges |
-//! | macOS | memory, processor time, no file grows |
-//! | Windows | nothing yet: the parent's limit of time alone |
+//! | macOS | memory, processor time, no file grows; Seatbelt: no opening but of the system's own files, no sockets, no processes |
+//! | Windows | memory, processor time, no second process (job objects); no writing to what belongs to a person (low integrity). It may read what the person may, and connect |
 //!
-//! The limit of wall time is the parent's, which kills. Invariant: none of it can be undone from
-//! inside; what a system does not know is left out, and [`probe`] tells what holds.
+//! Those for macOS and Windows compile, and were not yet run there. The limit of wall time is the
+//! parent's, which kills. Invariant: none of it can be undone from inside, time apart, which is
+//! raised before each document; what a system does not know is left out, and [`probe`] tells what
+//! holds.
 
 #[cfg(target_os = "linux")]
 mod linux;
+#[cfg(target_os = "macos")]
+mod macos;
 mod probe;
+#[cfg(windows)]
+mod windows;
 
 pub use probe::{Attempt, probe};
 
@@ -34,6 +40,8 @@ pub(super) fn enter(memory_mib: u64) {
     let _ = nice(10);
     #[cfg(target_os = "linux")]
     linux::enter();
+    #[cfg(target_os = "macos")]
+    macos::enter();
 }
 
 /// Allows so much more of the processor, after which the process is ended: it may outlive its parent.
@@ -50,8 +58,5 @@ pub(super) fn allow_seconds(seconds: u64) {
     let _ = setrlimit(Resource::Cpu, limit);
 }
 
-#[cfg(not(unix))]
-pub(super) fn enter(_memory_mib: u64) {}
-
-#[cfg(not(unix))]
-pub(super) fn allow_seconds(_seconds: u64) {}
+#[cfg(windows)]
+pub(super) use windows::{allow_seconds, enter};

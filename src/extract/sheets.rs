@@ -70,7 +70,9 @@ fn zipped(input: &Input<'_>, text: &mut Text) -> Result<Complaint, Failure> {
     // calamine looks for the end of a table for ever.
     let is_cut = is_open_document && !office_xml::is_whole(&parts.needed("content.xml")?);
     if is_cut {
-        return Err(Failure::Failed(damaged("content.xml ends too early")));
+        let reason = parts.cut();
+        let reason = reason.unwrap_or_else(|| damaged("content.xml ends too early"));
+        return Err(Failure::Failed(reason));
     }
     let comments = comments::read(&mut parts);
     parts.measure(|name| {

@@ -53,6 +53,13 @@ pub(super) enum Message {
     },
     /// It was read.
     Child(Box<Child>),
+    /// A page of the document itself is being read; what was read since the page before.
+    Page {
+        /// Its number.
+        number: u32,
+        /// A piece of the document's text, with the offsets that it has there.
+        read: Box<Text>,
+    },
     /// A page that was wanted as a picture.
     Picture(Box<PagePicture>),
     /// The document itself was read.

@@ -1,7 +1,7 @@
 //! The parts of documents that are zip archives of XML: those of the office programs, and books.
 //!
-//! Owns what unpacking them may cost. Invariant: a part that is too large or damaged is a sentence;
-//! one that is missing is nothing.
+//! Owns what unpacking them may cost. Invariant: of a part that is too large its beginning is given,
+//! and [`Parts::cut`] says so; one that is damaged is a sentence; one that is missing is nothing.
 
 use std::io::{self, Cursor, Read};
 
@@ -23,6 +23,7 @@ const ALWAYS_UNPACKED_BYTES: u64 = 16 << 20;
 pub(super) struct Parts<'a> {
     archive: ZipArchive<Cursor<&'a [u8]>>,
     n_bytes_left: u64,
+    cut: Option<String>,
 }
 
 impl<'a> Parts<'a> {
@@ -37,10 +38,11 @@ impl<'a> Parts<'a> {
         Ok(Self {
             archive,
             n_bytes_left: by_size.clamp(ALWAYS_UNPACKED_BYTES, MAX_UNPACKED_BYTES),
+            cut: None,
         })
     }
 
-    /// One part unpacked; `None` if there is none of this name.
+    /// One part unpacked, up to the limit; `None` if there is none of this name.
     pub(super) fn part(&mut self, name: &str) -> Result<Option<Vec<u8>>, Failure> {
         let Ok(file) = self.archive.by_name(name) else {
             return Ok(None);
@@ -48,7 +50,12 @@ impl<'a> Parts<'a> {
         let limit = self.n_bytes_left.min(MAX_PART_BYTES);
         let mut bytes = Vec::new();
         match file.take(limit + 1).read_to_end(&mut bytes) {
-            Ok(n) if n as u64 > limit => Err(too_large(name, limit)),
+            Ok(n) if n as u64 > limit => {
+                bytes.truncate(limit as usize);
+                self.n_bytes_left -= limit;
+                self.cut.get_or_insert(too_large(name, limit));
+                Ok(Some(bytes))
+            }
             Ok(n) => {
                 self.n_bytes_left -= n as u64;
                 Ok(Some(bytes))
@@ -66,6 +73,11 @@ impl<'a> Parts<'a> {
         })
     }
 
+    /// What of the parts so far was too large to be read whole.
+    pub(super) fn cut(&self) -> Option<String> {
+        self.cut.clone()
+    }
+
     /// Unpacks parts without keeping them, for a library that reads them without any limit. Damage
     /// is left for it to find.
     pub(super) fn measure(&mut self, is_read: impl Fn(&str) -> bool) -> Result<(), Failure> {
@@ -76,7 +88,7 @@ impl<'a> Parts<'a> {
             let limit = self.n_bytes_left.min(MAX_PART_BYTES);
             let n = io::copy(&mut file.take(limit + 1), &mut io::sink()).unwrap_or(0);
             if n > limit {
-                return Err(too_large(&name, limit));
+                return Err(Failure::Failed(too_large(&name, limit)));
             }
             self.n_bytes_left -= n;
         }
@@ -92,8 +104,8 @@ impl<'a> Parts<'a> {
     }
 }
 
-fn too_large(name: &str, limit: u64) -> Failure {
-    Failure::Failed(format!("{name} unpacks to more than {} MB", limit >> 20))
+fn too_large(name: &str, limit: u64) -> String {
+    format!("{name} unpacks to more than {} MB", limit >> 20)
 }
 
 #[cfg(test)]

@@ -289,7 +289,8 @@ async fn content(
         .map_err(|error| Failure::Failed(error.to_string()))
 }
 
-fn language(text: &str) -> Option<String> {
+/// The language of a text, by three letters, where it is told reliably.
+pub(crate) fn language(text: &str) -> Option<String> {
     let sample: String = text.chars().take(LANGUAGE_CHARS).collect();
     let found = whatlang::detect(&sample)?;
     found.is_reliable().then(|| found.lang().code().to_owned())

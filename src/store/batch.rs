@@ -8,9 +8,8 @@ use sqlx::{Sqlite, Transaction};
 use crate::{
     document::{DocumentId, FileId, FileState, FolderId, Sequence},
     store::{
-        Changes, Error, FileRow, NewDocument, Observed, Result, Store,
-        documents::{blocks, compress, passage_input},
-        marks, scans,
+        Changes, Error, FileRow, NewDocument, Observed, Result, Store, documents::passage_input,
+        marks, scans, texts::Stream,
     },
 };
 
@@ -19,6 +18,7 @@ use crate::{
 pub struct Batch {
     pub(super) transaction: Transaction<'static, Sqlite>,
     pub(super) changes: Changes,
+    stream: Stream,
     /// Documents that lost a file; they go with the commit if no other file has them by then.
     replaced: Vec<DocumentId>,
     /// Passages went, whose texts are in `lost`.
@@ -42,6 +42,7 @@ impl Store {
             ..Changes::default()
         };
         Ok(Batch {
+            stream: Stream::open(&mut transaction).await?,
             transaction,
             changes,
             replaced: Vec::new(),
@@ -63,6 +64,7 @@ impl Batch {
             self.transaction.commit().await?;
             return Ok(self.changes);
         }
+        self.stream.write(&mut self.transaction).await?;
         sqlx::query("UPDATE library SET value = ? WHERE key = 'sequence'")
             .bind(self.changes.sequence.0.to_string())
             .execute(&mut *self.transaction)
@@ -284,15 +286,6 @@ impl Batch {
             self.empty_document(DocumentId(before)).await?;
         }
         let id = self.put_document_row(new, before).await?;
-        for (start, block) in blocks(&new.text.text) {
-            let block = compress(block.as_bytes())?;
-            sqlx::query("INSERT INTO texts (document_id, start, block) VALUES (?, ?, ?)")
-                .bind(id.0)
-                .bind(start as i64)
-                .bind(block)
-                .execute(&mut *self.transaction)
-                .await?;
-        }
         for chunk in &new.chunks {
             let text = new
                 .text
@@ -335,8 +328,8 @@ impl Batch {
         let id: i64 = sqlx::query_scalar(
             "INSERT OR REPLACE INTO documents (id, content_hash, extractor, extractor_version, \
              chunker_version, title, author, written, language, n_pages, unit, n_children, \
-             partial, n_text_bytes, marks, labels, confidences, n_scans, to_recognise, sequence) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+             partial, n_text_bytes, text_start, marks, labels, confidences, n_scans, to_recognise, \
+             sequence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
         )
         .bind(before)
         .bind(new.content_hash.as_slice())
@@ -352,6 +345,7 @@ impl Batch {
         .bind(new.n_children)
         .bind(&new.text.partial)
         .bind(new.text.text.len() as i64)
+        .bind(self.stream.add(&new.text.text) as i64)
         .bind(marks.places)
         .bind(marks.labels)
         .bind(marks.confidences)
@@ -365,16 +359,17 @@ impl Batch {
 
     /// Drops text and passages.
     async fn empty_document(&mut self, document: DocumentId) -> Result<()> {
-        self.lose_passages(document).await?;
-        for delete in [
-            "DELETE FROM texts WHERE document_id = ?",
-            "DELETE FROM passages WHERE document_id = ?",
-        ] {
-            sqlx::query(delete)
+        let (start, n_bytes): (i64, i64) =
+            sqlx::query_as("SELECT text_start, n_text_bytes FROM documents WHERE id = ?")
                 .bind(document.0)
-                .execute(&mut *self.transaction)
+                .fetch_one(&mut *self.transaction)
                 .await?;
-        }
+        self.stream.wipe(start as u64..(start + n_bytes) as u64);
+        self.lose_passages(document).await?;
+        sqlx::query("DELETE FROM passages WHERE document_id = ?")
+            .bind(document.0)
+            .execute(&mut *self.transaction)
+            .await?;
         Ok(())
     }
 

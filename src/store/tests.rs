@@ -128,7 +128,7 @@ proptest! {
             assert_eq!(store.text(id, 0, n).await.unwrap(), content);
             for (a, b) in places {
                 // Near the borders of blocks, and anywhere.
-                let near = 64 * 1024 * (a % 4) + a % 9;
+                let near = 32 * 1024 * (a % 4) + a % 9;
                 for (start, end) in [(a.min(b), a.max(b)), (near.saturating_sub(4), near)] {
                     let (start, end) = (start.min(n), end.min(n));
                     let wanted = &content[content.floor_char_boundary(start)..content.ceil_char_boundary(end)];
@@ -138,6 +138,83 @@ proptest! {
                     }
                 }
             }
+            store.close().await;
+        });
+    }
+}
+
+/// What a stream of texts is put through: a text of so many bytes comes, or one of those that are there
+/// goes; some of it in one batch.
+#[derive(Debug, Clone)]
+enum Turn {
+    Comes(usize),
+    Goes(usize),
+    Commit,
+}
+
+fn turn() -> impl Strategy<Value = Turn> {
+    prop_oneof![
+        4 => (0..90_000_usize).prop_map(|n| Turn::Comes(if n % 3 == 0 { n } else { n % 3_000 })),
+        3 => (0..99_usize).prop_map(Turn::Goes),
+        2 => Just(Turn::Commit),
+    ]
+}
+
+/// All bytes that the blocks of the stream hold, but for zeros.
+async fn left_in_the_stream(store: &Store) -> usize {
+    let blocks: Vec<(i64, Vec<u8>)> = sqlx::query_as("SELECT n_bytes, block FROM texts")
+        .fetch_all(&store.readers)
+        .await
+        .unwrap();
+    let unpack = |(n, block): &(i64, Vec<u8>)| zstd::bulk::decompress(block, *n as usize).unwrap();
+    let bytes = blocks.iter().flat_map(unpack);
+    bytes.filter(|&byte| byte != 0).count()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn texts_that_come_and_go_leave_each_other_alone_and_nothing_behind(
+        turns in prop::collection::vec(turn(), 1..40)
+    ) {
+        run(async {
+            let folder = tempfile::tempdir().unwrap();
+            let store = store(&folder).await;
+            let docs = store.add_folder(&PathKey(b"/docs".to_vec())).await.unwrap();
+            let mut there: Vec<(FileId, DocumentId, String)> = Vec::new();
+            let mut batch = store.begin().await.unwrap();
+            for (number, turn) in turns.iter().chain([&Turn::Commit]).enumerate() {
+                match turn {
+                    Turn::Comes(n) => {
+                        let unit = format!("{number} é字🦜");
+                        let text = unit.repeat(n / unit.len() + 1);
+                        let seen = seen(&format!("{number}.txt"));
+                        let file = batch.add_file(docs, &seen, FileState::Waiting, None);
+                        let file = file.await.unwrap();
+                        let id = batch.put_document(&document(&text), MODEL).await.unwrap();
+                        let set = batch.set_document(file, Some(id), FileState::Indexed, None);
+                        set.await.unwrap();
+                        there.push((file, id, text));
+                    }
+                    Turn::Goes(i) if !there.is_empty() => {
+                        let (file, _, _) = there.remove(i % there.len());
+                        batch.remove_file(file).await.unwrap();
+                        batch.remove_orphans().await.unwrap();
+                    }
+                    Turn::Goes(_) => {}
+                    Turn::Commit => {
+                        batch.commit().await.unwrap();
+                        for (_, id, text) in &there {
+                            assert_eq!(&store.text(*id, 0, text.len()).await.unwrap(), text);
+                        }
+                        let n: usize = there.iter().map(|(_, _, text)| text.len()).sum();
+                        assert_eq!(left_in_the_stream(&store).await, n);
+                        batch = store.begin().await.unwrap();
+                    }
+                }
+            }
+            drop(batch);
             store.close().await;
         });
     }

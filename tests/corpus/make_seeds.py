@@ -14,6 +14,7 @@ import mailbox
 import pathlib
 import struct
 import subprocess
+import zipfile
 
 from ebooklib import epub
 from odf import opendocument, style, table, text as odf_text, draw
@@ -257,6 +258,62 @@ def outlook():
     written.write(SEEDS / "small.msg")
 
 
+def xlsb():
+    """A workbook as Excel packs it: records instead of XML. No program that can be had writes one."""
+    name = "planted.xlsb"
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+
+    def record(number, body=b""):
+        numbered = bytes([number]) if number < 128 else bytes([number & 127 | 128, number >> 7])
+        length = bytes([len(body)]) if len(body) < 128 else bytes([len(body) & 127 | 128, len(body) >> 7])
+        return numbered + length + body
+
+    def text(value):
+        return struct.pack("<I", len(value)) + value.encode("utf-16-le")
+
+    def cell(column):
+        return struct.pack("<II", column, 0)
+
+    def related(*targets):
+        links = [
+            f'<Relationship Id="rId{i}" Type="{kind}{what}" Target="{target}"/>'
+            for i, (what, target) in enumerate(targets, 1)
+        ]
+        space = "http://schemas.openxmlformats.org/package/2006/relationships"
+        return f'<?xml version="1.0"?><Relationships xmlns="{space}">{"".join(links)}</Relationships>'
+
+    titles = ["Hedge", "Ditch"]
+    sheets = b"".join(
+        record(0x9C, struct.pack("<II", 0, i) + text(f"rId{i}") + text(title))
+        for i, title in enumerate(titles, 1)
+    )
+    book = record(0x83) + record(0x8F) + sheets + record(0x90) + record(0x9D, bytes(26)) + record(0x84)
+    excel = "application/vnd.ms-excel"
+    types = "".join(
+        f'<Override PartName="/xl/worksheets/sheet{i}.bin" ContentType="{excel}.worksheet"/>' for i in (1, 2)
+    )
+    content = {
+        "[Content_Types].xml": '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/'
+        'content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.'
+        f'relationships+xml"/><Default Extension="bin" ContentType="{excel}.sheet.binary.macroEnabled.main"/>'
+        f"{types}</Types>",
+        "_rels/.rels": related(("officeDocument", "xl/workbook.bin")),
+        "xl/_rels/workbook.bin.rels": related(*(("worksheet", f"worksheets/sheet{i}.bin") for i in (1, 2))),
+        "xl/workbook.bin": book,
+    }
+    for i, title in enumerate(titles, 1):
+        said = plant(name, i, "sheet", f"{title}!B2:C2")
+        row = record(0, struct.pack("<IIHHBI", 1, 0, 300, 0, 0, 0))
+        cells = record(6, cell(1) + text(said)) + record(5, cell(2) + struct.pack("<d", 700 * i))
+        range_ = record(0x94, struct.pack("<IIII", 1, 1, 1, 2))
+        content[f"xl/worksheets/sheet{i}.bin"] = (
+            record(0x81) + range_ + record(0x91) + row + cells + record(0x92) + record(0x82)
+        )
+    with zipfile.ZipFile(SEEDS / name, "w", zipfile.ZIP_DEFLATED) as packed:
+        for part, value in content.items():
+            packed.writestr(zipfile.ZipInfo(part), value)
+
+
 def legacy():
     """The old office formats, which LibreOffice alone writes."""
     for source, kind in (("planted.odt", "doc"), ("planted.odp", "ppt")):
@@ -265,7 +322,7 @@ def legacy():
         (SEEDS / "planted").with_suffix(f".{kind}").rename(SEEDS / f"small.{kind}")
 
 
-for make in (pdf, pptx, xlsx, xls, ods, odp, odt, book, lines, small, outlook, legacy):
+for make in (pdf, pptx, xlsx, xls, ods, odp, odt, book, lines, small, outlook, xlsb, legacy):
     make()
 rows = ["\t".join(map(str, row)) for row in planted]
 (SEEDS / "planted.tsv").write_text("file\tword\tunit\tpage\tlabel\tline\n" + "\n".join(rows) + "\n")

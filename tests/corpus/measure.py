@@ -6,8 +6,11 @@ Reads each file with `nuthatch read`, one at a time, and prints a table by forma
 compared with those of `pdftotext` where that is installed, and with `<reference>/<file>.txt` where
 there is one: the share of the reference's words that are found at all, as often as they are there,
 and the share found in the same order (longest common subsequence); tables and columns that two
-programs read in different orders are the difference. Ends with an error if a file ends in no state, if the program crashes, or if a reader
-takes longer or more memory than it may.
+programs read in different orders are the difference. A folder that has an `EXPECT.tsv` (file, what is
+expected, note) is held against it: `text:SNIPPET|not:WORD`, `text-inner:SNIPPET` for what lies in
+a container, or some of `text`, `error`, `limit` and `empty`, joined by `-or-`.
+Ends with an error if a file ends in no state, if the program crashes, or if a reader takes longer or
+more memory than it may.
 """
 
 import argparse
@@ -91,13 +94,31 @@ class Format:
         return [*map(str, cells), f"{self.most:.0f}", *shares, ratio]
 
 
+def expectations(folder):
+    listed = folder / "EXPECT.tsv"
+    lines = listed.read_text(encoding="utf-8").splitlines()[1:] if listed.is_file() else []
+    return dict(line.split("\t")[:2] for line in lines)
+
+
+def is_as_expected(expected, document):
+    text = "".join(unicodedata.normalize("NFKC", text_of(document)).split())
+    kind, _, snippet = expected.partition(":")
+    if snippet:
+        snippet, _, unwanted = snippet.partition("|not:")
+        wanted = "".join(unicodedata.normalize("NFKC", snippet).split())
+        return wanted in text and not (unwanted and unwanted in text)
+    ends = {"indexed": {"text"}, "partial": {"text", "limit"}, "failed": {"error", "limit"}, "skipped": {"error", "empty", "skip"}}
+    return bool(ends[document["state"]] & set(kind.split("-or-")))
+
+
 def measure(path, folder, arguments, formats, problems):
+    """What is read of a file; nothing if there was no answer."""
     output, status, seconds, mib = run([arguments.program, "--json", "read", str(path)])
     try:
         document = json.loads(output)
     except ValueError:
         problems.append(f"{path}: ended with {status} and no answer")
-        return
+        return None
     name = document.get("format") or path.suffix.lower().lstrip(".") or "(none)"
     entry = formats[name]
     entry.states[document["state"]] += 1
@@ -125,6 +146,7 @@ def measure(path, folder, arguments, formats, problems):
     elif wanted:
         entry.n_reference += len(wanted)
         entry.shares.append((0.0, len(wanted), path))
+    return document
 
 
 def main():
@@ -135,8 +157,14 @@ def main():
     parser.add_argument("--worst", type=int, default=10, help="files with the fewest words found")
     arguments = parser.parse_args()
     formats, problems = collections.defaultdict(Format), []
+    expected, n_expected, unexpected = expectations(arguments.folder), 0, []
     for path in sorted(path for path in arguments.folder.rglob("*") if path.is_file()):
-        measure(path, arguments.folder, arguments, formats, problems)
+        document = measure(path, arguments.folder, arguments, formats, problems)
+        wanted = expected.get(str(path.relative_to(arguments.folder)))
+        if wanted and document:
+            n_expected += 1
+            if not is_as_expected(wanted, document):
+                unexpected.append(f"{path}: {document['state']}, {document.get('reason')}; expected {wanted}")
     head = "format|files|whole|partly|skipped|failed|s|slowest s|most MiB|words|in order|speed of pdftotext"
     print("| " + head.replace("|", " | ") + " |")
     print("|" + " --- |" * len(head.split("|")))
@@ -148,6 +176,10 @@ def main():
     worst = sorted(share for entry in formats.values() for share in entry.shares)
     for share, n_words, path in worst[: arguments.worst]:
         print(f"{share:.4f} of {n_words} words: {path}")
+    if expected:
+        print(f"{n_expected - len(unexpected)} of {n_expected} files are as EXPECT.tsv has it")
+    for line in unexpected:
+        print(f"UNEXPECTED {line}")
     for problem in problems:
         print(f"PROBLEM {problem}")
     sys.exit(1 if problems else 0)

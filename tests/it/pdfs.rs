@@ -1,5 +1,7 @@
 //! PDFs: pages keep their numbers and labels, and what hangs on them is read, too.
 
+use std::io::Write as _;
+
 use serde_json::Value;
 
 use crate::support::{Home, nuthatch, pdf_of};
@@ -133,4 +135,103 @@ fn a_line_knows_its_rectangle_on_the_page() {
     assert!(side(1) < 660.0 && side(1) > 650.0, "{line}");
     assert!(side(2) > 200.0 && side(2) < 300.0, "{line}");
     assert!(side(3) > 665.0 && side(3) < 676.0, "{line}");
+}
+
+/// A document of these pages: text, which is packed if it is much; nothing for a page that is missing.
+fn pages(contents: &[Option<String>]) -> Vec<u8> {
+    let kids: Vec<String> = (0..contents.len())
+        .map(|i| format!("{} 0 R", 4 + 2 * i))
+        .collect();
+    let mut objects = vec![
+        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+        format!(
+            "<< /Type /Pages /Count {} /Kids [{}] >>",
+            kids.len(),
+            kids.join(" ")
+        ),
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>".to_owned(),
+    ];
+    for (i, content) in contents.iter().enumerate() {
+        let page = format!(
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents {} 0 R \
+             /Resources << /Font << /F1 3 0 R >> >> >>",
+            5 + 2 * i
+        );
+        objects.push(content.as_ref().map_or("null".to_owned(), |_| page));
+        let mut packed = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+        packed
+            .write_all(content.as_deref().unwrap_or_default().as_bytes())
+            .unwrap();
+        let packed = packed.finish().unwrap();
+        let digits: String = packed.iter().map(|byte| format!("{byte:02x}")).collect();
+        objects.push(format!(
+            "<< /Length {} /Filter [/ASCIIHexDecode /FlateDecode] >>\nstream\n{digits}>\nendstream",
+            digits.len() + 1
+        ));
+    }
+    pdf_of(&objects)
+}
+
+fn says(text: &str) -> Option<String> {
+    Some(format!("BT /F1 12 Tf 72 700 Td ({text}) Tj ET"))
+}
+
+#[test]
+fn a_page_that_is_missing_costs_itself_only() {
+    let home = Home::new();
+    home.write(
+        "gap.pdf",
+        pages(&[says("the first page"), None, says("the third page")]),
+    );
+    let shown = shown(&home, "gap.pdf");
+    assert_eq!(shown["state"], "partial", "{shown}");
+    assert_eq!(shown["reason"], "1 of 3 pages could not be read");
+    assert_eq!(block(&shown, "the first page")["page"], 1);
+    assert_eq!(block(&shown, "the third page")["page"], 3);
+}
+
+/// More letters than fit into the memory of a reader.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_page_that_ends_its_reader_costs_itself_only() {
+    let home = Home::new();
+    let library = home.library();
+    std::fs::create_dir_all(&library).unwrap();
+    std::fs::write(library.join("settings.toml"), "extract_memory_mib = 300\n").unwrap();
+    let endless = format!("BT /F1 12 Tf {} ET", "(a) Tj ".repeat(2_000_000));
+    let contents = [
+        says("the first page"),
+        Some(endless),
+        says("the third page"),
+    ];
+    home.write("bomb.pdf", pages(&contents));
+    let shown = shown(&home, "bomb.pdf");
+    assert_eq!(shown["state"], "partial", "{shown}");
+    let reason = shown["reason"].as_str().unwrap();
+    assert!(reason.contains("page 2"), "{reason}");
+    assert!(reason.contains("more than 300 MB"), "{reason}");
+    assert_eq!(block(&shown, "the first page")["page"], 1);
+    assert_eq!(block(&shown, "the third page")["page"], 3);
+}
+
+#[test]
+fn what_was_read_before_the_time_was_up_is_kept() {
+    let home = Home::new();
+    let library = home.library();
+    std::fs::create_dir_all(&library).unwrap();
+    // One second: the second page takes far longer on any machine, the first one far less.
+    std::fs::write(library.join("settings.toml"), "extract_seconds = 1\n").unwrap();
+    let long = format!("BT /F1 12 Tf {} ET", "(a) Tj ".repeat(1_500_000));
+    let mut contents = vec![says("the first page")];
+    contents.extend(std::iter::repeat_n(Some(long), 20));
+    home.write("long.pdf", pages(&contents));
+    let shown = shown(&home, "long.pdf");
+    assert_eq!(shown["state"], "partial", "{shown}");
+    let reason = shown["reason"].as_str().unwrap();
+    assert!(
+        reason.contains("what was read before that is kept"),
+        "{reason}"
+    );
+    assert_eq!(block(&shown, "the first page")["page"], 1);
+    assert_eq!(shown["pages"], 21);
 }

@@ -6,8 +6,11 @@ use serde_json::Value;
 
 use crate::support::{Home, PROGRAM, word_paragraph};
 
+const LETTER: &str = "Dear landlord, I hereby give notice that I am going to leave the flat at the \
+                      end of the quarter, as was agreed upon in the lease that both of us signed.";
+
 /// What a reader is refused, by trying.
-#[cfg(target_os = "linux")]
+#[cfg(any(target_os = "linux", target_os = "macos"))]
 #[test]
 fn a_reader_opens_no_file_no_socket_and_no_program_and_writes_nothing() {
     let folder = tempfile::tempdir().unwrap();
@@ -65,6 +68,7 @@ fn what_the_reader_sees_can_be_shown_without_a_library() {
         crate::support::pdf(&["first page", "second page"]),
     );
     home.write("broken.pdf", "no such thing");
+    home.write("letter.txt", LETTER);
     let library = home.path("no-library");
     let read = |name: &str| {
         let path = home.path(name).display().to_string();
@@ -87,6 +91,9 @@ fn what_the_reader_sees_can_be_shown_without_a_library() {
         })
         .collect();
     assert_eq!(places, [(Some(1), "first page"), (Some(2), "second page")]);
+    let (succeeded, shown) = read("letter.txt");
+    assert!(succeeded);
+    assert_eq!(shown["language"], "eng");
     let (succeeded, shown) = read("broken.pdf");
     assert!(!succeeded);
     assert_eq!(shown["state"], "failed");

@@ -103,8 +103,25 @@ fn the_form_that_says_more_is_read() {
     let long = "the notice period is three months to the end of a quarter";
     let stub = alternatives("open me elsewhere", &format!("<p>{}</p>", long.repeat(5)));
     assert!(stub.contains(long));
+    assert!(stub.contains("open me elsewhere"));
     let equal = alternatives(long, &format!("<p><b>{long}</b></p>"));
     assert_eq!(equal.matches(long).count(), 1);
+}
+
+#[test]
+fn what_only_the_other_form_says_is_read_as_well() {
+    let plain = "The notice period is three\r\nmonths.\r\n\u{96e8}\u{304c}\u{964d}\r\n\u{308b}";
+    let page = "<p>The notice period is three months.</p><p>\u{96e8}\u{304c}\u{964d}\u{308b}</p>\
+                <table><tr><td>Deposit</td><td>1800 francs</td></tr></table>";
+    let mail = format!(
+        "{LETTER}Content-Type: multipart/alternative; boundary=\"b\"\r\n\r\n\
+         --b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{plain}\r\n\
+         --b\r\nContent-Type: text/html; charset=utf-8\r\n\r\n{page}\r\n--b--\r\n"
+    );
+    let text = read_as(message, mail.as_bytes()).0.unwrap().text;
+    assert!(text.contains("Deposit\t1800 francs"), "{text}");
+    assert_eq!(text.matches("notice").count(), 1, "{text}");
+    assert_eq!(text.matches('\u{96e8}').count(), 1, "{text}");
 }
 
 #[test]
@@ -135,7 +152,7 @@ fn apple_mail_and_saved_pages_are_mails_underneath() {
     let page = "From: <Saved by Browser>\r\nSubject: Lease\r\nMIME-Version: 1.0\r\n\
         Content-Type: multipart/related; boundary=\"b\"\r\n\r\n--b\r\n\
         Content-Type: text/html\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n\
-        <p>the notice=20period</p>\r\n--b--\r\n";
+        <nav>Home, Imprint</nav><p>the notice=20period</p>\r\n--b--\r\n";
     let text = read_as(|input, _| saved_page(input), page.as_bytes())
         .0
         .unwrap();

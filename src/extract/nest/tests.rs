@@ -97,6 +97,39 @@ fn what_unpacks_to_far_more_than_the_file_is_not_read_to_its_end() {
 }
 
 #[test]
+fn a_parent_is_told_of_each_page_and_of_what_was_read_before_it() {
+    let mut messages = Vec::new();
+    let mut tell = |message| {
+        messages.push(message);
+        Ok(())
+    };
+    let request = Request {
+        resume: Resume {
+            fatal_pages: vec![2],
+            ..Resume::default()
+        },
+        ..Request::default()
+    };
+    let mut unpacking = Unpacking::new(1000, &request, &mut tell);
+    let mut nest = Nest::new(&mut unpacking);
+    let mut text = Text::default();
+    for number in 1..=3 {
+        if nest.turn_to(number, &text) {
+            text.push(&format!("page {number}"), crate::document::Mark::default());
+        }
+    }
+    assert_eq!(text.text, "page 1\n\npage 3");
+    let pieces: Vec<(u32, &str)> = messages
+        .iter()
+        .map(|message| match message {
+            Message::Page { number, read } => (*number, read.text.as_str()),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(pieces, [(1, ""), (3, "page 1")]);
+}
+
+#[test]
 fn a_worker_that_goes_on_leaves_out_what_is_done_and_what_was_fatal() {
     let members: [(&str, &[u8]); 4] = [
         ("a.txt", b"a"),
@@ -107,6 +140,7 @@ fn a_worker_that_goes_on_leaves_out_what_is_done_and_what_was_fatal() {
     let resume = Resume {
         n_done: 2,
         fatal: vec![2],
+        ..Resume::default()
     };
     assert_eq!(paths(&told(&members, &resume).0), ["d.txt"]);
 }
