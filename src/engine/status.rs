@@ -74,6 +74,7 @@ impl Engine {
     pub async fn status(&self) -> Result<Status> {
         let counts = self.store.counts().await?;
         let excluded = self.store.exclusions().await?;
+        let is_to_erase = self.store.is_to_erase().await?;
         let total = |wanted: &dyn Fn(&store::StateCount) -> bool| {
             counts
                 .iter()
@@ -98,7 +99,7 @@ impl Engine {
             });
         let folders: Vec<FolderStatus> = folders.collect();
         Ok(Status {
-            notices: self.notices(&folders),
+            notices: self.notices(&folders, is_to_erase),
             exclusions: excluded.iter().map(PathKey::to_path).collect(),
             folders,
             files: FileState::ALL
@@ -134,7 +135,13 @@ impl Engine {
         })
     }
 
-    fn notices(&self, folders: &[FolderStatus]) -> Vec<Notice> {
+    fn notices(&self, folders: &[FolderStatus], is_to_erase: bool) -> Vec<Notice> {
+        let to_erase = is_to_erase.then(|| Notice {
+            message: "Something that was forgotten is not yet erased from the disk".into(),
+            hint: Some(
+                "It is tried again; a program that searches the library may be in the way".into(),
+            ),
+        });
         let is_limited = |folder: &FolderStatus| {
             let followed = folder.followed.as_deref();
             followed.is_some_and(|followed| followed.ends_with(LIMIT))
@@ -168,6 +175,7 @@ impl Engine {
             .chain(catalogue)
             .chain(interrupted)
             .chain(former)
+            .chain(to_erase)
             .chain(limit)
             .collect()
     }

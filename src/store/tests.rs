@@ -408,6 +408,35 @@ fn what_is_forgotten_takes_all_leftovers_along() {
 }
 
 #[test]
+fn what_an_older_reader_or_chunker_made_stays_findable_until_it_is_made_anew() {
+    run(async {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder).await;
+        store.use_model(MODEL).await.unwrap();
+        let docs = store.add_folder(&PathKey(b"/docs".to_vec())).await.unwrap();
+        store.use_readers(&[("plain", 1)], 1).await.unwrap();
+        let (file, document) = add(&store, docs, "a.txt", "one|two").await;
+        embed_all(&store).await;
+        for (reader, chunker) in [(2, 1), (1, 2)] {
+            store
+                .use_readers(&[("plain", reader)], chunker)
+                .await
+                .unwrap();
+            let row = store.file(file).await.unwrap().unwrap();
+            assert_eq!(
+                (row.state, row.document),
+                (FileState::Waiting, Some(document))
+            );
+            assert_eq!(store.passages_of(document).await.unwrap().len(), 2);
+            assert_eq!(store.vectors_of(MODEL, document).await.unwrap().len(), 2);
+            assert_eq!(store.text(document, 0, 3).await.unwrap(), "one");
+            // Nothing derived has anything to do yet.
+            assert!(store.changes_since(Sequence(1)).await.unwrap().is_empty());
+        }
+    });
+}
+
+#[test]
 fn a_score_is_kept_by_query_and_passage_if_there_is_such_a_passage() {
     run(async {
         let folder = tempfile::tempdir().unwrap();
