@@ -13,11 +13,16 @@ use crate::{
 /// Words that stand in what is forgotten and nowhere else; the last is in a file's name alone.
 const WORDS: [&str; 4] = ["quabblethorn", "zorvanex", "mirkelwump", "plimsterbob"];
 
+const N_SECTIONS: usize = 150;
+
 fn secret(home: &Home, folder: &str) {
-    let long = "The quabblethorn grows on the northern slope and blooms in June. ".repeat(60);
+    // Enough of it that whole pages of the database become free.
+    let sections = (0..N_SECTIONS).map(|i| {
+        format!("# Zorvanex {i}\n\nThe quabblethorn no. {i} grows on the northern slope, blooms in June.\n\n")
+    });
     home.write(
         &format!("{folder}/plimsterbob.md"),
-        format!("# Zorvanex\n\n{long}"),
+        sections.collect::<String>(),
     );
     home.write(
         &format!("{folder}/report.pdf"),
