@@ -51,7 +51,7 @@ pub use sizes::Sizes;
 use crate::document::{PathKey, Sequence};
 
 /// Raised with every migration; a database with a higher one is refused untouched.
-const FORMAT: i64 = 9;
+const FORMAT: i64 = 10;
 /// On closing, the log is tried to be folded so often, and this far apart. It is folded on the next
 /// opening otherwise.
 const N_FOLDINGS: u32 = 50;
@@ -192,6 +192,8 @@ impl Store {
                 options(path)
                     .create_if_missing(true)
                     .journal_mode(SqliteJournalMode::Wal)
+                    // A row that is replaced counts as deleted, for the triggers that count.
+                    .pragma("recursive_triggers", "ON")
                     // A commit survives a power cut, so the word index is never ahead of it.
                     .synchronous(SqliteSynchronous::Full)
                     // Overwrites what is deleted where that costs no write of its own.

@@ -1,8 +1,9 @@
 //! Word documents (docx): paragraphs, headings, tables, notes, headers and footers.
 //!
-//! Walks the XML parts itself: libraries drop headers, footers and notes.
+//! Walks the XML parts itself: libraries drop headers, footers and notes. What a style means its name
+//! says, which is English in every language's program, as its id is not.
 
-use std::path::Path;
+use std::{collections::HashMap, path::Path};
 
 use quick_xml::{
     Reader,
@@ -19,12 +20,17 @@ use crate::document::{Mark, Text};
 
 /// Parts read after the main one, at most.
 const MAX_EXTRA_PARTS: usize = 64;
+/// Styles made from styles, at most.
+const MAX_STYLE_DEPTH: usize = 16;
+const MAX_HEADING: u8 = 6;
 
 pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
     let mut parts = Parts::open(input)?;
     let main = parts.needed("word/document.xml")?;
+    let styles = parts.part("word/styles.xml").ok().flatten();
+    let styles = Styles::read(&styles.unwrap_or_default());
     let mut text = Text::default();
-    let mut complaint = read(&main, &mut text, input.max_text_bytes).err();
+    let mut complaint = read(&main, &styles, &mut text, input.max_text_bytes).err();
     let mut extra: Vec<String> = parts
         .names()
         .into_iter()
@@ -48,8 +54,10 @@ pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
     extra.sort();
     for name in extra.iter().take(MAX_EXTRA_PARTS) {
         let result = parts.part(name).map_err(|failure| failure.to_string());
-        let result =
-            result.and_then(|xml| read(&xml.unwrap_or_default(), &mut text, input.max_text_bytes));
+        let result = result.and_then(|xml| {
+            let xml = xml.unwrap_or_default();
+            read(&xml, &styles, &mut text, input.max_text_bytes)
+        });
         complaint = complaint.or(result.err());
     }
     properties::core(&mut parts, &mut text);
@@ -65,7 +73,7 @@ pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
 }
 
 /// Appends the paragraphs of one part. What was read before damage stays.
-fn read(xml: &[u8], text: &mut Text, max_text_bytes: usize) -> Result<(), String> {
+fn read(xml: &[u8], styles: &Styles, text: &mut Text, max_text_bytes: usize) -> Result<(), String> {
     let mut reader = Reader::from_reader(xml);
     let mut paragraph = String::new();
     let mut mark = Mark::default();
@@ -83,14 +91,14 @@ fn read(xml: &[u8], text: &mut Text, max_text_bytes: usize) -> Result<(), String
                     let skipped = reader.read_to_end(start.name());
                     skipped.map_err(|error| damaged(&error))?;
                 }
-                "pStyle" => mark.heading = heading(&start),
+                "pStyle" => mark.heading = styles.heading_of(&start),
                 _ => {}
             },
             Ok(Event::Empty(start)) => match start.local_name().as_ref() {
                 "tab" if in_run => paragraph.push('\t'),
                 "br" | "cr" => paragraph.push('\n'),
                 "noBreakHyphen" => paragraph.push('-'),
-                "pStyle" => mark.heading = heading(&start),
+                "pStyle" => mark.heading = styles.heading_of(&start),
                 "outlineLvl" => mark.heading = mark.heading.or_else(|| outline(&start)),
                 _ => {}
             },
@@ -119,6 +127,65 @@ fn read(xml: &[u8], text: &mut Text, max_text_bytes: usize) -> Result<(), String
     }
 }
 
+/// What the document says of its styles, by id.
+#[derive(Debug, Default)]
+struct Styles(HashMap<String, Style>);
+
+#[derive(Debug, Default)]
+struct Style {
+    heading: Option<u8>,
+    /// It is like this one, where it says nothing itself.
+    based_on: Option<String>,
+}
+
+impl Styles {
+    /// As far as the part is whole.
+    fn read(xml: &[u8]) -> Self {
+        let mut reader = Reader::from_reader(xml);
+        let mut styles = HashMap::new();
+        let mut id = String::new();
+        while let Ok(Event::Start(element) | Event::Empty(element)) = next_element(&mut reader) {
+            let style: &mut Style = styles.entry(id.clone()).or_default();
+            match element.local_name().as_ref() {
+                "style" => id = attribute(&element, "styleId").unwrap_or_default(),
+                "name" => style.heading = style.heading.or_else(|| heading(&element)),
+                "outlineLvl" => style.heading = style.heading.or_else(|| outline(&element)),
+                "basedOn" => style.based_on = attribute(&element, "val"),
+                _ => {}
+            }
+        }
+        // What stands before the first style.
+        styles.remove("");
+        Self(styles)
+    }
+
+    /// By what the style's id means, if the document says nothing of it.
+    fn heading_of(&self, named: &BytesStart<'_>) -> Option<u8> {
+        let mut id = attribute(named, "val")?;
+        if !self.0.contains_key(&id) {
+            return heading(named);
+        }
+        for _ in 0..MAX_STYLE_DEPTH {
+            let style = self.0.get(&id)?;
+            if style.heading.is_some() {
+                return style.heading;
+            }
+            id.clone_from(style.based_on.as_ref()?);
+        }
+        None
+    }
+}
+
+/// The next beginning of an element, or the end.
+fn next_element<'a>(reader: &mut Reader<&'a [u8]>) -> quick_xml::Result<Event<'a>> {
+    loop {
+        match reader.read_event()? {
+            event @ (Event::Start(_) | Event::Empty(_) | Event::Eof) => return Ok(event),
+            _ => {}
+        }
+    }
+}
+
 /// `Heading1` … `Heading6` (or `heading 1`), `Title`.
 fn heading(style: &BytesStart<'_>) -> Option<u8> {
     let name = attribute(style, "val")?.to_ascii_lowercase();
@@ -128,19 +195,13 @@ fn heading(style: &BytesStart<'_>) -> Option<u8> {
     let level = name
         .strip_prefix("heading")
         .or_else(|| name.strip_prefix("berschrift"))?;
-    level
-        .trim()
-        .parse()
-        .ok()
-        .filter(|level| (1..=6).contains(level))
+    let level = level.trim().parse().ok()?;
+    (1..=MAX_HEADING).contains(&level).then_some(level)
 }
 
 fn outline(level: &BytesStart<'_>) -> Option<u8> {
-    attribute(level, "val")?
-        .parse::<u8>()
-        .ok()
-        .filter(|&level| level < 6)
-        .map(|level| level + 1)
+    let level: u8 = attribute(level, "val")?.parse().ok()?;
+    (level < MAX_HEADING).then(|| level + 1)
 }
 
 #[cfg(test)]
@@ -172,5 +233,26 @@ mod tests {
         assert_eq!(text.text, "and so on");
         let reason = text.partial.unwrap();
         assert!(reason.contains("unpacks to more than 16 MB"), "{reason}");
+    }
+
+    #[test]
+    fn a_heading_is_known_by_its_style_s_name_in_any_language() {
+        let styles = "<w:styles><w:style w:styleId='Titre1'><w:name w:val='heading 1'/></w:style>\
+                      <w:style w:styleId='Kapitel'><w:name w:val='Kapitel'/><w:basedOn w:val='Titre1'/>\
+                      </w:style><w:style w:styleId='Loop'><w:basedOn w:val='Loop'/></w:style>\
+                      <w:style w:styleId='Deep'><w:pPr><w:outlineLvl w:val='2'/></w:pPr></w:style>\
+                      </w:styles>";
+        let ids = ["Titre1", "Kapitel", "Loop", "Deep", "Heading2"];
+        let paragraphs = ids.map(|id| {
+            format!("<w:p><w:pPr><w:pStyle w:val='{id}'/></w:pPr><w:r><w:t>{id}</w:t></w:r></w:p>")
+        });
+        let body = format!("<w:document><w:body>{}", paragraphs.concat());
+        let letter = zip(&[
+            ("word/document.xml", body),
+            ("word/styles.xml", styles.into()),
+        ]);
+        let text = super::parse(&input(&letter)).unwrap();
+        let headings: Vec<_> = text.marks.iter().map(|mark| mark.heading).collect();
+        assert_eq!(headings, [Some(1), Some(1), None, Some(3), Some(2)]);
     }
 }

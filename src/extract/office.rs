@@ -8,7 +8,7 @@ use super::{Format, USUAL, doc, docx, opendocument, ppt, pptx, sheets};
 
 pub(super) static DOCX: Format = Format {
     name: "docx",
-    version: 3,
+    version: 4,
     extensions: &["docx", "docm", "dotx", "dotm"],
     parse: |input, _| docx::parse(input),
     ..USUAL

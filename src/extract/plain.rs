@@ -6,7 +6,7 @@
 mod older;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1251, WINDOWS_1252};
 
 use super::{Failure, HEAD_BYTES, Input};
 use crate::document::{Mark, Text};
@@ -63,9 +63,12 @@ pub fn decode(bytes: &[u8]) -> String {
         return text.to_owned();
     }
     let guessed = guess(bytes);
-    if guessed == WINDOWS_1252
-        && let Some(text) = older::decoded(bytes)
-    {
+    let older = match () {
+        () if guessed == WINDOWS_1252 => older::decoded(bytes),
+        () if guessed == WINDOWS_1251 => older::cyrillic(bytes),
+        () => None,
+    };
+    if let Some(text) = older {
         return text;
     }
     let text = guessed.decode_without_bom_handling(bytes).0;

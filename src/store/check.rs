@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// What must find no row: a sentence for each row found, and the question.
-const RULES: [(&str, &str); 11] = [
+const RULES: [(&str, &str); 12] = [
     (
         "document {} belongs to no file",
         "SELECT CAST(id AS TEXT) FROM documents d WHERE NOT EXISTS \
@@ -64,6 +64,12 @@ const RULES: [(&str, &str); 11] = [
         "SELECT CAST(embedded AS TEXT) FROM (\
          SELECT embedded, count(*) AS n FROM passages GROUP BY embedded UNION ALL \
          SELECT embedded, -n FROM passage_counts) GROUP BY embedded HAVING sum(n) <> 0",
+    ),
+    (
+        "the number of documents in the language {} is wrong",
+        "SELECT language FROM (\
+         SELECT language, count(*) AS n FROM documents WHERE language IS NOT NULL GROUP BY language \
+         UNION ALL SELECT language, -n FROM language_counts) GROUP BY language HAVING sum(n) <> 0",
     ),
     (
         "a row of the table {} points to a row that is not there",

@@ -252,8 +252,7 @@ impl Store {
     /// The languages of the documents, the most common first.
     pub async fn languages(&self, limit: u32) -> Result<Vec<String>> {
         Ok(sqlx::query_scalar(
-            "SELECT language FROM documents WHERE language IS NOT NULL \
-             GROUP BY language ORDER BY count(*) DESC, language LIMIT ?",
+            "SELECT language FROM language_counts ORDER BY n DESC, language LIMIT ?",
         )
         .bind(limit)
         .fetch_all(&self.readers)

@@ -56,7 +56,7 @@ fn document(content: &str) -> NewDocument {
         extractor: "plain",
         extractor_version: 1,
         chunker_version: 1,
-        language: None,
+        language: Some("eng".into()),
         text,
         chunks,
     }
