@@ -229,37 +229,28 @@ impl Look {
         Ok(changes)
     }
 
-    /// One page of rows whose files may be gone.
+    /// Rows whose files may be gone: a page of them, or of places that have few.
     async fn find_gone(&mut self, parts: &Parts, mut walked: Walked) -> Result<(), Error> {
-        let Some(scope) = walked.scopes.front() else {
-            return Ok(());
-        };
-        let scope = PathKey::of(scope);
-        let rows = match &walked.after {
-            None => parts.store.files_at(&[&scope]).await?,
-            Some(after) => {
-                let below = parts.store.files_below(&scope, after, PAGE_ROWS);
-                below.await?
-            }
-        };
-        walked.after = match (&walked.after, rows.last()) {
-            (None, _) => Some(scope.below().0),
-            (Some(_), last) => last.map(|row| row.seen.path.clone()),
-        };
-        if walked.after.is_none() {
-            walked.scopes.pop_front();
+        let mut gone = Vec::new();
+        let mut n_looked = 0;
+        while n_looked < PAGE_ROWS as usize
+            && let Some(rows) = walked.next_rows(parts).await?
+        {
+            n_looked += 1 + rows.len();
+            let lost = rows.into_iter().filter(|row| {
+                let path = row.seen.path.to_path();
+                // What lies in a file comes and goes with that.
+                row.container.is_none()
+                    && !self.seen.contains(row.id)
+                    && !is_below(&path, &walked.place.inner)
+                    && !is_below(&path, &walked.unreadable)
+            });
+            gone.extend(lost.map(|row| Change::Gone(row.id)));
         }
-        let gone = rows.into_iter().filter(|row| {
-            let path = row.seen.path.to_path();
-            // What lies in a file comes and goes with that.
-            row.container.is_none()
-                && !self.seen.contains(row.id)
-                && !is_below(&path, &walked.place.inner)
-                && !is_below(&path, &walked.unreadable)
-        });
-        let gone: Vec<Change> = gone.map(|row| Change::Gone(row.id)).collect();
         self.write(parts, walked.place.folder.id, gone).await?;
-        self.walked.push_front(walked);
+        if !walked.scopes.is_empty() {
+            self.walked.push_front(walked);
+        }
         Ok(())
     }
 
@@ -353,6 +344,30 @@ impl Walked {
             scopes,
             after: None,
         }
+    }
+
+    /// The next rows of the first place: first its own, then what is below it, page by page. `None`
+    /// after the last place.
+    async fn next_rows(&mut self, parts: &Parts) -> Result<Option<Vec<FileRow>>, Error> {
+        let Some(scope) = self.scopes.front() else {
+            return Ok(None);
+        };
+        let scope = PathKey::of(scope);
+        let rows = match &self.after {
+            None => parts.store.files_at(&[&scope]).await?,
+            Some(after) => {
+                let below = parts.store.files_below(&scope, after, PAGE_ROWS);
+                below.await?
+            }
+        };
+        self.after = match (&self.after, rows.last()) {
+            (None, _) => Some(scope.below().0),
+            (Some(_), last) => last.map(|row| row.seen.path.clone()),
+        };
+        if self.after.is_none() {
+            self.scopes.pop_front();
+        }
+        Ok(Some(rows))
     }
 }
 

@@ -7,6 +7,7 @@ use std::{
     collections::BTreeSet,
     fs::Metadata,
     io,
+    ops::Bound,
     path::{Path, PathBuf},
     time::UNIX_EPOCH,
 };
@@ -118,13 +119,18 @@ fn builder(root: &Path, scopes: Option<BTreeSet<PathBuf>>, left_out: &[PathBuf])
         .filter_entry(move |entry| {
             let path = entry.path();
             !left_out.iter().any(|folder| path == folder)
-                && scopes.as_ref().is_none_or(|scopes| {
-                    scopes
-                        .iter()
-                        .any(|scope| path.starts_with(scope) || scope.starts_with(path))
-                })
+                && scopes.as_ref().is_none_or(|scopes| leads_to(path, scopes))
         });
     builder
+}
+
+/// Whether a path is one of the scopes, or lies in one, or above one. Asked for every entry, with
+/// thousands of scopes after a storm of changes, so it does not go through them.
+fn leads_to(path: &Path, scopes: &BTreeSet<PathBuf>) -> bool {
+    let from = (Bound::Included(path), Bound::Unbounded);
+    let next = scopes.range::<Path, _>(from).next();
+    next.is_some_and(|scope| scope.starts_with(path))
+        || path.ancestors().any(|above| scopes.contains(above))
 }
 
 fn failed_path(error: &ignore::Error) -> Option<PathBuf> {
@@ -250,6 +256,28 @@ mod tests {
         assert!(why(".secret/b.txt").unwrap().contains("hidden"));
         assert!(why("build/c.txt").unwrap().contains(".gitignore"));
         assert!(why("d.log").unwrap().contains(".nuthatchignore"));
+    }
+
+    #[test]
+    fn what_is_at_below_or_above_a_scope_is_walked_and_nothing_else() {
+        let scopes = ["/d/a", "/d/b c/x", "/d/b/y.txt", "/e"].map(PathBuf::from);
+        let scopes = BTreeSet::from(scopes);
+        let leads = [
+            "/",
+            "/d",
+            "/d/a",
+            "/d/a/z",
+            "/d/b",
+            "/d/b/y.txt",
+            "/d/b c",
+            "/e/1/2",
+        ];
+        let others = ["/d/ab", "/d/b/x", "/d/b/y.txt.old", "/d/c", "/f"];
+        for (paths, wanted) in [(&leads[..], true), (&others[..], false)] {
+            for path in paths {
+                assert_eq!(leads_to(Path::new(path), &scopes), wanted, "{path}");
+            }
+        }
     }
 
     #[test]
