@@ -25,21 +25,21 @@ static PDF: Format = Format {
 };
 static HTML: Format = Format {
     name: "html",
-    version: 3,
+    version: 4,
     extensions: &["html", "htm", "xhtml"],
     parse: |input, _| html::parse(input),
     ..USUAL
 };
 static MARKDOWN: Format = Format {
     name: "markdown",
-    version: 3,
+    version: 4,
     extensions: &["md", "markdown", "mdx", "mkd"],
     parse: |input, _| markdown::parse(input),
     ..USUAL
 };
 static EPUB: Format = Format {
     name: "epub",
-    version: 1,
+    version: 2,
     extensions: &["epub"],
     parse: |input, _| epub::parse(input),
     ..USUAL
@@ -53,56 +53,56 @@ static FB2: Format = Format {
 };
 static NOTEBOOK: Format = Format {
     name: "notebook",
-    version: 1,
+    version: 2,
     extensions: &["ipynb"],
     parse: |input, _| notebook::parse(input),
     ..USUAL
 };
 static DELIMITED: Format = Format {
     name: "delimited",
-    version: 1,
+    version: 2,
     extensions: &["csv", "tsv", "tab", "psv"],
     parse: |input, _| delimited::parse(input),
     ..USUAL
 };
 static SUBTITLES: Format = Format {
     name: "subtitles",
-    version: 1,
+    version: 2,
     extensions: &["srt", "vtt"],
     parse: |input, _| subtitles::parse(input),
     ..USUAL
 };
 static TEX: Format = Format {
     name: "tex",
-    version: 1,
+    version: 2,
     extensions: &["tex", "ltx", "latex"],
     parse: |input, _| tex::parse(input),
     ..USUAL
 };
 static ORG: Format = Format {
     name: "org",
-    version: 1,
+    version: 2,
     extensions: &["org"],
     parse: |input, _| outline::org(input),
     ..USUAL
 };
 static RST: Format = Format {
     name: "rst",
-    version: 1,
+    version: 2,
     extensions: &["rst", "rest"],
     parse: |input, _| outline::rst(input),
     ..USUAL
 };
 static ASCIIDOC: Format = Format {
     name: "asciidoc",
-    version: 1,
+    version: 2,
     extensions: &["adoc", "asciidoc", "asc"],
     parse: |input, _| outline::asciidoc(input),
     ..USUAL
 };
 static JSON: Format = Format {
     name: "json",
-    version: 1,
+    version: 2,
     extensions: &["json", "jsonl", "ndjson", "geojson"],
     parse: |input, _| json::parse(input),
     ..USUAL
