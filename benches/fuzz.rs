@@ -197,13 +197,13 @@ impl Ends {
         self.n += 1;
         let reason = match outcome {
             // Of a document with pages, one of them may have ended its reader.
-            Ok(text) => match text.partial.filter(|reason| Self::is_fault(reason)) {
-                Some(reason) => reason,
-                None => {
+            Ok(text) => {
+                let Some(reason) = text.partial.filter(|reason| Self::is_fault(reason)) else {
                     self.n_read += 1;
                     return None;
-                }
-            },
+                };
+                reason
+            }
             Err(failure) => failure.to_string(),
         };
         let (count, end) = if reason.contains("fault of the program") {
