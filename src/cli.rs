@@ -50,6 +50,14 @@ enum Verb {
         /// The folder
         folder: PathBuf,
     },
+    /// Forget a file, or a folder inside a chosen one, with every trace, and leave it out
+    Forget {
+        /// The file or folder
+        path: PathBuf,
+        /// Let it into the library again
+        #[arg(long)]
+        undo: bool,
+    },
     /// Search
     Search {
         /// What to look for
@@ -182,7 +190,13 @@ async fn reading(dirs: Dirs) -> anyhow::Result<Result<Engine, String>> {
 async fn verb(verb: Verb, dirs: Dirs, json: bool) -> anyhow::Result<()> {
     match verb {
         Verb::Add { folders } => add(dirs, &folders, json).await,
-        Verb::Remove { folder } => Ok(Engine::open(dirs).await?.remove_folder(&folder).await?),
+        Verb::Remove { folder } => {
+            let engine = Engine::open(dirs).await?;
+            engine.remove_folder(&folder).await?;
+            engine.close().await;
+            Ok(())
+        }
+        Verb::Forget { path, undo } => forget(dirs, &path, undo, json).await,
         Verb::Search {
             query,
             limit,
@@ -241,6 +255,26 @@ async fn check(dirs: Dirs) -> anyhow::Result<()> {
     show::print(&json!({ "problems": problems }))?;
     anyhow::ensure!(problems.is_empty(), "the library is not sound");
     Ok(())
+}
+
+async fn forget(dirs: Dirs, path: &Path, undo: bool, json: bool) -> anyhow::Result<()> {
+    let engine = Engine::open(dirs).await?;
+    let path = if undo {
+        let path = engine.admit(path).await?;
+        show_progress_until_settled(&engine).await?;
+        path
+    } else {
+        engine.forget(path).await?
+    };
+    engine.close().await;
+    let shown = path.display().to_string();
+    if json {
+        show::print(&json!({"path": shown, "left_out": !undo}))
+    } else if undo {
+        show::print_line(format_args!("{shown}: in the library again"))
+    } else {
+        show::print_line(format_args!("{shown}: forgotten, and left out from now on"))
+    }
 }
 
 async fn add(dirs: Dirs, folders: &[PathBuf], json: bool) -> anyhow::Result<()> {

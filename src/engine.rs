@@ -7,6 +7,8 @@
 
 mod check;
 mod close;
+mod folders;
+mod following;
 pub mod models;
 mod preview;
 pub mod reading;
@@ -15,20 +17,17 @@ mod status;
 use std::{
     fs::{File, TryLockError},
     io::{self, Write},
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{Arc, Mutex, PoisonError, RwLock},
     time::Duration,
 };
 
 use nuthatch_models::{ModelSpec, ModelWorker};
-use tokio::{
-    sync::{OnceCell, watch},
-    task::JoinHandle,
-};
+use tokio::sync::{OnceCell, watch};
 
 use crate::{
     dirs::Dirs,
-    document::{PathKey, Sequence},
+    document::Sequence,
     extract,
     indexing::{self, Indexing, Parts, Progress},
     lexical::Lexical,
@@ -36,9 +35,10 @@ use crate::{
     settings::{self, Settings},
     store::{self, Store},
     vectors::Vectors,
-    watch::Watch,
+    watch::Change,
 };
 
+use following::Following;
 pub use preview::Preview;
 pub use status::{FolderStatus, Status, Why};
 
@@ -73,6 +73,12 @@ pub enum Error {
         /// Its process id, as far as known.
         holder: String,
     },
+    /// A file inside a file cannot be left out by itself.
+    #[error("{path} lies in another file; forget that one")]
+    Inside {
+        /// The path.
+        path: PathBuf,
+    },
     /// The database failed, or was made by a newer program.
     #[error(transparent)]
     Store(#[from] store::Error),
@@ -103,19 +109,31 @@ pub struct Engine {
     vectors_loaded: OnceCell<()>,
     model: std::result::Result<Arc<ModelWorker>, Notice>,
     model_key: String,
+    n_dimensions: usize,
+    /// The model before this one, which answers until this one has embedded everything.
+    former: Option<Former>,
     progress: watch::Receiver<Progress>,
     last_embedding: search::LastEmbedding,
     languages: Mutex<Option<(Sequence, Arc<[String]>)>>,
     rerankers: Rerankers,
     rerank_budget: Duration,
+    between_polls: Duration,
     writing: Option<Writing>,
+}
+
+/// An embedding model that was replaced: what keys its vectors, and its process.
+#[derive(Debug, Clone)]
+struct Former {
+    key: String,
+    model: Arc<ModelWorker>,
+    n_dimensions: usize,
 }
 
 /// What only the writing process has.
 #[derive(Debug)]
 struct Writing {
     indexing: Arc<Indexing>,
-    watching: Mutex<Option<(Watch, JoinHandle<()>)>>,
+    following: tokio::sync::Mutex<Option<Following>>,
     // Last, so that it is released after everything else has stopped.
     _lock: File,
 }
@@ -127,7 +145,11 @@ impl Engine {
         let settings = Settings::load(&dirs.settings())?;
         let store = Store::open(&dirs.database()).await?;
         let lexical = Arc::new(Lexical::open(&dirs.index()).map_err(indexing::Error::from)?);
-        let (mut engine, progress) = Self::over(dirs, &settings, store, Some(Arc::clone(&lexical)));
+        let (mut engine, progress) =
+            Self::over(dirs, &settings, store, Some(Arc::clone(&lexical))).await?;
+        if engine.former.is_none() {
+            engine.store.serve_model(&engine.model_key).await?;
+        }
         engine.load_vectors().await?;
         let parts = Parts {
             store: engine.store.clone(),
@@ -141,6 +163,7 @@ impl Engine {
             n_readers: n_readers(),
             model: engine.model.clone().map_err(|notice| notice.message),
             model_key: engine.model_key.clone(),
+            n_dimensions: engine.n_dimensions,
             text_reader: models::text_reader(&engine.dirs, &settings),
             library: engine.dirs.library().to_owned(),
             vectors_in_step: tokio::sync::Mutex::default(),
@@ -149,7 +172,7 @@ impl Engine {
         let indexing = Arc::new(Indexing::start(Arc::new(parts)).await?);
         engine.writing = Some(Writing {
             indexing,
-            watching: Mutex::default(),
+            following: tokio::sync::Mutex::default(),
             _lock: lock,
         });
         Ok(engine)
@@ -160,73 +183,54 @@ impl Engine {
         let settings = Settings::load(&dirs.settings())?;
         let store = Store::open_read_only(&dirs.database()).await?;
         let lexical = Lexical::open_read_only(&dirs.index()).ok().map(Arc::new);
-        Ok(Self::over(dirs, &settings, store, lexical).0)
+        Ok(Self::over(dirs, &settings, store, lexical).await?.0)
     }
 
-    fn over(
+    async fn over(
         dirs: Dirs,
         settings: &Settings,
         store: Store,
         lexical: Option<Arc<Lexical>>,
-    ) -> (Self, watch::Sender<Progress>) {
-        let spec = ModelSpec::default_embedding();
+    ) -> Result<(Self, watch::Sender<Progress>)> {
+        let (spec, model) = match models::wanted_embedding(&dirs, settings) {
+            Ok(spec) => (spec.clone(), models::embedding(&dirs, settings, spec)),
+            Err(notice) => (ModelSpec::default_embedding(), Err(notice)),
+        };
+        let former = former(&dirs, settings, &store, &spec).await?;
+        let vectors = former.as_ref().map_or_else(
+            || Vectors::of(&spec.key(), spec.dimensions()),
+            |former| Vectors::of(&former.key, former.n_dimensions),
+        );
         let (progress_tx, progress) = watch::channel(Progress::default());
         let engine = Self {
             store,
             lexical,
-            vectors: Arc::new(RwLock::new(Vectors::new(spec.dimensions()))),
+            vectors: Arc::new(RwLock::new(vectors)),
             vectors_loaded: OnceCell::new(),
             model_key: spec.key(),
-            model: models::embedding(&dirs, settings, spec),
+            n_dimensions: spec.dimensions(),
+            model,
+            former,
             rerankers: models::rerankers(&dirs, settings),
             rerank_budget: settings.rerank_budget(),
+            between_polls: settings.between_polls(),
             progress,
             last_embedding: search::LastEmbedding::default(),
             languages: Mutex::default(),
             writing: None,
             dirs,
         };
-        (engine, progress_tx)
+        Ok((engine, progress_tx))
     }
 
     async fn load_vectors(&self) -> Result<()> {
-        let load = || indexing::load_vectors(&self.store, &self.vectors, &self.model_key);
+        let load = || indexing::load_vectors(&self.store, &self.vectors);
         self.vectors_loaded.get_or_try_init(load).await?;
         Ok(())
     }
 
     fn writing(&self) -> Result<&Writing> {
         self.writing.as_ref().ok_or(Error::ReadOnly)
-    }
-
-    /// Adds a folder and begins to index it; returns its canonical path.
-    pub async fn add_folder(&self, path: &Path) -> Result<PathBuf> {
-        let writing = self.writing()?;
-        let path = readable_folder(path)?;
-        self.store.add_folder(&PathKey::of(&path)).await?;
-        self.watch_folder(&path);
-        writing.indexing.look().await?;
-        Ok(path)
-    }
-
-    /// Removes a folder and everything the library knows of it; the files are not touched.
-    pub async fn remove_folder(&self, path: &Path) -> Result<()> {
-        let writing = self.writing()?;
-        let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        let key = PathKey::of(&path);
-        let folders = self.store.folders().await?;
-        let Some(folder) = folders.into_iter().find(|folder| folder.path == key) else {
-            return Err(Error::NotFound { path });
-        };
-        if let Some((watch, _)) = writing
-            .watching
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .as_mut()
-        {
-            watch.remove(&path);
-        }
-        Ok(writing.indexing.forget(folder.id).await?)
     }
 
     /// Looks at every folder again, and returns when all is read and embedded, as far as can be.
@@ -237,42 +241,6 @@ impl Engine {
     /// Looks at every folder again, and returns when all is read and can be found by its words.
     pub async fn settle_words(&self) -> Result<()> {
         Ok(self.writing()?.indexing.settle_words().await?)
-    }
-
-    /// Looks at every folder, then follows changes until the engine is dropped.
-    pub async fn follow(&self) -> Result<()> {
-        let writing = self.writing()?;
-        if let Ok((watch, mut changes)) = Watch::start() {
-            let indexing = Arc::clone(&writing.indexing);
-            let task = tokio::spawn(async move {
-                while let Some(change) = changes.recv().await {
-                    if indexing.look_at(change).await.is_err() {
-                        return;
-                    }
-                }
-            });
-            *writing
-                .watching
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner) = Some((watch, task));
-        }
-        for folder in self.store.folders().await? {
-            self.watch_folder(&folder.path.to_path());
-        }
-        Ok(writing.indexing.look().await?)
-    }
-
-    fn watch_folder(&self, path: &Path) {
-        let Some(writing) = &self.writing else { return };
-        let mut watching = writing
-            .watching
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some((watch, _)) = watching.as_mut()
-            && let Err(error) = watch.add(path)
-        {
-            tracing::warn!(cause = %error.source, "a folder is not watched");
-        }
     }
 
     /// What indexing does, as it changes.
@@ -286,11 +254,13 @@ impl Engine {
         request: &SearchRequest,
         on_update: impl FnMut(SearchResults) + Send,
     ) -> Result<SearchResults> {
-        Ok(self
-            .searching(request.only)
-            .await?
-            .run(request, on_update)
-            .await?)
+        let search = self.searching(request.only).await?;
+        let found = search.run(request, on_update).await?;
+        if let (Some(writing), false) = (&self.writing, found.gone.is_empty()) {
+            let gone = Change::Paths(found.gone.iter().cloned().collect());
+            writing.indexing.look_at(gone).await?;
+        }
+        Ok(found)
     }
 
     /// What a search draws on, at this moment.
@@ -298,16 +268,31 @@ impl Engine {
         if only != Some(search::Only::Words) {
             self.load_vectors().await?;
         }
+        let serving = self.serving();
+        let model = match &self.former {
+            Some(former) if former.key == serving => Ok(Arc::clone(&former.model)),
+            _ => self.model.clone(),
+        };
         Ok(Search {
             store: self.store.clone(),
             lexical: self.lexical.clone(),
             vectors: Arc::clone(&self.vectors),
-            model: self.model.clone(),
+            model,
+            model_key: serving,
             last_embedding: Arc::clone(&self.last_embedding),
             languages: self.languages().await?,
             rerankers: self.rerankers.clone(),
             rerank_budget: self.rerank_budget,
         })
+    }
+
+    /// What keys the vectors that answer now.
+    fn serving(&self) -> String {
+        let vectors = self.vectors.read();
+        vectors
+            .unwrap_or_else(PoisonError::into_inner)
+            .model()
+            .to_owned()
     }
 
     /// The documents' languages, counted again when something was written since.
@@ -329,24 +314,29 @@ impl Engine {
     }
 }
 
-fn readable_folder(path: &Path) -> Result<PathBuf> {
-    let unreadable = |reason: String| Error::Unreadable {
-        path: path.to_owned(),
-        reason,
+/// The model that answers in place of `wanted`, if there is one and it can be asked.
+async fn former(
+    dirs: &Dirs,
+    settings: &Settings,
+    store: &Store,
+    wanted: &ModelSpec,
+) -> Result<Option<Former>> {
+    let Some(key) = store.serving_model().await? else {
+        return Ok(None);
     };
-    let canonical = path.canonicalize().map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => Error::NotFound {
-            path: path.to_owned(),
-        },
-        _ => unreadable(error.to_string()),
-    })?;
-    if !canonical.is_dir() {
-        return Err(unreadable(
-            "it is a file; add the folder that holds it".into(),
-        ));
+    if key == wanted.key() || !store.has_embeddings(&key).await? {
+        return Ok(None);
     }
-    std::fs::read_dir(&canonical).map_err(|error| unreadable(error.to_string()))?;
-    Ok(canonical)
+    let Some(spec) = models::embedding_with_key(dirs, &key) else {
+        return Ok(None);
+    };
+    let n_dimensions = spec.dimensions();
+    let model = models::embedding(dirs, settings, spec).ok();
+    Ok(model.map(|model| Former {
+        key,
+        model,
+        n_dimensions,
+    }))
 }
 
 fn lock(dirs: &Dirs) -> Result<File> {

@@ -9,6 +9,9 @@ mod check;
 mod cloud;
 mod derive;
 mod embed;
+mod forget;
+mod memory;
+mod presence;
 mod progress;
 mod rate;
 mod read;
@@ -20,7 +23,7 @@ mod write;
 use std::{
     collections::{BTreeSet, VecDeque},
     path::PathBuf,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, RwLock},
     time::{Duration, Instant},
 };
 
@@ -32,6 +35,8 @@ use tokio::{
 
 pub(crate) use check::check;
 pub(crate) use derive::load_vectors;
+use forget::{Forgotten, erase, forget};
+pub(crate) use presence::{Presence, presence};
 pub use progress::Progress;
 use rate::Rate;
 pub(crate) use read::language;
@@ -40,10 +45,10 @@ pub(crate) use walk::why_left_out;
 
 use crate::{
     chunk, cpu,
-    document::FolderId,
+    document::{FolderId, PathKey},
     extract,
     lexical::{self, SharedLexical},
-    store::{self, FileRow, Store, VectorRow},
+    store::{self, FileRow, Store},
     vectors::Vectors,
     watch::Change,
 };
@@ -96,6 +101,8 @@ pub struct Parts {
     pub model: Result<Arc<ModelWorker>, String>,
     /// What embeddings are keyed by.
     pub model_key: String,
+    /// How many dimensions they have.
+    pub n_dimensions: usize,
     /// The library's own folder, never indexed.
     pub library: PathBuf,
     /// The process of the model that recognises text in pictures; or why there is none.
@@ -108,23 +115,6 @@ pub struct Parts {
 }
 
 impl Parts {
-    fn write_vectors(&self, write: impl FnOnce(&mut Vectors)) {
-        write(&mut self.vectors.write().unwrap_or_else(PoisonError::into_inner));
-    }
-
-    fn put_vectors(&self, rows: &[VectorRow]) {
-        self.write_vectors(|vectors| {
-            for row in rows {
-                if !vectors.put(row.passage, row.document, &row.vector) {
-                    tracing::warn!(
-                        passage = row.passage.0,
-                        "a stored vector has the wrong length"
-                    );
-                }
-            }
-        });
-    }
-
     fn note_current(&self, file: &FileRow) {
         let name = file
             .seen
@@ -142,8 +132,8 @@ impl Parts {
 enum Request {
     /// Look at these paths, or at everything; answer when nothing waits to be read any more.
     Look(Option<BTreeSet<PathBuf>>, Option<oneshot::Sender<()>>),
-    /// Forget a folder with all its files; answer when it is done.
-    Forget(FolderId, oneshot::Sender<Result<(), Error>>),
+    /// Forget something with every trace; answer when it is done.
+    Forget(Forgotten, oneshot::Sender<Result<(), Error>>),
 }
 
 /// What the loops behind the reading one are asked: to embed, and to recognise.
@@ -226,10 +216,20 @@ impl Indexing {
     }
 
     /// Forgets a folder and every trace of it.
-    pub async fn forget(&self, folder: FolderId) -> Result<(), Error> {
+    pub async fn forget_folder(&self, folder: FolderId) -> Result<(), Error> {
+        self.forget(Forgotten::Folder(folder)).await
+    }
+
+    /// Forgets a file, or a folder below a chosen one, and every trace of it, and leaves it out from
+    /// now on.
+    pub async fn exclude(&self, path: PathKey) -> Result<(), Error> {
+        self.forget(Forgotten::Path(path)).await
+    }
+
+    async fn forget(&self, what: Forgotten) -> Result<(), Error> {
         let (reply, done) = oneshot::channel();
         self.requests
-            .send(Request::Forget(folder, reply))
+            .send(Request::Forget(what, reply))
             .await
             .map_err(|_| Error::Stopped)?;
         done.await.map_err(|_| Error::Stopped)?
@@ -310,7 +310,7 @@ async fn reading_loop(
                 reading.look(scopes);
                 Ok(false)
             }
-            Some(Request::Forget(folder, reply)) => reading.forget(folder, reply).await,
+            Some(Request::Forget(what, reply)) => reading.forget(what, reply).await,
             None if reading.failed => reading.recover().await,
             None => reading.step().await,
         };
@@ -333,14 +333,6 @@ async fn reading_loop(
             }
         }
     }
-}
-
-async fn forget(parts: &Parts, folder: FolderId) -> Result<(), Error> {
-    let mut batch = parts.store.begin().await?;
-    batch.remove_folder(folder).await?;
-    let changes = batch.commit().await?;
-    derive::apply(parts, &changes).await?;
-    Ok(parts.lexical.commit().await?)
 }
 
 /// The state of the reading loop.
@@ -387,10 +379,10 @@ impl Reading {
     /// Looks again at everything afterwards: another chosen folder may hold some of its files.
     async fn forget(
         &mut self,
-        folder: FolderId,
+        what: Forgotten,
         reply: oneshot::Sender<Result<(), Error>>,
     ) -> Result<bool, Error> {
-        let outcome = forget(&self.parts, folder).await;
+        let outcome = forget(&self.parts, what).await;
         self.failed |= outcome.is_err();
         let _ = reply.send(outcome);
         self.begin_anew();
@@ -473,10 +465,12 @@ impl Reading {
             batch.remove_orphans().await?;
             let changes = batch.commit().await?;
             derive::apply(&self.parts, &changes).await?;
+            self.parts.store.age_leftovers(presence::now()).await?;
         }
         self.parts.lexical.commit().await?;
         let seen = self.parts.lexical.committed()?;
         self.parts.store.trim_deletions(seen).await?;
+        erase(&self.parts).await?;
         self.parts.pool.dismiss();
         self.rate = Rate::default();
         self.parts.progress.send_modify(|progress| {

@@ -49,6 +49,9 @@ pub enum Error {
     /// tantivy failed.
     #[error("the word index failed")]
     Tantivy(#[from] tantivy::TantivyError),
+    /// Merging went on all the time; it is to be tried again.
+    #[error("the word index could not be rewritten without what was forgotten")]
+    NotErased,
     /// The writing thread is gone.
     #[error("the word index's writer stopped")]
     WriterStopped,
@@ -136,6 +139,11 @@ impl Lexical {
     /// Makes everything handed over so far durable and visible.
     pub async fn commit(&self) -> Result<()> {
         self.writer()?.commit().await
+    }
+
+    /// Leaves no word on disk of what was removed, by writing anew what it stood in.
+    pub async fn erase(&self) -> Result<()> {
+        self.writer()?.erase().await
     }
 
     /// The best passages and file names for a query. Blocking; milliseconds.
@@ -241,3 +249,6 @@ fn empty(path: &Path) -> Result<()> {
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests;

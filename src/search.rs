@@ -6,6 +6,7 @@
 
 mod blend;
 mod candidates;
+mod existence;
 mod fusion;
 mod highlight;
 mod parse;
@@ -40,8 +41,8 @@ const LATE_STEP: Duration = Duration::from_millis(400);
 /// And goes on for so long at most, lest a slow machine computes on for minutes.
 const LATE_LIMIT: Duration = Duration::from_secs(10);
 
-/// A query with its embedding.
-pub type LastEmbedding = Arc<Mutex<Option<(String, Vec<f32>)>>>;
+/// A model and a query, with its embedding.
+pub type LastEmbedding = Arc<Mutex<Option<((String, String), Vec<f32>)>>>;
 
 /// What a search draws on; cheap to clone.
 #[derive(Debug, Clone)]
@@ -54,6 +55,8 @@ pub struct Search {
     pub vectors: Arc<RwLock<Vectors>>,
     /// The model process; or why there is none.
     pub model: Result<Arc<ModelWorker>, Notice>,
+    /// What keys its vectors.
+    pub model_key: String,
     /// The last query that was embedded: typing, settling and following changes ask for it again.
     pub last_embedding: LastEmbedding,
     /// Languages of the library's documents (ISO 639-3), the most common first.
@@ -282,11 +285,12 @@ impl Run<'_> {
         reranked: Reranked,
     ) -> Result<SearchResults, Error> {
         let began = Instant::now();
-        let results = show::show(self.search, &self.parsed, ranked).await?;
+        let (results, gone) = show::show(self.search, &self.parsed, ranked).await?;
         self.timings.show = began.elapsed();
         self.timings.total = self.began.elapsed();
         Ok(SearchResults {
             results,
+            gone,
             notices: self.notices.clone(),
             timings: self.timings,
             reranked,

@@ -23,8 +23,14 @@ pub struct Settings {
     pub max_file_mib: u64,
     /// Passages are embedded, in the background, and found by meaning as well as by words.
     pub meaning: bool,
+    /// The embedding model's id in the catalogue; `auto` for the one that ships with the program. After
+    /// a change the old one's vectors answer until the new one has embedded everything.
+    pub embedding: String,
     /// Text in pictures and on scanned pages is recognised, in the background.
     pub read_pictures: bool,
+    /// A folder that cannot be watched (on a network, or beyond the system's limit) is looked at so
+    /// often; each look costs a walk through all of it.
+    pub poll_seconds: u64,
     /// The model process is stopped after so many seconds without work.
     pub model_idle_seconds: u64,
     /// Threads for one inference; 0 means all cores but as many as stay responsive.
@@ -44,7 +50,9 @@ impl Default for Settings {
             max_text_mib: 16,
             max_file_mib: 512,
             meaning: true,
+            embedding: "auto".into(),
             read_pictures: true,
+            poll_seconds: 300,
             model_idle_seconds: 120,
             model_threads: 0,
             reranker: "auto".into(),
@@ -105,6 +113,11 @@ impl Settings {
     /// Time limit of one document.
     pub fn extract_timeout(&self) -> Duration {
         Duration::from_secs(self.extract_seconds)
+    }
+
+    /// How often a folder is looked at that cannot be watched.
+    pub fn between_polls(&self) -> Duration {
+        Duration::from_secs(self.poll_seconds.max(1))
     }
 
     /// How long reranking may take before an order is shown.

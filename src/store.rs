@@ -11,12 +11,17 @@ mod check;
 mod children;
 mod documents;
 mod embeddings;
+mod erase;
+mod exclusions;
 mod files;
 mod folders;
+mod format;
+mod leftovers;
 mod marks;
 mod scans;
 mod scores;
 mod sizes;
+mod texts;
 
 use std::{
     io,
@@ -39,14 +44,14 @@ pub use changes::Changes;
 pub use documents::{DocumentRow, NewDocument, PassageRow, passage_input};
 pub use embeddings::{ToEmbed, VectorRow};
 pub use files::{FileRow, Observed};
-pub use folders::{FolderRow, StateCount};
+pub use folders::{FolderRow, NETWORK, StateCount};
 pub use scans::{RecognisedPage, ToRecognise};
 pub use sizes::Sizes;
 
 use crate::document::{PathKey, Sequence};
 
 /// Raised with every migration; a database with a higher one is refused untouched.
-const FORMAT: i64 = 5;
+const FORMAT: i64 = 10;
 /// On closing, the log is tried to be folded so often, and this far apart. It is folded on the next
 /// opening otherwise.
 const N_FOLDINGS: u32 = 50;
@@ -180,15 +185,19 @@ impl Store {
     }
 
     async fn open_writing(path: &Path) -> Result<Self> {
-        refuse_newer(path).await?;
+        refuse_newer(path)?;
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .connect_with(
                 options(path)
                     .create_if_missing(true)
                     .journal_mode(SqliteJournalMode::Wal)
+                    // A row that is replaced counts as deleted, for the triggers that count.
+                    .pragma("recursive_triggers", "ON")
                     // A commit survives a power cut, so the word index is never ahead of it.
-                    .synchronous(SqliteSynchronous::Full),
+                    .synchronous(SqliteSynchronous::Full)
+                    // Overwrites what is deleted where that costs no write of its own.
+                    .pragma("secure_delete", "FAST"),
             )
             .await?;
         sqlx::migrate!("src/store/migrations").run(&writer).await?;
@@ -215,7 +224,7 @@ impl Store {
     }
 
     async fn open_reading(path: &Path) -> Result<Self> {
-        refuse_newer(path).await?;
+        refuse_newer(path)?;
         Ok(Self {
             path: path.to_owned(),
             readers: readers(path).await?,
@@ -304,23 +313,18 @@ async fn readers(path: &Path) -> Result<SqlitePool> {
 }
 
 /// Looks at the format before anything could change the file.
-async fn refuse_newer(path: &Path) -> Result<()> {
-    if !path.is_file() {
-        return Ok(());
-    }
-    let mut connection = SqliteConnection::connect_with(&options(path).read_only(true)).await?;
-    let found: i64 = sqlx::query_scalar("PRAGMA user_version")
-        .fetch_one(&mut connection)
-        .await?;
-    connection.close().await?;
+fn refuse_newer(path: &Path) -> Result<()> {
+    let found = format::found(path).map_err(|error| Error::Unopened {
+        path: path.to_owned(),
+        reason: error.to_string(),
+    })?;
     if found > FORMAT {
-        Err(Error::Newer {
+        return Err(Error::Newer {
             path: path.to_owned(),
             found,
-        })
-    } else {
-        Ok(())
+        });
     }
+    Ok(())
 }
 
 /// Ids as a JSON array, to be bound to `json_each`.

@@ -29,6 +29,7 @@ pub struct Neighbour {
 /// The matrix of all embeddings.
 #[derive(Debug)]
 pub struct Vectors {
+    model: String,
     n_dimensions: usize,
     ids: Vec<(PassageId, DocumentId)>,
     rows: HashMap<PassageId, u32>,
@@ -57,7 +58,13 @@ pub fn quantize(vector: &[f32]) -> Vec<u8> {
 impl Vectors {
     /// An empty matrix for vectors of so many dimensions.
     pub fn new(n_dimensions: usize) -> Self {
+        Self::of("", n_dimensions)
+    }
+
+    /// The same for vectors that `model` made; rows of two models do not belong together.
+    pub fn of(model: &str, n_dimensions: usize) -> Self {
         Self {
+            model: model.to_owned(),
             n_dimensions,
             ids: Vec::new(),
             rows: HashMap::new(),
@@ -65,6 +72,11 @@ impl Vectors {
             scales: Vec::new(),
             signs: Vec::new(),
         }
+    }
+
+    /// What made the vectors.
+    pub fn model(&self) -> &str {
+        &self.model
     }
 
     /// Number of rows.
@@ -137,10 +149,13 @@ impl Vectors {
         self.rows.remove(&passage);
         self.ids.swap_remove(row);
         self.scales.swap_remove(row);
+        // Overwritten before it is cut off: what is removed may have been forgotten for good.
         self.values.copy_within(last * n..(last + 1) * n, row * n);
+        self.values[last * n..].fill(0);
         self.values.truncate(last * n);
         self.signs
             .copy_within(last * words..(last + 1) * words, row * words);
+        self.signs[last * words..].fill(0);
         self.signs.truncate(last * words);
         if let Some(&(moved, _)) = self.ids.get(row) {
             self.rows.insert(moved, row as u32);

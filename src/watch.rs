@@ -5,9 +5,15 @@
 //! root. Owns the OS watches of the chosen folders. Sleeps while nothing happens.
 //! Start reading at [`Watch::start`].
 
+mod mounts;
+
 use std::{
     collections::BTreeSet,
     path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -16,6 +22,8 @@ use tokio::{
     sync::mpsc,
     time::{Instant, timeout_at},
 };
+
+pub use mounts::network;
 
 /// A batch ends when nothing has changed for so long: editors that write and rename make one
 /// change of it.
@@ -30,12 +38,23 @@ const N_PATHS: usize = 10_000;
 
 /// Why a folder is not watched.
 #[derive(Debug, thiserror::Error)]
-#[error("could not watch {path}; changes in it are seen at the next start")]
+#[error("could not watch {path}; it is looked at from time to time")]
 pub struct Error {
     /// The folder.
     pub path: PathBuf,
     /// The cause.
     pub source: notify::Error,
+}
+
+impl Error {
+    /// The system watches no more folders than it watches now.
+    pub fn is_limit(&self) -> bool {
+        is_limit(&self.source)
+    }
+}
+
+fn is_limit(error: &notify::Error) -> bool {
+    matches!(error.kind, notify::ErrorKind::MaxFilesWatch)
 }
 
 /// What to look at again.
@@ -51,13 +70,20 @@ pub enum Change {
 #[derive(Debug)]
 pub struct Watch {
     watcher: RecommendedWatcher,
+    /// A new folder could not be watched, since the system watches no more.
+    is_full: Arc<AtomicBool>,
 }
 
 impl Watch {
     /// Starts without folders. Batches come out of the receiver. Needs a tokio runtime.
     pub fn start() -> Result<(Self, mpsc::Receiver<Change>), Error> {
         let (sender, events) = mpsc::channel(N_WAITING);
-        let handler = move |event| {
+        let is_full = Arc::new(AtomicBool::new(false));
+        let full = Arc::clone(&is_full);
+        let handler = move |event: notify::Result<Event>| {
+            if event.as_ref().is_err_and(is_limit) {
+                full.store(true, Ordering::Relaxed);
+            }
             if is_change(&event) {
                 let _ = sender.blocking_send(event);
             }
@@ -70,17 +96,25 @@ impl Watch {
         })?;
         let (changes, receiver) = mpsc::channel(1);
         tokio::spawn(collect(events, changes));
-        Ok((Self { watcher }, receiver))
+        Ok((Self { watcher, is_full }, receiver))
     }
 
-    /// Watches a folder and everything below it.
+    /// Watches a folder and everything below it, or nothing of it. Blocking: it goes through all of
+    /// it.
     pub fn add(&mut self, folder: &Path) -> Result<(), Error> {
-        self.watcher
-            .watch(folder, RecursiveMode::Recursive)
-            .map_err(|source| Error {
+        let added = self.watcher.watch(folder, RecursiveMode::Recursive);
+        added.map_err(|source| {
+            self.remove(folder);
+            Error {
                 path: folder.to_owned(),
                 source,
-            })
+            }
+        })
+    }
+
+    /// Whether folders that came to be since were left unwatched, since the system watches no more.
+    pub fn is_full(&self) -> bool {
+        self.is_full.load(Ordering::Relaxed)
     }
 
     /// Stops watching a folder; one that is not watched is no error.

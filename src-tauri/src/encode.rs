@@ -80,6 +80,7 @@ fn result(found: search::SearchResult) -> SearchResult {
         score: found.score,
         strength: found.ranks.strength().map(strength),
         n_copies: count(found.copies.len() as u64),
+        away: found.file.state == FileState::Away,
     }
 }
 
@@ -114,6 +115,8 @@ pub(crate) fn status(status: &engine::Status, opened_with: &[search::Notice]) ->
                 path: shown(&folder.path),
                 away: folder.away,
                 n_files: count(folder.n_files),
+                followed: folder.followed.clone(),
+                looked_at_ms: folder.looked_at.map(|seconds| seconds as f64 * 1e3),
             })
             .collect(),
         files: FileCounts {

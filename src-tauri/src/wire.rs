@@ -118,6 +118,8 @@ pub struct SearchResult {
     pub strength: Option<Strength>,
     /// Other files with exactly the same content.
     pub n_copies: u32,
+    /// Its folder cannot be reached now.
+    pub away: bool,
 }
 
 /// Something the user should know, with what to do about it.
@@ -182,6 +184,10 @@ pub struct Folder {
     pub away: bool,
     /// Files in the library from this folder.
     pub n_files: u32,
+    /// How changes in it are noticed, in words; absent as long as nothing followed it.
+    pub followed: Option<String>,
+    /// When all of it was looked at last, in milliseconds since 1970.
+    pub looked_at_ms: Option<f64>,
 }
 
 /// Number of files by state.

@@ -5,7 +5,7 @@
 use std::{
     fmt,
     io::{self, Write},
-    time::Duration,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use nuthatch::{
@@ -37,7 +37,17 @@ pub(super) fn status_json(status: &Status) -> Value {
     let folders: Vec<Value> = status
         .folders
         .iter()
-        .map(|folder| json!({"path": folder.path.display().to_string(), "away": folder.away, "files": folder.n_files}))
+        .map(|folder| {
+            json!({
+                "path": folder.path.display().to_string(), "away": folder.away,
+                "files": folder.n_files, "looked_at": folder.looked_at, "followed": folder.followed,
+            })
+        })
+        .collect();
+    let left_out: Vec<String> = status
+        .exclusions
+        .iter()
+        .map(|path| path.display().to_string())
         .collect();
     let notices: Vec<&str> = status
         .notices
@@ -47,8 +57,23 @@ pub(super) fn status_json(status: &Status) -> Value {
     json!({
         "files": files, "passages": status.n_passages, "to_embed": status.n_to_embed,
         "to_recognise": status.n_to_recognise,
-        "bytes": bytes, "folders": folders, "notices": notices,
+        "bytes": bytes, "folders": folders, "notices": notices, "left_out": left_out,
     })
+}
+
+/// How long ago a folder was looked at.
+fn looked(at: Option<i64>) -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let minutes = at.and_then(|at| {
+        let now = i64::try_from(now.ok()?.as_secs()).ok()?;
+        Some((now - at).max(0) / 60)
+    });
+    match minutes {
+        None => String::new(),
+        Some(0) => "; looked at whole just now".into(),
+        Some(minutes @ 1..120) => format!("; looked at whole {minutes} minutes ago"),
+        Some(minutes) => format!("; looked at whole {} hours ago", minutes / 60),
+    }
 }
 
 /// The same for people.
@@ -64,6 +89,11 @@ pub(super) fn print_status(status: &Status) -> anyhow::Result<()> {
             folder.path.display(),
             folder.n_files
         ))?;
+        if let Some(followed) = &folder.followed
+            && !folder.away
+        {
+            print_line(format_args!("  {followed}{}", looked(folder.looked_at)))?;
+        }
     }
     let states: Vec<String> = status
         .files
@@ -84,6 +114,9 @@ pub(super) fn print_status(status: &Status) -> anyhow::Result<()> {
         print_line(format_args!(
             "pictures: {n_pages} pages whose text is not recognised yet"
         ))?;
+    }
+    for path in &status.exclusions {
+        print_line(format_args!("left out: {}", path.display()))?;
     }
     for notice in &status.notices {
         print_line(format_args!("{}", notice.message))?;
@@ -201,6 +234,7 @@ fn result_json(result: &SearchResult, explain: bool) -> Value {
     let copies = result.copies.iter().map(shown_path);
     let mut shown = json!({
         "path": shown_path(&result.file),
+        "away": result.file.state == FileState::Away,
         "copies": copies.collect::<Vec<_>>(),
         "page": position.page,
         "unit": unit.filter(|_| position.page.is_some()),

@@ -9,7 +9,6 @@ impl Engine {
     pub async fn check(&self) -> Result<Vec<String>> {
         self.load_vectors().await?;
         let lexical = self.lexical.clone();
-        let (store, vectors, model) = (&self.store, &self.vectors, &self.model_key);
-        Ok(indexing::check(store, lexical, vectors, model).await?)
+        Ok(indexing::check(&self.store, lexical, &self.vectors).await?)
     }
 }

@@ -1,6 +1,6 @@
 //! Closing a library in order, so that another engine may open it at once.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use super::{Engine, Writing};
 
@@ -19,16 +19,11 @@ impl Engine {
         };
         let Writing {
             indexing,
-            watching,
+            following,
             _lock,
         } = writing;
-        let watching = watching
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some((watch, task)) = watching {
-            drop(watch);
-            task.abort();
-            let _ = task.await;
+        if let Some(following) = following.into_inner() {
+            following.stop().await;
         }
         if let Some(mut indexing) = Arc::into_inner(indexing) {
             indexing.stop().await;

@@ -6,7 +6,8 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use nuthatch_models::{
-    Device, MEMORY_GROWTH_LIMIT_BYTES, ModelSpec, ModelWorker, WorkerConfig, catalogue,
+    Device, MEMORY_GROWTH_LIMIT_BYTES, ModelSpec, ModelWorker, WorkerConfig,
+    catalogue::{self, Kind},
     devices::{self, Choice, WorkerReport},
     measure::{self, Measurement},
 };
@@ -23,6 +24,34 @@ const WORKER: &str = "nuthatch-models";
 const CUDA_WORKER: &str = "nuthatch-models-cuda";
 /// A graphics driver alone may take seconds to wake up.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// The embedding model that the settings name, or else the one that ships with the program.
+pub(super) fn wanted_embedding(dirs: &Dirs, settings: &Settings) -> Result<ModelSpec, Notice> {
+    if settings.embedding == "auto" {
+        return Ok(ModelSpec::default_embedding());
+    }
+    let id = &settings.embedding;
+    embeddings(dirs)
+        .find(|spec| spec.id == *id)
+        .ok_or_else(|| Notice {
+            message: format!("Search by meaning is off: there is no embedding model {id}"),
+            hint: Some(
+                "`nuthatch models list` shows the models; correct the setting `embedding`".into(),
+            ),
+        })
+}
+
+/// The embedding model that made stored vectors, if it is still known.
+pub(super) fn embedding_with_key(dirs: &Dirs, key: &str) -> Option<ModelSpec> {
+    embeddings(dirs).find(|spec| spec.key() == key)
+}
+
+fn embeddings(dirs: &Dirs) -> impl Iterator<Item = ModelSpec> {
+    let (models, _) = catalogue(dirs);
+    models
+        .into_iter()
+        .filter(|spec| matches!(spec.kind, Kind::Embedding(_)))
+}
 
 /// The embedding model's process, not yet started; or what is missing for it.
 pub(super) fn embedding(

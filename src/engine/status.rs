@@ -4,13 +4,16 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Engine, Result, models};
+use super::{Engine, Result, folders::located, following::Followed, models};
 use crate::{
     document::{FileState, PathKey},
     indexing,
     search::Notice,
     store,
 };
+
+/// Why a folder is not watched that could be.
+const LIMIT: &str = "the system watches no more folders";
 
 /// The library at one moment.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +28,8 @@ pub struct Status {
     pub n_to_embed: u64,
     /// Pages that are pictures, whose text is still to be recognised.
     pub n_to_recognise: u64,
+    /// What was forgotten at the user's wish and is left out since.
+    pub exclusions: Vec<PathBuf>,
     /// Bytes on disk by part.
     pub bytes: Vec<(&'static str, u64)>,
     /// What is missing, and how to get it.
@@ -40,6 +45,10 @@ pub struct FolderStatus {
     pub away: bool,
     /// Files of it in the library.
     pub n_files: u64,
+    /// When all of it was looked at last, in seconds since 1970.
+    pub looked_at: Option<i64>,
+    /// How changes in it are noticed, in words; what the process that followed it last found.
+    pub followed: Option<String>,
 }
 
 /// State of a path, and why.
@@ -64,6 +73,7 @@ impl Engine {
     /// The library at this moment.
     pub async fn status(&self) -> Result<Status> {
         let counts = self.store.counts().await?;
+        let excluded = self.store.exclusions().await?;
         let total = |wanted: &dyn Fn(&store::StateCount) -> bool| {
             counts
                 .iter()
@@ -80,9 +90,17 @@ impl Engine {
                 path: folder.path.to_path(),
                 away: folder.away,
                 n_files: total(&|count| count.folder == folder.id),
+                looked_at: folder.looked_at,
+                followed: folder
+                    .followed
+                    .as_deref()
+                    .and_then(|name| self.followed(name)),
             });
+        let folders: Vec<FolderStatus> = folders.collect();
         Ok(Status {
-            folders: folders.collect(),
+            notices: self.notices(&folders),
+            exclusions: excluded.iter().map(PathKey::to_path).collect(),
+            folders,
             files: FileState::ALL
                 .iter()
                 .map(|&state| (state, total(&|count| count.state == state)))
@@ -99,15 +117,49 @@ impl Engine {
                         .map_or(0, |lexical| lexical.size_bytes()),
                 ),
             ],
-            notices: self.notices(),
         })
     }
 
-    fn notices(&self) -> Vec<Notice> {
+    /// How a folder is followed, in words; the database has the word for it.
+    fn followed(&self, name: &str) -> Option<String> {
+        let seconds = self.between_polls.as_secs();
+        let followed = Followed::ALL
+            .into_iter()
+            .find(|known| known.name() == name)?;
+        Some(match followed {
+            Followed::Watched => "watched".into(),
+            Followed::Network => format!("looked at every {seconds} s: it lies on a network"),
+            Followed::Limit => format!("looked at every {seconds} s: {LIMIT}"),
+            Followed::Refused => format!("looked at every {seconds} s: it cannot be watched"),
+        })
+    }
+
+    fn notices(&self, folders: &[FolderStatus]) -> Vec<Notice> {
+        let is_limited = |folder: &FolderStatus| {
+            let followed = folder.followed.as_deref();
+            followed.is_some_and(|followed| followed.ends_with(LIMIT))
+        };
+        let limit = folders.iter().any(is_limited).then(|| Notice {
+            message: format!("Changes are noticed late in some folders: {LIMIT}"),
+            hint: cfg!(target_os = "linux").then(|| {
+                "Raise it: sudo sysctl fs.inotify.max_user_watches=1048576; to keep that, write \
+                 the setting into a file in /etc/sysctl.d"
+                    .into()
+            }),
+        });
         let trouble = self.progress.borrow().trouble.clone();
         let interrupted = trouble.map(|cause| Notice {
             message: format!("Indexing was interrupted: {cause}"),
             hint: Some("It is tried again; what was read so far can be found".into()),
+        });
+        let serving = self.serving();
+        let former = self.former.as_ref().filter(|former| former.key == serving);
+        let former = former.map(|former| Notice {
+            message: format!(
+                "Search by meaning still uses the model {}: {} has not embedded everything yet",
+                former.key, self.model_key
+            ),
+            hint: None,
         });
         let no_model = self.model.as_ref().err().cloned();
         let (_, catalogue) = models::catalogue(&self.dirs);
@@ -115,19 +167,14 @@ impl Engine {
             .into_iter()
             .chain(catalogue)
             .chain(interrupted)
+            .chain(former)
+            .chain(limit)
             .collect()
     }
 
     /// The state of a path, and why; for any path.
     pub async fn why(&self, path: &Path) -> Result<Why> {
-        let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        let resolved = match (
-            absolute.parent().map(Path::canonicalize),
-            absolute.file_name(),
-        ) {
-            (Some(Ok(parent)), Some(name)) => parent.join(name),
-            _ => absolute,
-        };
+        let resolved = located(path);
         if let Some(file) = self.store.file_at(&PathKey::of(&resolved)).await? {
             let reason = file
                 .reason
@@ -146,6 +193,17 @@ impl Engine {
             state: "unknown",
             reason: reason.to_owned(),
         };
+        let excluded = self.store.exclusions().await?;
+        let excluded = excluded.iter().map(PathKey::to_path);
+        if let Some(excluded) = excluded.into_iter().find(|path| resolved.starts_with(path)) {
+            let shown = excluded.display();
+            return Ok(Why {
+                state: "skipped",
+                reason: format!(
+                    "it was forgotten at your wish; `nuthatch forget --undo {shown}` ends that"
+                ),
+            });
+        }
         let Ok(metadata) = resolved.symlink_metadata() else {
             return Ok(unknown("there is nothing at this path"));
         };

@@ -21,7 +21,6 @@ pub(crate) async fn check(
     store: &Store,
     lexical: Option<SharedLexical>,
     vectors: &RwLock<Vectors>,
-    model: &str,
 ) -> Result<Vec<String>, Error> {
     let mut problems = store.check().await?;
     match lexical {
@@ -31,11 +30,12 @@ pub(crate) async fn check(
         }
         None => problems.push("the word index cannot be opened".into()),
     }
-    let stored = store.embedded(model).await?;
-    let loaded = {
+    let (model, loaded) = {
         let vectors = vectors.read().unwrap_or_else(PoisonError::into_inner);
-        vectors.passages().collect::<Vec<PassageId>>()
+        let passages: Vec<PassageId> = vectors.passages().collect();
+        (vectors.model().to_owned(), passages)
     };
+    let stored = store.embedded(&model).await?;
     problems.extend(differences(&stored, &loaded, "vector of passage", "memory"));
     Ok(problems)
 }

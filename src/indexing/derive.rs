@@ -79,15 +79,19 @@ pub(super) async fn replay(parts: &Parts) -> Result<(), Error> {
         .await?)
 }
 
-/// Loads every stored vector.
+/// Loads every stored vector of the model that these are of.
 pub(crate) async fn load_vectors(
     store: &crate::store::Store,
     vectors: &std::sync::RwLock<crate::vectors::Vectors>,
-    model: &str,
 ) -> Result<(), crate::store::Error> {
+    let model = {
+        let vectors = vectors.read();
+        let vectors = vectors.unwrap_or_else(std::sync::PoisonError::into_inner);
+        vectors.model().to_owned()
+    };
     let mut after = PassageId(0);
     loop {
-        let rows = store.vectors_after(model, after, BATCH_VECTORS).await?;
+        let rows = store.vectors_after(&model, after, BATCH_VECTORS).await?;
         let Some(last) = rows.last() else {
             return Ok(());
         };
@@ -174,8 +178,9 @@ async fn vectors(parts: &Parts, changes: &Changes) -> Result<(), Error> {
     }
     let _in_step = parts.vectors_in_step.lock().await;
     parts.write_vectors(|vectors| vectors.remove_documents(&stale));
+    let serving = parts.serving();
     for &document in &changes.documents {
-        let rows = parts.store.vectors_of(&parts.model_key, document).await?;
+        let rows = parts.store.vectors_of(&serving, document).await?;
         parts.put_vectors(&rows);
     }
     Ok(())

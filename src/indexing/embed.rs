@@ -1,12 +1,19 @@
 //! Passages without an embedding into vectors: stored first, then put into the matrix.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
 
 use nuthatch_models::Role;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Error, LaterRequest, Parts, Rate};
-use crate::{document::Hash, store::passage_input, vectors::quantize};
+use super::{Error, LaterRequest, Parts, Rate, derive};
+use crate::{
+    document::Hash,
+    store::passage_input,
+    vectors::{Vectors, quantize},
+};
 
 /// Passages embedded and stored at once: a few seconds of work on a small machine.
 const BATCH_PASSAGES: u32 = 96;
@@ -66,7 +73,11 @@ async fn embed_all(
                 progress.seconds_left = Some(n_to_embed as f64 / per_second);
             }
         });
-        match step(parts).await {
+        let step = match step(parts).await {
+            Ok(0) => take_over(parts).await.map(|()| 0),
+            step => step,
+        };
+        match step {
             Ok(0) => break true,
             Ok(n) => {
                 rate.count(n as u32);
@@ -118,7 +129,11 @@ async fn step(parts: &Parts) -> Result<usize, Error> {
     if inputs.is_empty() {
         return Ok(0);
     }
+    let n_inputs = inputs.len() as u64;
     let vectors = model.embed(Role::Passage, inputs).await?;
+    parts
+        .progress
+        .send_modify(|progress| progress.n_embedded += n_inputs);
     let stored: Vec<(Hash, Vec<u8>)> = hashes
         .into_iter()
         .zip(vectors.iter().map(|vector| quantize(vector)))
@@ -128,6 +143,28 @@ async fn step(parts: &Parts) -> Result<usize, Error> {
         .store
         .put_embeddings(&parts.model_key, &stored)
         .await?;
-    parts.put_vectors(&rows);
+    if parts.serving() == parts.model_key {
+        parts.put_vectors(&rows);
+    }
     Ok(waiting.len())
+}
+
+/// Lets the vectors of a new model answer in place of the former one's, once they are complete.
+async fn take_over(parts: &Parts) -> Result<(), Error> {
+    if parts.model.is_err() || parts.serving() == parts.model_key {
+        return Ok(());
+    }
+    let _in_step = parts.vectors_in_step.lock().await;
+    if parts.store.count_to_embed().await? > 0 {
+        return Ok(());
+    }
+    let complete = RwLock::new(Vectors::of(&parts.model_key, parts.n_dimensions));
+    derive::load_vectors(&parts.store, &complete).await?;
+    parts.store.serve_model(&parts.model_key).await?;
+    let complete = complete
+        .into_inner()
+        .unwrap_or_else(PoisonError::into_inner);
+    parts.write_vectors(|vectors| *vectors = complete);
+    tracing::info!("another model answers searches by meaning from now on");
+    Ok(())
 }

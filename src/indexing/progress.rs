@@ -23,6 +23,10 @@ pub struct Progress {
     pub seconds_left: Option<f64>,
     /// Name of the file begun last.
     pub current: Option<String>,
+    /// Since the library was opened: files whose content a reader was given, ...
+    pub n_read: u64,
+    /// ... and passages that were embedded.
+    pub n_embedded: u64,
     /// Why indexing does not go on by itself just now.
     pub trouble: Option<String>,
 }

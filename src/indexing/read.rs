@@ -206,6 +206,7 @@ async fn read_once(
             return Ok(What::Copy(holder));
         }
     }
+    parts.progress.send_modify(|progress| progress.n_read += 1);
     let (to, from) = mpsc::channel(1);
     let reading = async move { parts.pool.read(&file.seen.path, format, &to).await };
     let (text, children) = tokio::join!(reading, forward(parts, file, from, inner));

@@ -12,7 +12,7 @@ use std::{
 };
 
 use super::{
-    Error, Parts, cloud, derive,
+    Error, Parts, Presence, cloud, derive, presence,
     walk::{self, Found, Walk},
 };
 use crate::{
@@ -44,6 +44,8 @@ struct Place {
     folder: FolderRow,
     /// Chosen folders inside this one: their files are theirs.
     inner: Vec<PathBuf>,
+    /// What the user does not want in the library.
+    excluded: Vec<PathBuf>,
     /// All of it if `None`.
     scopes: Option<BTreeSet<PathBuf>>,
 }
@@ -121,13 +123,20 @@ impl Look {
     async fn begin(&mut self, parts: &Parts) -> Result<(), Error> {
         self.begun = true;
         let scopes = self.scopes.take();
+        // After a whole look, what is kept for a while is looked through as well.
+        self.something_went |= scopes.is_none();
         let scopes: Option<BTreeSet<PathBuf>> =
             scopes.map(|scopes| scopes.iter().map(|scope| ruled_by(scope)).collect());
         let folders = parts.store.folders().await?;
+        let excluded = parts.store.exclusions().await?;
+        let excluded: Vec<PathBuf> = excluded.iter().map(PathKey::to_path).collect();
         for folder in &folders {
             if is_present(parts, folder).await? {
-                self.to_walk
-                    .extend(Place::of(folder, &folders, scopes.as_ref()));
+                let place = Place::of(folder, &folders, scopes.as_ref());
+                self.to_walk.extend(place.map(|place| Place {
+                    excluded: excluded.clone(),
+                    ..place
+                }));
             }
         }
         Ok(())
@@ -146,6 +155,9 @@ impl Look {
             self.walking = Some(Walking { place, walk });
         // A folder that went while it was walked looks empty, and is away.
         } else if is_present(parts, &place.folder).await? {
+            if place.scopes.is_none() {
+                presence::note_look(parts, &place.folder).await?;
+            }
             self.walked.push_back(Walked::of(place, walk.unreadable()));
         }
         Ok(())
@@ -315,6 +327,7 @@ impl Place {
         let place = Self {
             folder: folder.clone(),
             inner: inner.collect(),
+            excluded: Vec::new(),
             scopes,
         };
         let nothing = place.scopes.as_ref().is_some_and(BTreeSet::is_empty);
@@ -322,7 +335,8 @@ impl Place {
     }
 
     fn walk(&self, library: &Path) -> Walk {
-        let left_out = [self.inner.as_slice(), &[library.to_owned()]].concat();
+        let library = [library.to_owned()];
+        let left_out = [self.inner.as_slice(), &self.excluded, &library].concat();
         Walk::new(&self.folder.path.to_path(), self.scopes.as_ref(), &left_out)
     }
 }
@@ -355,7 +369,13 @@ fn ruled_by(scope: &Path) -> PathBuf {
 
 /// Whether a folder can be reached; if not, its files are marked as away.
 async fn is_present(parts: &Parts, folder: &FolderRow) -> Result<bool, Error> {
-    let reachable = folder.path.to_path().is_dir();
+    let (root, known) = (folder.path.to_path(), folder.identity.clone());
+    let found = cpu::run(move || presence::presence(&root, known.as_deref())).await?;
+    let reachable = match found {
+        Presence::Here { .. } => true,
+        Presence::Away => false,
+        Presence::Emptied => !parts.store.has_files(folder.id).await?,
+    };
     if reachable == folder.away {
         let mut batch = parts.store.begin().await?;
         batch.set_away(folder.id, !reachable).await?;

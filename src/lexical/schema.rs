@@ -5,12 +5,11 @@
 //! [`FORMAT`], and with it a rebuilt index.
 
 use tantivy::schema::{
-    FAST, Field, INDEXED, IndexRecordOption, STORED, Schema, SchemaBuilder, TextFieldIndexing,
-    TextOptions,
+    FAST, Field, INDEXED, IndexRecordOption, Schema, SchemaBuilder, TextFieldIndexing, TextOptions,
 };
 
 /// Version of the index on disk, and the name of its folder.
-pub(super) const FORMAT: &str = "v1";
+pub(super) const FORMAT: &str = "v2";
 
 /// Handles on the fields.
 #[derive(Debug, Clone, Copy)]
@@ -36,11 +35,11 @@ pub(super) struct Fields {
 /// The schema with its fields.
 pub(super) fn schema() -> (Schema, Fields) {
     let mut builder = SchemaBuilder::new();
-    let number = INDEXED | FAST | STORED;
+    // Read as columns; indexed only where entries are removed by it.
     let fields = Fields {
-        passage: builder.add_u64_field("passage", number.clone()),
-        document: builder.add_u64_field("document", number.clone()),
-        file: builder.add_u64_field("file", number),
+        passage: builder.add_u64_field("passage", FAST),
+        document: builder.add_u64_field("document", INDEXED | FAST),
+        file: builder.add_u64_field("file", INDEXED | FAST),
         stems: builder.add_text_field("stems", text(IndexRecordOption::WithFreqs)),
         words: builder.add_text_field("words", text(IndexRecordOption::WithFreqsAndPositions)),
         title: builder.add_text_field("title", text(IndexRecordOption::WithFreqs)),

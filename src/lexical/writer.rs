@@ -32,6 +32,9 @@ const COMMIT_AFTER: Duration = Duration::from_secs(2);
 const COMMIT_ENTRIES: usize = 50_000;
 /// tantivy's buffer before it writes a segment; beyond 50 MB indexing is no faster here.
 const BUFFER_BYTES: usize = 50_000_000;
+/// Merges of tantivy's own may be in the way of erasing: tried so often, this far apart.
+const N_ERASURES: u32 = 200;
+const BETWEEN_ERASURES: Duration = Duration::from_millis(50);
 /// Batches that may wait; more would only hold memory.
 const N_WAITING: usize = 4;
 
@@ -82,6 +85,7 @@ pub enum Op {
 enum Command {
     Apply(Vec<Op>, Sequence),
     Commit(oneshot::Sender<Result<()>>),
+    Erase(oneshot::Sender<Result<()>>),
 }
 
 /// A handle on the thread.
@@ -123,6 +127,12 @@ impl Writer {
     pub(super) async fn commit(&self) -> Result<()> {
         let (reply, done) = oneshot::channel();
         self.send(Command::Commit(reply)).await?;
+        done.await.map_err(|_| Error::WriterStopped)?
+    }
+
+    pub(super) async fn erase(&self) -> Result<()> {
+        let (reply, done) = oneshot::channel();
+        self.send(Command::Erase(reply)).await?;
         done.await.map_err(|_| Error::WriterStopped)?
     }
 
@@ -175,6 +185,11 @@ impl Owner {
                 Ok(Command::Apply(ops, sequence)) => self.apply(ops, sequence),
                 Ok(Command::Commit(reply)) => {
                     let _ = reply.send(self.commit());
+                    Ok(())
+                }
+                Ok(Command::Erase(reply)) => {
+                    let erased = self.commit().and_then(|()| self.erase());
+                    let _ = reply.send(erased);
                     Ok(())
                 }
                 Err(RecvTimeoutError::Timeout) => self.commit(),
@@ -247,6 +262,30 @@ impl Owner {
         }
         self.reader.reload()?;
         Ok(())
+    }
+
+    /// Writes every segment anew in which something is deleted: its words stand there until then.
+    fn erase(&mut self) -> Result<()> {
+        for _ in 0..N_ERASURES {
+            let metas = self.writer.index().searchable_segment_metas()?;
+            let stale = metas.iter().filter(|meta| meta.has_deletes());
+            let stale: Vec<_> = stale.map(tantivy::SegmentMeta::id).collect();
+            drop(metas);
+            if stale.is_empty() {
+                // A search that goes on holds the old files until it ends.
+                self.reader.reload()?;
+                self.writer.garbage_collect_files().wait()?;
+                return Ok(());
+            }
+            for segment in stale {
+                // One that is being merged already is looked at again in the next round.
+                if let Err(error) = self.writer.merge(&[segment]).wait() {
+                    tracing::debug!(%error, "a segment is written anew by another merge");
+                    thread::sleep(BETWEEN_ERASURES);
+                }
+            }
+        }
+        Err(Error::NotErased)
     }
 }
 

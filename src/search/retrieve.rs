@@ -153,12 +153,15 @@ impl Search {
             }
         };
         let began = Instant::now();
-        let vectors = Arc::clone(&self.vectors);
+        let (vectors, key) = (Arc::clone(&self.vectors), self.model_key.clone());
         let neighbours = cpu::run(move || {
-            vectors
-                .read()
-                .unwrap_or_else(PoisonError::into_inner)
-                .nearest(&query, N_CANDIDATES, N_PER_DOCUMENT)
+            let vectors = vectors.read().unwrap_or_else(PoisonError::into_inner);
+            // Another model may have taken over since the query was embedded.
+            if vectors.model() == key {
+                vectors.nearest(&query, N_CANDIDATES, N_PER_DOCUMENT)
+            } else {
+                Vec::new()
+            }
         })
         .await?;
         let neighbours = self.admitted(parsed, neighbours).await?;
@@ -176,14 +179,15 @@ impl Search {
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
         };
-        if let Some((text, embedding)) = &*last()
-            && text == query
+        let asked = (self.model_key.clone(), query.to_owned());
+        if let Some((known, embedding)) = &*last()
+            && *known == asked
         {
             return Ok(embedding.clone());
         }
         let mut embedded = model.embed(Role::Query, vec![query.to_owned()]).await?;
         let embedding = embedded.pop().unwrap_or_default();
-        *last() = Some((query.to_owned(), embedding.clone()));
+        *last() = Some((asked, embedding.clone()));
         Ok(embedding)
     }
 

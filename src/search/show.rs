@@ -1,19 +1,20 @@
 //! Ranked ids into results: rows and texts loaded in few queries, highlights made.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, path::PathBuf};
 
-use super::{Error, Highlighter, ParsedQuery, Ranked, Search, SearchResult, Target};
+use super::{Error, Highlighter, ParsedQuery, Ranked, Search, SearchResult, Target, existence};
 use crate::{
     document::{DocumentId, FileId, PassageId},
     store::{FileRow, PassageRow},
 };
 
-/// Loads what is to be shown. What vanished meanwhile is left out.
+/// Loads what is to be shown. What vanished meanwhile is left out; of that, the files that the
+/// library still holds are returned as well.
 pub(super) async fn show(
     search: &Search,
     parsed: &ParsedQuery,
     ranked: Vec<Ranked>,
-) -> Result<Vec<SearchResult>, Error> {
+) -> Result<(Vec<SearchResult>, Vec<PathBuf>), Error> {
     let store = &search.store;
     let documents: Vec<DocumentId> = ranked.iter().filter_map(document_of).collect();
     let lone: Vec<FileId> = ranked.iter().filter_map(file_of).collect();
@@ -34,6 +35,7 @@ pub(super) async fn show(
     for file in lone {
         files.entry(Target::File(file.id)).or_default().push(file);
     }
+    let gone = existence::take_gone(search, &mut files).await?;
     let mut shown = Vec::with_capacity(ranked.len());
     for ranked in ranked {
         let document = document_of(&ranked)
@@ -77,7 +79,7 @@ pub(super) async fn show(
             ranks: ranked.ranks,
         });
     }
-    Ok(results)
+    Ok((results, gone))
 }
 
 fn span(passage: &PassageRow) -> (DocumentId, usize, usize) {

@@ -2,7 +2,7 @@
 //!
 //! Knows nothing of how anything is found.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use crate::{
     cpu,
@@ -57,6 +57,8 @@ pub enum Only {
 pub struct SearchResults {
     /// Files with their best passage, best first.
     pub results: Vec<SearchResult>,
+    /// Files that would be among them and are gone, though the library does not know it yet.
+    pub gone: Vec<PathBuf>,
     /// What the user should know about this search.
     pub notices: Vec<Notice>,
     /// How long each stage took.

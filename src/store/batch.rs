@@ -8,9 +8,8 @@ use sqlx::{Sqlite, Transaction};
 use crate::{
     document::{DocumentId, FileId, FileState, FolderId, Sequence},
     store::{
-        Changes, Error, FileRow, NewDocument, Observed, Result, Store,
-        documents::{blocks, compress, passage_input},
-        marks, scans,
+        Changes, Error, FileRow, NewDocument, Observed, Result, Store, documents::passage_input,
+        marks, scans, texts::Stream,
     },
 };
 
@@ -19,8 +18,13 @@ use crate::{
 pub struct Batch {
     pub(super) transaction: Transaction<'static, Sqlite>,
     pub(super) changes: Changes,
+    stream: Stream,
     /// Documents that lost a file; they go with the commit if no other file has them by then.
     replaced: Vec<DocumentId>,
+    /// Passages went, whose texts are in `lost`.
+    pub(super) lost_passages: bool,
+    /// What goes with this batch goes at the user's wish, and leaves nothing.
+    pub(super) forgets: bool,
 }
 
 impl Store {
@@ -38,9 +42,12 @@ impl Store {
             ..Changes::default()
         };
         Ok(Batch {
+            stream: Stream::open(&mut transaction).await?,
             transaction,
             changes,
             replaced: Vec::new(),
+            lost_passages: false,
+            forgets: false,
         })
     }
 }
@@ -51,11 +58,13 @@ impl Batch {
         for document in std::mem::take(&mut self.replaced) {
             self.remove_if_orphan(document).await?;
         }
+        self.sort_out_lost().await?;
         if self.changes.is_empty() {
             self.changes.sequence.0 -= 1;
             self.transaction.commit().await?;
             return Ok(self.changes);
         }
+        self.stream.write(&mut self.transaction).await?;
         sqlx::query("UPDATE library SET value = ? WHERE key = 'sequence'")
             .bind(self.changes.sequence.0.to_string())
             .execute(&mut *self.transaction)
@@ -193,18 +202,27 @@ impl Batch {
         .fetch_all(&mut *self.transaction)
         .await?;
         for id in removed {
-            sqlx::query("DELETE FROM files WHERE id = ?")
-                .bind(id)
-                .execute(&mut *self.transaction)
-                .await?;
+            let document: Option<i64> =
+                sqlx::query_scalar("DELETE FROM files WHERE id = ? RETURNING document_id")
+                    .bind(id)
+                    .fetch_optional(&mut *self.transaction)
+                    .await?
+                    .flatten();
+            if let Some(document) = document {
+                sqlx::query("INSERT OR IGNORE INTO released VALUES (?)")
+                    .bind(document)
+                    .execute(&mut *self.transaction)
+                    .await?;
+            }
             self.record_deletion("file", id).await?;
             self.changes.removed_files.push(FileId(id));
         }
         Ok(())
     }
 
-    /// Forgets a chosen folder and every file of it.
+    /// Forgets a chosen folder and every file of it, with every trace once [`Store::erase`] is done.
     pub async fn remove_folder(&mut self, folder: FolderId) -> Result<()> {
+        self.forgets = true;
         let files: Vec<i64> = sqlx::query_scalar("SELECT id FROM files WHERE folder_id = ?")
             .bind(folder.0)
             .fetch_all(&mut *self.transaction)
@@ -264,20 +282,10 @@ impl Batch {
                 .bind(new.extractor)
                 .fetch_optional(&mut *self.transaction)
                 .await?;
-        let stale = match before {
-            Some(before) => self.empty_document(DocumentId(before)).await?,
-            None => Vec::new(),
-        };
-        let id = self.put_document_row(new, before).await?;
-        for (start, block) in blocks(&new.text.text) {
-            let block = compress(block.as_bytes())?;
-            sqlx::query("INSERT INTO texts (document_id, start, block) VALUES (?, ?, ?)")
-                .bind(id.0)
-                .bind(start as i64)
-                .bind(block)
-                .execute(&mut *self.transaction)
-                .await?;
+        if let Some(before) = before {
+            self.empty_document(DocumentId(before)).await?;
         }
+        let id = self.put_document_row(new, before).await?;
         for chunk in &new.chunks {
             let text = new
                 .text
@@ -303,7 +311,7 @@ impl Batch {
             .execute(&mut *self.transaction)
             .await?;
         }
-        self.prune_derived(stale).await?;
+        self.take_up(id).await?;
         self.changes.documents.push(id);
         if before.is_none() {
             self.changes.new_documents.insert(id);
@@ -320,8 +328,8 @@ impl Batch {
         let id: i64 = sqlx::query_scalar(
             "INSERT OR REPLACE INTO documents (id, content_hash, extractor, extractor_version, \
              chunker_version, title, author, written, language, n_pages, unit, n_children, \
-             partial, n_text_bytes, marks, labels, confidences, n_scans, to_recognise, sequence) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+             partial, n_text_bytes, text_start, marks, labels, confidences, n_scans, to_recognise, \
+             sequence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
         )
         .bind(before)
         .bind(new.content_hash.as_slice())
@@ -337,6 +345,7 @@ impl Batch {
         .bind(new.n_children)
         .bind(&new.text.partial)
         .bind(new.text.text.len() as i64)
+        .bind(self.stream.add(&new.text.text) as i64)
         .bind(marks.places)
         .bind(marks.labels)
         .bind(marks.confidences)
@@ -348,42 +357,26 @@ impl Batch {
         Ok(DocumentId(id))
     }
 
-    /// Drops text and passages; returns what keyed the passages' embeddings.
-    async fn empty_document(&mut self, document: DocumentId) -> Result<Vec<Vec<u8>>> {
-        sqlx::query("DELETE FROM texts WHERE document_id = ?")
+    /// Drops text and passages.
+    async fn empty_document(&mut self, document: DocumentId) -> Result<()> {
+        let (start, n_bytes): (i64, i64) =
+            sqlx::query_as("SELECT text_start, n_text_bytes FROM documents WHERE id = ?")
+                .bind(document.0)
+                .fetch_one(&mut *self.transaction)
+                .await?;
+        self.stream.wipe(start as u64..(start + n_bytes) as u64);
+        self.lose_passages(document).await?;
+        sqlx::query("DELETE FROM passages WHERE document_id = ?")
             .bind(document.0)
             .execute(&mut *self.transaction)
             .await?;
-        Ok(
-            sqlx::query_scalar("DELETE FROM passages WHERE document_id = ? RETURNING text_hash")
-                .bind(document.0)
-                .fetch_all(&mut *self.transaction)
-                .await?,
-        )
-    }
-
-    /// Drops what models made of these texts, where no passage has them any more.
-    async fn prune_derived(&mut self, hashes: Vec<Vec<u8>>) -> Result<()> {
-        for hash in hashes {
-            for delete in [
-                "DELETE FROM embeddings WHERE text_hash = ?1 \
-                 AND NOT EXISTS (SELECT 1 FROM passages WHERE text_hash = ?1)",
-                "DELETE FROM scores WHERE text_hash = ?1 \
-                 AND NOT EXISTS (SELECT 1 FROM passages WHERE text_hash = ?1)",
-            ] {
-                sqlx::query(delete)
-                    .bind(&hash)
-                    .execute(&mut *self.transaction)
-                    .await?;
-            }
-        }
         Ok(())
     }
 
     /// Forgets every document that no file has, with its passages and embeddings.
     pub async fn remove_orphans(&mut self) -> Result<()> {
         let orphans: Vec<i64> = sqlx::query_scalar(
-            "SELECT id FROM documents WHERE NOT EXISTS \
+            "SELECT id FROM documents WHERE id IN (SELECT document_id FROM released) AND NOT EXISTS \
              (SELECT 1 FROM files WHERE files.document_id = documents.id)",
         )
         .fetch_all(&mut *self.transaction)
@@ -391,6 +384,9 @@ impl Batch {
         for id in orphans {
             self.remove_document(DocumentId(id)).await?;
         }
+        sqlx::query("DELETE FROM released")
+            .execute(&mut *self.transaction)
+            .await?;
         Ok(())
     }
 
@@ -410,8 +406,7 @@ impl Batch {
     }
 
     async fn remove_document(&mut self, document: DocumentId) -> Result<()> {
-        let hashes = self.empty_document(document).await?;
-        self.prune_derived(hashes).await?;
+        self.empty_document(document).await?;
         let hash: Option<Vec<u8>> =
             sqlx::query_scalar("DELETE FROM documents WHERE id = ? RETURNING content_hash")
                 .bind(document.0)

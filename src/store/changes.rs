@@ -61,12 +61,7 @@ impl Store {
             removed_documents: of("document").map(DocumentId).collect(),
             removed_files: of("file").map(FileId).collect(),
             documents: self.documents_since(since).await?,
-            files: self
-                .files_since(since)
-                .await?
-                .into_iter()
-                .map(|file| file.id)
-                .collect(),
+            files: self.files_since(since).await?,
         })
     }
 

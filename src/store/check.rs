@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// What must find no row: a sentence for each row found, and the question.
-const RULES: [(&str, &str); 10] = [
+const RULES: [(&str, &str); 12] = [
     (
         "document {} belongs to no file",
         "SELECT CAST(id AS TEXT) FROM documents d WHERE NOT EXISTS \
@@ -17,12 +17,19 @@ const RULES: [(&str, &str); 10] = [
     (
         "embedding {} belongs to no passage",
         "SELECT lower(hex(text_hash)) FROM embeddings e WHERE NOT EXISTS \
-         (SELECT 1 FROM passages p WHERE p.text_hash = e.text_hash)",
+         (SELECT 1 FROM passages p WHERE p.text_hash = e.text_hash) AND NOT EXISTS \
+         (SELECT 1 FROM leftovers l WHERE l.text_hash = e.text_hash)",
     ),
     (
         "score of {} belongs to no passage",
         "SELECT lower(hex(text_hash)) FROM scores s WHERE NOT EXISTS \
-         (SELECT 1 FROM passages p WHERE p.text_hash = s.text_hash)",
+         (SELECT 1 FROM passages p WHERE p.text_hash = s.text_hash) AND NOT EXISTS \
+         (SELECT 1 FROM leftovers l WHERE l.text_hash = s.text_hash)",
+    ),
+    (
+        "the text {} counts as left over and stands in a passage",
+        "SELECT lower(hex(text_hash)) FROM leftovers l WHERE EXISTS \
+         (SELECT 1 FROM passages p WHERE p.text_hash = l.text_hash)",
     ),
     (
         "passage {} is marked as embedded and has no embedding",
@@ -57,6 +64,12 @@ const RULES: [(&str, &str); 10] = [
         "SELECT CAST(embedded AS TEXT) FROM (\
          SELECT embedded, count(*) AS n FROM passages GROUP BY embedded UNION ALL \
          SELECT embedded, -n FROM passage_counts) GROUP BY embedded HAVING sum(n) <> 0",
+    ),
+    (
+        "the number of documents in the language {} is wrong",
+        "SELECT language FROM (\
+         SELECT language, count(*) AS n FROM documents WHERE language IS NOT NULL GROUP BY language \
+         UNION ALL SELECT language, -n FROM language_counts) GROUP BY language HAVING sum(n) <> 0",
     ),
     (
         "a row of the table {} points to a row that is not there",

@@ -1,17 +1,11 @@
-//! Documents: compressed text, marks and passages.
+//! Documents: what is known of them, marks and passages; their texts are in `texts.rs`.
 
 use sqlx::{FromRow, Row, sqlite::SqliteRow};
-use zstd::bulk::Decompressor;
 
 use crate::{
     document::{Chunk, DocumentId, Hash, Mark, PassageId, Position, Sequence, Text, Unit},
     store::{Error, Result, Store, json_list, marks},
 };
-
-/// Text is compressed in blocks of about this many bytes.
-const BLOCK_BYTES: usize = 64 << 10;
-/// zstd's level 3 gives most of the gain for a tenth of the time of the higher ones.
-pub(super) const ZSTD_LEVEL: i32 = 3;
 
 /// A content as one extractor read it, ready to be stored.
 #[derive(Debug)]
@@ -258,8 +252,7 @@ impl Store {
     /// The languages of the documents, the most common first.
     pub async fn languages(&self, limit: u32) -> Result<Vec<String>> {
         Ok(sqlx::query_scalar(
-            "SELECT language FROM documents WHERE language IS NOT NULL \
-             GROUP BY language ORDER BY count(*) DESC, language LIMIT ?",
+            "SELECT language FROM language_counts ORDER BY n DESC, language LIMIT ?",
         )
         .bind(limit)
         .fetch_all(&self.readers)
@@ -282,41 +275,6 @@ impl Store {
         Ok(n as u64)
     }
 
-    /// The part of a document's text from byte `start` to byte `end`, widened to whole characters.
-    pub async fn text(&self, document: DocumentId, start: usize, end: usize) -> Result<String> {
-        let texts = self.texts(&[(document, start, end)]).await?;
-        Ok(texts.into_iter().next().unwrap_or_default())
-    }
-
-    /// The same for many parts (document, start, end) at once, in their order.
-    pub async fn texts(&self, parts: &[(DocumentId, usize, usize)]) -> Result<Vec<String>> {
-        let wanted: Vec<String> = parts
-            .iter()
-            .map(|&(document, start, end)| format!("[{},{start},{end}]", document.0))
-            .collect();
-        let rows: Vec<(i64, i64, Vec<u8>)> = sqlx::query_as(
-            "WITH parts AS (SELECT key AS part, value ->> 0 AS document_id, \
-             value ->> 1 AS first, value ->> 2 AS past FROM json_each(?)) \
-             SELECT p.part, t.start, t.block FROM parts p \
-             JOIN texts t ON t.document_id = p.document_id AND t.start < p.past \
-             AND t.start >= ifnull((SELECT max(start) FROM texts \
-             WHERE document_id = p.document_id AND start <= p.first), 0) \
-             ORDER BY p.part, t.start",
-        )
-        .bind(format!("[{}]", wanted.join(",")))
-        .fetch_all(&self.readers)
-        .await?;
-        let mut texts = vec![String::new(); parts.len()];
-        let mut zstd = Decompressor::new().map_err(|_| Error::Damaged { what: "text" })?;
-        for blocks in rows.chunk_by(|a, b| a.0 == b.0) {
-            let part = blocks.first().map_or(0, |&(part, ..)| part as usize);
-            if let (Some(text), Some(&(_, start, end))) = (texts.get_mut(part), parts.get(part)) {
-                *text = cut_out(&mut zstd, blocks, start, end)?;
-            }
-        }
-        Ok(texts)
-    }
-
     /// Where the parts of a document begin.
     pub async fn marks(&self, document: DocumentId) -> Result<Vec<Mark>> {
         let (places, labels, confidences) =
@@ -331,41 +289,4 @@ impl Store {
         };
         marks::read(&packed).ok_or(Error::Damaged { what: "marks" })
     }
-}
-
-/// What stands from byte `start` to byte `end` in neighbouring blocks of a text.
-fn cut_out(
-    zstd: &mut Decompressor<'_>,
-    blocks: &[(i64, i64, Vec<u8>)],
-    start: usize,
-    end: usize,
-) -> Result<String> {
-    let damaged = || Error::Damaged { what: "text" };
-    let first = blocks.first().map_or(0, |&(_, first, _)| first as usize);
-    let mut bytes = Vec::new();
-    for (_, _, block) in blocks {
-        // Blocks end at the first character boundary after their length.
-        let block = zstd.decompress(block, BLOCK_BYTES + 4);
-        bytes.extend(block.map_err(|_| damaged())?);
-    }
-    let text = String::from_utf8(bytes).map_err(|_| damaged())?;
-    let from = text.floor_char_boundary(start.saturating_sub(first));
-    let to = text.ceil_char_boundary(end.saturating_sub(first).min(text.len()));
-    Ok(text.get(from..to).unwrap_or_default().to_owned())
-}
-
-pub(super) fn compress(bytes: &[u8]) -> Result<Vec<u8>> {
-    zstd::encode_all(bytes, ZSTD_LEVEL).map_err(|_| Error::Damaged { what: "compressor" })
-}
-
-/// The text in blocks of about [`BLOCK_BYTES`], cut between characters, with their offsets.
-pub(super) fn blocks(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let mut start = 0;
-    std::iter::from_fn(move || {
-        let rest = text.get(start..).filter(|rest| !rest.is_empty())?;
-        let (block, _) = rest.split_at(rest.ceil_char_boundary(BLOCK_BYTES.min(rest.len())));
-        let at = start;
-        start += block.len();
-        Some((at, block))
-    })
 }

@@ -134,6 +134,31 @@ impl Store {
         Ok(())
     }
 
+    /// The model whose vectors answer searches: another one than that of [`Store::use_model`] as
+    /// long as that has not embedded everything.
+    pub async fn serving_model(&self) -> Result<Option<String>> {
+        match self.value("serving").await? {
+            // A library from before there were two.
+            None => self.value("model").await,
+            serving => Ok(serving),
+        }
+    }
+
+    /// Says whose vectors answer searches from now on.
+    pub async fn serve_model(&self, model: &str) -> Result<()> {
+        sqlx::query("INSERT OR REPLACE INTO library (key, value) VALUES ('serving', ?)")
+            .bind(model)
+            .execute(self.writer()?)
+            .await?;
+        Ok(())
+    }
+
+    /// Whether a model has embedded anything.
+    pub async fn has_embeddings(&self, model: &str) -> Result<bool> {
+        let vectors = self.vectors_after(model, PassageId(0), 1).await?;
+        Ok(!vectors.is_empty())
+    }
+
     /// The stored vectors of a document's passages.
     pub async fn vectors_of(&self, model: &str, document: DocumentId) -> Result<Vec<VectorRow>> {
         let rows: Vec<(i64, i64, Vec<u8>)> = sqlx::query_as(

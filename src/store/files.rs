@@ -185,13 +185,13 @@ impl Store {
     }
 
     /// Files that were added or changed after a batch.
-    pub async fn files_since(&self, since: Sequence) -> Result<Vec<FileRow>> {
-        Ok(
-            sqlx::query_as("SELECT * FROM files WHERE sequence > ? ORDER BY id")
+    pub async fn files_since(&self, since: Sequence) -> Result<Vec<FileId>> {
+        let ids: Vec<i64> =
+            sqlx::query_scalar("SELECT id FROM files WHERE sequence > ? ORDER BY id")
                 .bind(since.0)
                 .fetch_all(&self.readers)
-                .await?,
-        )
+                .await?;
+        Ok(ids.into_iter().map(FileId).collect())
     }
 
     /// All paths with state and reason, by path; for comparing libraries in tests.

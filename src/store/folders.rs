@@ -1,9 +1,14 @@
 //! The chosen folders, and how many files stand in which state.
 
+use sqlx::{FromRow, Row, sqlite::SqliteRow};
+
 use crate::{
     document::{FileState, FolderId, PathKey},
     store::{Error, Result, Store, path_key},
 };
+
+/// What [`FolderRow::followed`] says of a folder on a network.
+pub const NETWORK: &str = "network";
 
 /// A chosen folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +19,32 @@ pub struct FolderRow {
     pub path: PathKey,
     /// It cannot be reached now.
     pub away: bool,
+    /// Which folder of which device it was when it was looked at last, as far as known.
+    pub identity: Option<String>,
+    /// When all of it was looked at last, in seconds since 1970.
+    pub looked_at: Option<i64>,
+    /// How changes in it are noticed, by a word of whoever follows it.
+    pub followed: Option<String>,
+}
+
+impl FromRow<'_, SqliteRow> for FolderRow {
+    fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        Ok(Self {
+            id: FolderId(row.try_get("id")?),
+            path: path_key(row.try_get("path")?),
+            away: row.try_get("away")?,
+            identity: row.try_get("identity")?,
+            looked_at: row.try_get("looked_at")?,
+            followed: row.try_get("followed")?,
+        })
+    }
+}
+
+impl FolderRow {
+    /// It lies on a network, so that looking at it may take long.
+    pub fn is_on_network(&self) -> bool {
+        self.followed.as_deref() == Some(NETWORK)
+    }
 }
 
 /// How many files of one folder are in one state.
@@ -30,18 +61,37 @@ pub struct StateCount {
 impl Store {
     /// The chosen folders, in the order in which they were added.
     pub async fn folders(&self) -> Result<Vec<FolderRow>> {
-        let rows: Vec<(i64, Vec<u8>, bool)> =
-            sqlx::query_as("SELECT id, path, away FROM folders ORDER BY id")
-                .fetch_all(&self.readers)
-                .await?;
-        Ok(rows
-            .into_iter()
-            .map(|(id, path, away)| FolderRow {
-                id: FolderId(id),
-                path: path_key(path),
-                away,
-            })
-            .collect())
+        Ok(sqlx::query_as("SELECT * FROM folders ORDER BY id")
+            .fetch_all(&self.readers)
+            .await?)
+    }
+
+    /// Notes that all of a folder was looked at, and what it was then.
+    pub async fn note_look(
+        &self,
+        folder: FolderId,
+        identity: Option<&str>,
+        now: i64,
+    ) -> Result<()> {
+        sqlx::query(
+            "UPDATE folders SET identity = ifnull(?, identity), looked_at = ? WHERE id = ?",
+        )
+        .bind(identity)
+        .bind(now)
+        .bind(folder.0)
+        .execute(self.writer()?)
+        .await?;
+        Ok(())
+    }
+
+    /// Notes how changes in a folder are noticed.
+    pub async fn note_followed(&self, folder: FolderId, followed: &str) -> Result<()> {
+        sqlx::query("UPDATE folders SET followed = ?1 WHERE id = ?2 AND followed IS NOT ?1")
+            .bind(followed)
+            .bind(folder.0)
+            .execute(self.writer()?)
+            .await?;
+        Ok(())
     }
 
     /// Adds a folder; an already chosen one is returned as it is.
@@ -55,6 +105,16 @@ impl Store {
             .fetch_one(self.writer()?)
             .await?;
         Ok(FolderId(id))
+    }
+
+    /// Whether there is any file of a folder in the ledger.
+    pub async fn has_files(&self, folder: FolderId) -> Result<bool> {
+        Ok(
+            sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM files WHERE folder_id = ?)")
+                .bind(folder.0)
+                .fetch_one(&self.readers)
+                .await?,
+        )
     }
 
     /// Number of files by folder and state.

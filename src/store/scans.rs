@@ -68,12 +68,14 @@ impl Store {
         )
     }
 
-    /// Keeps what became of a page, in place of what was known of it.
+    /// Keeps what became of a page, in place of what was known of it, unless its content went
+    /// meanwhile.
     pub async fn put_recognised(&self, hash: &Hash, page: &RecognisedPage) -> Result<()> {
         let lines = marks::pack(&page.lines).map_err(|_| Error::Damaged { what: "compressor" })?;
         sqlx::query(
             "INSERT OR REPLACE INTO recognised (content_hash, page, reader, lines, problem) \
-             VALUES (?, ?, ?, ?, ?)",
+             SELECT ?1, ?2, ?3, ?4, ?5 WHERE EXISTS \
+             (SELECT 1 FROM documents WHERE content_hash = ?1)",
         )
         .bind(hash.as_slice())
         .bind(page.page)

@@ -56,7 +56,7 @@ fn document(content: &str) -> NewDocument {
         extractor: "plain",
         extractor_version: 1,
         chunker_version: 1,
-        language: None,
+        language: Some("eng".into()),
         text,
         chunks,
     }
@@ -91,8 +91,8 @@ async fn embed_all(store: &Store) {
 async fn rows(store: &Store) -> Vec<(String, i64)> {
     let tables: Vec<String> = sqlx::query_scalar(
         "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN \
-         ('library', 'deletions', 'passage_counts', '_sqlx_migrations', 'sqlite_sequence') \
-         ORDER BY name",
+         ('library', 'deletions', 'leftovers', 'released', 'exclusions', 'passage_counts', \
+         '_sqlx_migrations', 'sqlite_sequence') ORDER BY name",
     )
     .fetch_all(&store.readers)
     .await
@@ -128,7 +128,7 @@ proptest! {
             assert_eq!(store.text(id, 0, n).await.unwrap(), content);
             for (a, b) in places {
                 // Near the borders of blocks, and anywhere.
-                let near = 64 * 1024 * (a % 4) + a % 9;
+                let near = 32 * 1024 * (a % 4) + a % 9;
                 for (start, end) in [(a.min(b), a.max(b)), (near.saturating_sub(4), near)] {
                     let (start, end) = (start.min(n), end.min(n));
                     let wanted = &content[content.floor_char_boundary(start)..content.ceil_char_boundary(end)];
@@ -138,6 +138,83 @@ proptest! {
                     }
                 }
             }
+            store.close().await;
+        });
+    }
+}
+
+/// What a stream of texts is put through: a text of so many bytes comes, or one of those that are there
+/// goes; some of it in one batch.
+#[derive(Debug, Clone)]
+enum Turn {
+    Comes(usize),
+    Goes(usize),
+    Commit,
+}
+
+fn turn() -> impl Strategy<Value = Turn> {
+    prop_oneof![
+        4 => (0..90_000_usize).prop_map(|n| Turn::Comes(if n % 3 == 0 { n } else { n % 3_000 })),
+        3 => (0..99_usize).prop_map(Turn::Goes),
+        2 => Just(Turn::Commit),
+    ]
+}
+
+/// All bytes that the blocks of the stream hold, but for zeros.
+async fn left_in_the_stream(store: &Store) -> usize {
+    let blocks: Vec<(i64, Vec<u8>)> = sqlx::query_as("SELECT n_bytes, block FROM texts")
+        .fetch_all(&store.readers)
+        .await
+        .unwrap();
+    let unpack = |(n, block): &(i64, Vec<u8>)| zstd::bulk::decompress(block, *n as usize).unwrap();
+    let bytes = blocks.iter().flat_map(unpack);
+    bytes.filter(|&byte| byte != 0).count()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn texts_that_come_and_go_leave_each_other_alone_and_nothing_behind(
+        turns in prop::collection::vec(turn(), 1..40)
+    ) {
+        run(async {
+            let folder = tempfile::tempdir().unwrap();
+            let store = store(&folder).await;
+            let docs = store.add_folder(&PathKey(b"/docs".to_vec())).await.unwrap();
+            let mut there: Vec<(FileId, DocumentId, String)> = Vec::new();
+            let mut batch = store.begin().await.unwrap();
+            for (number, turn) in turns.iter().chain([&Turn::Commit]).enumerate() {
+                match turn {
+                    Turn::Comes(n) => {
+                        let unit = format!("{number} é字🦜");
+                        let text = unit.repeat(n / unit.len() + 1);
+                        let seen = seen(&format!("{number}.txt"));
+                        let file = batch.add_file(docs, &seen, FileState::Waiting, None);
+                        let file = file.await.unwrap();
+                        let id = batch.put_document(&document(&text), MODEL).await.unwrap();
+                        let set = batch.set_document(file, Some(id), FileState::Indexed, None);
+                        set.await.unwrap();
+                        there.push((file, id, text));
+                    }
+                    Turn::Goes(i) if !there.is_empty() => {
+                        let (file, _, _) = there.remove(i % there.len());
+                        batch.remove_file(file).await.unwrap();
+                        batch.remove_orphans().await.unwrap();
+                    }
+                    Turn::Goes(_) => {}
+                    Turn::Commit => {
+                        batch.commit().await.unwrap();
+                        for (_, id, text) in &there {
+                            assert_eq!(&store.text(*id, 0, text.len()).await.unwrap(), text);
+                        }
+                        let n: usize = there.iter().map(|(_, _, text)| text.len()).sum();
+                        assert_eq!(left_in_the_stream(&store).await, n);
+                        batch = store.begin().await.unwrap();
+                    }
+                }
+            }
+            drop(batch);
             store.close().await;
         });
     }
@@ -258,6 +335,79 @@ fn an_embedding_of_a_passage_that_went_meanwhile_is_not_kept() {
 }
 
 #[test]
+fn what_models_made_of_a_text_that_went_is_kept_for_a_while_and_found_again() {
+    const DAY: i64 = 24 * 60 * 60;
+    run(async {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder).await;
+        store.use_model(MODEL).await.unwrap();
+        let docs = store.add_folder(&PathKey(b"/docs".to_vec())).await.unwrap();
+        let (file, _) = add(&store, docs, "a.txt", "one|two").await;
+        let text = store.to_embed(10).await.unwrap()[0].text_hash;
+        store.put_scores(&[1; 32], &[(text, 0.5)]).await.unwrap();
+        embed_all(&store).await;
+        let forget = async |file| {
+            let mut batch = store.begin().await.unwrap();
+            batch.remove_file(file).await.unwrap();
+            batch.remove_orphans().await.unwrap();
+            batch.commit().await.unwrap();
+        };
+        forget(file).await;
+        store.age_leftovers(100 * DAY).await.unwrap();
+        store.age_leftovers(113 * DAY).await.unwrap();
+        let (file, _) = add(&store, docs, "b.txt", "two|one").await;
+        assert_eq!(store.count_to_embed().await.unwrap(), 0);
+        assert_eq!(store.scores(&[1; 32]).await.unwrap().len(), 1);
+        assert!(store.check().await.unwrap().is_empty());
+        forget(file).await;
+        store.age_leftovers(200 * DAY).await.unwrap();
+        store.age_leftovers(214 * DAY).await.unwrap();
+        let left = rows(&store).await;
+        let left = left.iter().filter(|(_, n)| *n > 0);
+        let left: Vec<&str> = left.map(|(table, _)| table.as_str()).collect();
+        assert_eq!(left, ["file_counts", "folders"]);
+        add(&store, docs, "c.txt", "one|two").await;
+        assert_eq!(store.count_to_embed().await.unwrap(), 2);
+    });
+}
+
+#[test]
+fn what_is_forgotten_takes_all_leftovers_along() {
+    run(async {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder).await;
+        store.use_model(MODEL).await.unwrap();
+        let docs = store.add_folder(&PathKey(b"/docs".to_vec())).await.unwrap();
+        add(&store, docs, "a.txt", "one|two").await;
+        let (kept, _) = add(&store, docs, "b.txt", "three").await;
+        embed_all(&store).await;
+        // An older reading of the file that is to be forgotten.
+        let mut batch = store.begin().await.unwrap();
+        let mut anew = document("one|four");
+        anew.content_hash = document("one|two").content_hash;
+        batch.put_document(&anew, MODEL).await.unwrap();
+        batch.commit().await.unwrap();
+        let mut batch = store.begin().await.unwrap();
+        batch.exclude(&seen("a.txt").path).await.unwrap();
+        batch.commit().await.unwrap();
+        assert!(store.is_to_erase().await.unwrap());
+        assert!(store.erase().await.unwrap() && !store.is_to_erase().await.unwrap());
+        let left = store.all_files().await.unwrap();
+        assert_eq!(left.iter().map(|file| file.id).collect::<Vec<_>>(), [kept]);
+        assert_eq!(store.embedded(MODEL).await.unwrap().len(), 1);
+        let embeddings = rows(&store).await;
+        assert!(
+            embeddings.contains(&("embeddings".to_owned(), 1)),
+            "{embeddings:?}"
+        );
+        assert_eq!(store.exclusions().await.unwrap(), [seen("a.txt").path]);
+        assert!(store.admit(&seen("a.txt").path).await.unwrap());
+        assert!(!store.admit(&seen("a.txt").path).await.unwrap());
+        assert!(store.check().await.unwrap().is_empty());
+    });
+}
+
+#[test]
 fn a_score_is_kept_by_query_and_passage_if_there_is_such_a_passage() {
     run(async {
         let folder = tempfile::tempdir().unwrap();
@@ -347,9 +497,14 @@ fn a_library_of_a_newer_format_is_refused() {
             .execute(store.writer().unwrap())
             .await
             .unwrap();
-        store.close().await;
-        for refused in [Store::open(&path).await, Store::open_read_only(&path).await] {
-            assert!(matches!(refused, Err(Error::Newer { found: 99, .. })));
+        // While the number stands in the log alone, and afterwards.
+        assert_ne!(std::fs::read(&path).unwrap()[60..64], [0, 0, 0, 99]);
+        for _ in 0..2 {
+            for refused in [Store::open(&path).await, Store::open_read_only(&path).await] {
+                assert!(matches!(refused, Err(Error::Newer { found: 99, .. })));
+            }
+            store.close().await;
         }
+        assert_eq!(std::fs::read(&path).unwrap()[60..64], [0, 0, 0, 99]);
     });
 }

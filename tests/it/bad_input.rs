@@ -416,7 +416,7 @@ fn a_word_index_that_is_lost_or_damaged_is_made_anew_from_the_store() {
         home.add();
         let before = (home.by_words("apricot"), home.by_words("n7"));
         assert_eq!((before.0.len(), before.1.len()), (10, 1));
-        damage(&mut home.library().join("index/v1"));
+        damage(&mut home.library().join("index/v2"));
         // Beside a missing index, a reader still answers.
         assert!(
             nuthatch(&home.library(), &["search", "apricot"])

@@ -19,15 +19,15 @@ use tokio::runtime::Runtime;
 use crate::support::{Home, PATIENCE, PROGRAM, assert_sound, view, wait_for};
 
 /// An engine that follows `docs`, with the store seen from beside.
-struct Live {
-    home: Home,
+pub(crate) struct Live {
+    pub(crate) home: Home,
     open: Option<Open>,
 }
 
-struct Open {
-    store: Store,
-    engine: Arc<Engine>,
-    runtime: Runtime,
+pub(crate) struct Open {
+    pub(crate) store: Store,
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) runtime: Runtime,
 }
 
 fn open(library: &Path) -> Open {
@@ -52,7 +52,7 @@ fn open_with(library: &Path, programs: &Path) -> Open {
 }
 
 impl Live {
-    fn new(home: Home) -> Self {
+    pub(crate) fn new(home: Home) -> Self {
         let open = open(&home.library());
         let docs = home.root.path().join("docs");
         open.runtime.block_on(async {
@@ -66,7 +66,7 @@ impl Live {
         }
     }
 
-    fn open(&self) -> &Open {
+    pub(crate) fn open(&self) -> &Open {
         self.open.as_ref().unwrap()
     }
 
@@ -81,12 +81,12 @@ impl Live {
         open.runtime.block_on(open.store.file_at(&key)).unwrap()
     }
 
-    fn file(&self, name: &str) -> Option<FileRow> {
+    pub(crate) fn file(&self, name: &str) -> Option<FileRow> {
         self.file_at(&self.home.path(name))
     }
 
     /// The file, once it is read.
-    fn read(&self, name: &str) -> FileRow {
+    pub(crate) fn read(&self, name: &str) -> FileRow {
         wait_for(&format!("{name} to be read"), || {
             let file = self.file(name)?;
             (file.state == FileState::Indexed).then_some(file)
@@ -94,7 +94,7 @@ impl Live {
     }
 
     /// The file, once it says this.
-    fn says(&self, name: &str, words: &str) -> FileRow {
+    pub(crate) fn says(&self, name: &str, words: &str) -> FileRow {
         let open = self.open();
         wait_for(&format!("{name} to say {words}"), || {
             let file = self.file(name)?;
@@ -104,7 +104,7 @@ impl Live {
         })
     }
 
-    fn gone(&self, path: &Path) {
+    pub(crate) fn gone(&self, path: &Path) {
         wait_for(&format!("{} to go", path.display()), || {
             let key = PathKey::of(path);
             let open = self.open();
@@ -113,32 +113,37 @@ impl Live {
         });
     }
 
-    fn rename(&self, from: &str, to: &str) {
+    pub(crate) fn rename(&self, from: &str, to: &str) {
         let to = self.home.path(to);
         std::fs::create_dir_all(to.parent().unwrap()).unwrap();
         std::fs::rename(self.home.path(from), to).unwrap();
     }
 
-    fn settle(&self) {
+    pub(crate) fn settle(&self) {
         let open = self.open();
         let settled = async { tokio::time::timeout(PATIENCE, open.engine.settle()).await };
         open.runtime.block_on(settled).unwrap().unwrap();
     }
 
     /// Nothing derived differs from the store, in memory either.
-    fn assert_sound(&self) {
+    pub(crate) fn assert_sound(&self) {
         self.settle();
         let open = self.open();
         let problems = open.runtime.block_on(open.engine.check()).unwrap();
         assert!(problems.is_empty(), "{problems:#?}");
     }
 
+    /// The engine and what sees its store, to be closed in order.
+    pub(crate) fn take(&mut self) -> Open {
+        self.open.take().unwrap()
+    }
+
     /// Everything stops where it is.
-    fn crash(&mut self) {
+    pub(crate) fn crash(&mut self) {
         drop(self.open.take());
     }
 
-    fn reopen(&mut self) {
+    pub(crate) fn reopen(&mut self) {
         self.open = Some(open(&self.home.library()));
         let open = self.open();
         open.runtime.block_on(open.engine.follow()).unwrap();

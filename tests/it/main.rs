@@ -2,14 +2,18 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod another_model;
 mod bad_input;
 mod bench;
 mod containers;
+mod forget;
 mod formats;
+mod fresh;
 mod journeys;
 #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
 mod lean;
 mod live;
+mod migrations;
 mod models;
 mod pdfs;
 mod planted;
@@ -19,3 +23,4 @@ mod sandbox;
 mod scans;
 mod support;
 mod tidy;
+mod twice;

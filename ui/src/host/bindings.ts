@@ -24,6 +24,10 @@ export type Folder = {
   away: boolean,
   /** Files in the library from this folder. */
   n_files: number,
+  /** How changes in it are noticed, in words; absent as long as nothing followed it. */
+  followed: string | null,
+  /** When all of it was looked at last, in milliseconds since 1970. */
+  looked_at_ms: number | null,
 };
 
 export type IpcError = {
@@ -149,6 +153,8 @@ export type SearchResult = {
   strength: Strength | null,
   /** Other files with exactly the same content. */
   n_copies: number,
+  /** Its folder cannot be reached now. */
+  away: boolean,
 };
 
 export type SearchUpdate = {

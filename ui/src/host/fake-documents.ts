@@ -168,6 +168,6 @@ export const fakeDocuments: FakeDocument[] = [
 ];
 
 export const fakeFolders = [
-  { path: `${HOME}`, away: false },
-  { path: '/media/robin/Archive', away: true },
+  { path: `${HOME}`, away: false, followed: 'watched', looked_at_ms: Date.parse('2026-11-20T09:30:00') },
+  { path: '/media/robin/Archive', away: true, followed: 'watched', looked_at_ms: null },
 ];

@@ -121,7 +121,7 @@ export class FakeHost implements Host {
 
   async addFolder(path: string): Promise<void> {
     this.#mayFail();
-    this.#folders = [...this.#folders, { path, away: false, n_files: this.#documents.length }];
+    this.#folders = [...this.#folders, { path, away: false, n_files: this.#documents.length, followed: 'watched', looked_at_ms: null }];
     this.changed();
   }
 
@@ -217,6 +217,7 @@ export class FakeHost implements Host {
       strength: null,
       score: (best ? distinct(best) * 2 + best.found.length * 0.1 : 0) + meant * 2.5,
       n_copies: document.copies,
+      away: false,
     };
   }
 

@@ -33,6 +33,13 @@ export function day(ms: number, now: Date = new Date()): string {
   return new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }).format(date);
 }
 
+/** A moment to the minute, with its day unless that is today. */
+export function moment(ms: number, now: Date = new Date()): string {
+  const time = new Intl.DateTimeFormat(locale, { timeStyle: 'short' }).format(new Date(ms));
+  const date = day(ms, now);
+  return date === strings.today ? time : `${date}, ${time}`;
+}
+
 function startOfDay(date: Date): number {
   return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
 }

@@ -44,6 +44,8 @@ export const strings = {
   scanned: 'scanned',
   scannedHelp: (confidence: number) =>
     `Recognised in a picture; the model is ${number(confidence)} % sure of it`,
+  away: 'away',
+  awayHelp: 'Its folder cannot be reached now; this is what was read before',
   copies: (n: number) => counted(n, 'more copy', 'more copies'),
   copiesHelp: 'Other files with exactly the same content',
   nameOnly: 'Found by its name',
@@ -110,6 +112,8 @@ export const strings = {
   addFolder: 'Add a folder…',
   folderFiles: (n: number) => counted(n, 'file', 'files'),
   folderAway: 'cannot be reached now',
+  folderLooked: (followed: string, when: string | null) =>
+    when === null ? followed : `${followed}; all of it was last looked at ${when}`,
   removeFolder: 'Remove',
   removeFolderLabel: (path: string) => `Remove ${path} from the library`,
   removeQuestion: 'Remove this folder from the library?',

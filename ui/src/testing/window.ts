@@ -87,6 +87,7 @@ export function result(fileId: number, more: Partial<SearchResult> = {}): Search
     strength: null,
     score: 1,
     n_copies: 0,
+    away: false,
     ...more,
   };
 }

@@ -1,0 +1,52 @@
+//! What the user does not want in the library: single files, and folders with all below them.
+//!
+//! Only paths; whoever walks obeys them. They are all that stays of a forgotten file.
+
+use crate::{
+    document::{FileId, PathKey},
+    store::{Batch, Result, Store},
+};
+
+impl Store {
+    /// The excluded paths, in order.
+    pub async fn exclusions(&self) -> Result<Vec<PathKey>> {
+        let paths: Vec<Vec<u8>> = sqlx::query_scalar("SELECT path FROM exclusions ORDER BY path")
+            .fetch_all(&self.readers)
+            .await?;
+        Ok(paths.into_iter().map(PathKey).collect())
+    }
+
+    /// Lets a path into the library again. Returns whether it was excluded.
+    pub async fn admit(&self, path: &PathKey) -> Result<bool> {
+        let done = sqlx::query("DELETE FROM exclusions WHERE path = ?")
+            .bind(&path.0)
+            .execute(self.writer()?)
+            .await?;
+        Ok(done.rows_affected() > 0)
+    }
+}
+
+impl Batch {
+    /// Excludes a path, and forgets what the library has at and below it, with every trace once
+    /// [`Store::erase`] is done.
+    pub async fn exclude(&mut self, path: &PathKey) -> Result<()> {
+        self.forgets = true;
+        sqlx::query("INSERT OR IGNORE INTO exclusions VALUES (?)")
+            .bind(&path.0)
+            .execute(&mut *self.transaction)
+            .await?;
+        let (first, last) = path.below();
+        let files: Vec<i64> = sqlx::query_scalar(
+            "SELECT id FROM files WHERE container_id IS NULL AND (path = ? OR (path >= ? AND path < ?))",
+        )
+        .bind(&path.0)
+        .bind(first.0)
+        .bind(last.0)
+        .fetch_all(&mut *self.transaction)
+        .await?;
+        for id in files {
+            self.remove_file(FileId(id)).await?;
+        }
+        self.remove_orphans().await
+    }
+}
