@@ -209,7 +209,9 @@ pub fn identify(extension: &str, head: &[u8]) -> Result<&'static Format, Failure
     if head.starts_with(&ole::MAGIC) {
         return match named {
             Some(format) if format.name == msg::OUTLOOK.name => Ok(format),
-            _ => office::old(extension).ok_or_else(|| unread(extension)),
+            _ => office::old(extension)
+                .or_else(|| msg::is_one(head).then_some(&msg::OUTLOOK))
+                .ok_or_else(|| unread(extension)),
         };
     }
     if rtf::is_one(head) {
@@ -327,6 +329,16 @@ fn unread(extension: &str) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_mail_of_outlook_is_known_without_its_name() {
+        let list = "__properties_version1.0"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes);
+        let head: Vec<u8> = ole::MAGIC.into_iter().chain(list).collect();
+        assert_eq!(identify("", &head).map(|format| format.name), Ok("msg"));
+        assert!(identify("", &ole::MAGIC).is_err());
+    }
 
     #[test]
     fn bytes_tell_the_format_before_names_do() {
