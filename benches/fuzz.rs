@@ -29,8 +29,9 @@ use tokio::sync::mpsc;
 
 use mutate::Mutator;
 
-/// A document that takes longer is taken for endless.
-const TIMEOUT: Duration = Duration::from_secs(20);
+/// A document that takes longer is taken for endless, as in a library; on a machine that does other
+/// things as well, the time of a reader is not its own.
+const TIMEOUT: Duration = Duration::from_mins(1);
 /// Of each kind of end, so many documents are kept.
 const MAX_KEPT: usize = 20;
 
@@ -196,13 +197,13 @@ impl Ends {
         self.n += 1;
         let reason = match outcome {
             // Of a document with pages, one of them may have ended its reader.
-            Ok(text) => match text.partial.filter(|reason| Self::is_fault(reason)) {
-                Some(reason) => reason,
-                None => {
+            Ok(text) => {
+                let Some(reason) = text.partial.filter(|reason| Self::is_fault(reason)) else {
                     self.n_read += 1;
                     return None;
-                }
-            },
+                };
+                reason
+            }
             Err(failure) => failure.to_string(),
         };
         let (count, end) = if reason.contains("fault of the program") {

@@ -25,21 +25,21 @@ static PDF: Format = Format {
 };
 static HTML: Format = Format {
     name: "html",
-    version: 3,
+    version: 4,
     extensions: &["html", "htm", "xhtml"],
     parse: |input, _| html::parse(input),
     ..USUAL
 };
 static MARKDOWN: Format = Format {
     name: "markdown",
-    version: 3,
+    version: 4,
     extensions: &["md", "markdown", "mdx", "mkd"],
     parse: |input, _| markdown::parse(input),
     ..USUAL
 };
 static EPUB: Format = Format {
     name: "epub",
-    version: 1,
+    version: 2,
     extensions: &["epub"],
     parse: |input, _| epub::parse(input),
     ..USUAL
@@ -53,56 +53,56 @@ static FB2: Format = Format {
 };
 static NOTEBOOK: Format = Format {
     name: "notebook",
-    version: 1,
+    version: 2,
     extensions: &["ipynb"],
     parse: |input, _| notebook::parse(input),
     ..USUAL
 };
 static DELIMITED: Format = Format {
     name: "delimited",
-    version: 1,
+    version: 2,
     extensions: &["csv", "tsv", "tab", "psv"],
     parse: |input, _| delimited::parse(input),
     ..USUAL
 };
 static SUBTITLES: Format = Format {
     name: "subtitles",
-    version: 1,
+    version: 2,
     extensions: &["srt", "vtt"],
     parse: |input, _| subtitles::parse(input),
     ..USUAL
 };
 static TEX: Format = Format {
     name: "tex",
-    version: 1,
+    version: 2,
     extensions: &["tex", "ltx", "latex"],
     parse: |input, _| tex::parse(input),
     ..USUAL
 };
 static ORG: Format = Format {
     name: "org",
-    version: 1,
+    version: 2,
     extensions: &["org"],
     parse: |input, _| outline::org(input),
     ..USUAL
 };
 static RST: Format = Format {
     name: "rst",
-    version: 1,
+    version: 2,
     extensions: &["rst", "rest"],
     parse: |input, _| outline::rst(input),
     ..USUAL
 };
 static ASCIIDOC: Format = Format {
     name: "asciidoc",
-    version: 1,
+    version: 2,
     extensions: &["adoc", "asciidoc", "asc"],
     parse: |input, _| outline::asciidoc(input),
     ..USUAL
 };
 static JSON: Format = Format {
     name: "json",
-    version: 1,
+    version: 2,
     extensions: &["json", "jsonl", "ndjson", "geojson"],
     parse: |input, _| json::parse(input),
     ..USUAL
@@ -209,7 +209,9 @@ pub fn identify(extension: &str, head: &[u8]) -> Result<&'static Format, Failure
     if head.starts_with(&ole::MAGIC) {
         return match named {
             Some(format) if format.name == msg::OUTLOOK.name => Ok(format),
-            _ => office::old(extension).ok_or_else(|| unread(extension)),
+            _ => office::old(extension)
+                .or_else(|| msg::is_one(head).then_some(&msg::OUTLOOK))
+                .ok_or_else(|| unread(extension)),
         };
     }
     if rtf::is_one(head) {
@@ -327,6 +329,16 @@ fn unread(extension: &str) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_mail_of_outlook_is_known_without_its_name() {
+        let list = "__properties_version1.0"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes);
+        let head: Vec<u8> = ole::MAGIC.into_iter().chain(list).collect();
+        assert_eq!(identify("", &head).map(|format| format.name), Ok("msg"));
+        assert!(identify("", &ole::MAGIC).is_err());
+    }
 
     #[test]
     fn bytes_tell_the_format_before_names_do() {

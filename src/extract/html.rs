@@ -8,7 +8,10 @@ mod chrome;
 mod meta;
 mod walk;
 
-use std::{borrow::Cow, collections::HashSet};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+};
 
 use chrome::LeaveOut;
 use encoding_rs::Encoding;
@@ -72,26 +75,24 @@ fn parsed(html: &str) -> Html {
     Html::parse_document(&flattened(&with_end_tags(html)))
 }
 
-/// Elements in elements, at most. Per tag, the parser looks through all that are open: 200,000 of
-/// them would take it minutes.
-const MAX_DEPTH: usize = 2_000;
+/// Elements in elements, at most, as in Chrome. Per tag, the parser looks through all that are open:
+/// 200,000 of them would take it minutes.
+const MAX_DEPTH: usize = 512;
 
-/// Without the tags of boxes that lie deeper than anybody's page.
+/// Elements that hold nothing, or that the next one of their kind ends: they do not nest.
+const FLAT: [&str; 34] = [
+    "area", "base", "body", "br", "col", "colgroup", "dd", "dt", "embed", "frame", "head", "hr",
+    "html", "img", "input", "li", "link", "meta", "optgroup", "option", "p", "param", "rp", "rt",
+    "source", "tbody", "td", "tfoot", "th", "thead", "title", "tr", "track", "wbr",
+];
+
+/// Without the tags that lie deeper than anybody's page.
 fn flattened(html: &str) -> Cow<'_, str> {
-    const BOXES: [&str; 8] = [
-        "div",
-        "span",
-        "section",
-        "b",
-        "i",
-        "font",
-        "blockquote",
-        "ul",
-    ];
     if html.matches('<').count() <= MAX_DEPTH {
         return Cow::Borrowed(html);
     }
     let mut flat = String::with_capacity(html.len());
+    let mut open: HashMap<String, usize> = HashMap::new();
     let mut depth = 0_usize;
     let mut rest = html;
     while let Some((before, tag)) = rest.split_once('<') {
@@ -103,17 +104,22 @@ fn flattened(html: &str) -> Cow<'_, str> {
         };
         let end = name.find(|character: char| !character.is_ascii_alphanumeric());
         let name = name.get(..end.unwrap_or(name.len())).unwrap_or_default();
-        let is_box = BOXES.iter().any(|known| name.eq_ignore_ascii_case(known));
-        let is_too_deep = depth > MAX_DEPTH;
-        if is_box {
-            depth = if is_end {
-                depth.saturating_sub(1)
+        let name = name.to_ascii_lowercase();
+        let was_deep = depth > MAX_DEPTH;
+        let nests = !name.is_empty() && FLAT.binary_search(&name.as_str()).is_err();
+        if nests {
+            let n_open = open.entry(name.clone()).or_default();
+            // The end of what never began ends nothing.
+            let change = if is_end {
+                (*n_open > 0).then_some(-1)
             } else {
-                depth + 1
+                Some(1)
             };
+            *n_open = n_open.saturating_add_signed(change.unwrap_or(0));
+            depth = depth.saturating_add_signed(change.unwrap_or(0));
         }
-        // An end tag closes the box whose start tag was kept.
-        if is_box && (is_too_deep || depth > MAX_DEPTH) {
+        // An end tag closes the element whose start tag was kept.
+        if nests && (was_deep || depth > MAX_DEPTH) {
             flat.push(' ');
             rest = tag.split_once('>').map_or("", |(_, after)| after);
         } else {

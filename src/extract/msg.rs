@@ -11,7 +11,7 @@ use std::io::Cursor;
 use encoding_rs::{Encoding, UTF_16LE, WINDOWS_1252};
 
 use super::{
-    Failure, Format, Input, USUAL, dates, html, limit, mail,
+    Failure, Format, Input, USUAL, contains, dates, html, limit, mail,
     nest::{Member, Nest, Stop},
     ole::Streams,
     plain, rtf,
@@ -26,6 +26,13 @@ pub(super) static OUTLOOK: Format = Format {
     parse,
     ..USUAL
 };
+
+/// Whether a container whose list of streams stands near its beginning is a mail.
+pub(super) fn is_one(head: &[u8]) -> bool {
+    let name = "__properties_version1.0".encode_utf16();
+    let name: Vec<u8> = name.flat_map(u16::to_le_bytes).collect();
+    contains(head, &name)
+}
 
 /// Numbers of properties, as \[MS-OXPROPS\] lists them.
 const SUBJECT: u16 = 0x0037;

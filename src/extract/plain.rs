@@ -175,7 +175,7 @@ fn without_zeros(bytes: &[u8]) -> Vec<u8> {
     pieces.join(&b' ')
 }
 
-/// Line ends unified, control characters and colours of terminals dropped.
+/// Line ends unified; control characters, colours of terminals and invisible marks in words dropped.
 pub(super) fn clean(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     let mut characters = text.chars().peekable();
@@ -195,7 +195,11 @@ pub(super) fn clean(text: &str) -> String {
                 characters.next_if(char::is_ascii_alphabetic);
             }
             '\u{c}' | '\u{b}' | '\u{85}' | '\u{2028}' | '\u{2029}' => clean.push('\n'),
-            '\u{feff}' | '\u{fffe}' => {}
+            // Marks of an encoding, and of where a word may be broken or may not: nobody types them
+            // who looks for the word.
+            '\u{feff}' | '\u{fffe}' | '\u{ad}' | '\u{2060}' => {}
+            // In writings without spaces it divides words.
+            '\u{200b}' if clean.ends_with(|before| before < '\u{e00}') => {}
             _ if character.is_control() => {}
             _ => clean.push(character),
         }
@@ -218,6 +222,14 @@ mod tests {
         assert_eq!(text, format!("{SENTENCE} {SENTENCE}").trim_end());
         let broken_off = [SENTENCE.as_bytes(), &[0; 8000]].concat();
         assert!(!looks_binary(&broken_off));
+    }
+
+    #[test]
+    fn marks_that_nobody_sees_do_not_divide_a_word() {
+        let said = "con\u{200b}fi\u{ad}dential re\u{2060}port";
+        assert_eq!(clean(said), "confidential report");
+        let thai = "\u{e14}\u{e35}\u{200b}\u{e21}\u{e32}\u{e01}";
+        assert_eq!(clean(thai), thai);
     }
 
     #[test]

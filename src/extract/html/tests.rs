@@ -101,3 +101,26 @@ fn nesting_and_size_have_no_hold_on_the_reader() {
     let text = read(&format!("<p>{}", "word ".repeat(1_000)), 100);
     assert!(text.text.len() <= 100 && text.partial.is_some());
 }
+
+#[test]
+fn elements_that_never_end_are_read_however_many_there_are() {
+    let piece = "</html>p>text <b>bold</b><table><tr><td>1<td>2</table><pre>x</div>";
+    let page = format!(
+        "<!doctype html><main><p>first{}<p>last</main>",
+        piece.repeat(12_000)
+    );
+    let text = main_of(&page).text;
+    assert!(text.starts_with("first"), "{:?}", text.get(..40));
+    assert!(text.ends_with("last"));
+    assert_eq!(text.matches("bold").count(), 12_000);
+}
+
+#[test]
+fn paragraphs_that_are_not_ended_stay_paragraphs() {
+    let page = format!(
+        "<html><body>{}",
+        "<p>one<ul><li>two<li>three</ul>".repeat(3_000)
+    );
+    let text = main_of(&page);
+    assert_eq!(text.marks.len(), 9_000);
+}
