@@ -1,7 +1,9 @@
 //! Arguments, and what each verb asks of the engine; `show` prints the answers.
 
 mod bench;
+mod folders;
 mod models;
+mod now;
 mod read;
 mod show;
 
@@ -19,8 +21,9 @@ use nuthatch::{
     engine::{Engine, Error, Status},
     evaluation, extract,
     search::{Notice, Only, RerankMode, SearchRequest, SearchResults},
-    store,
+    store::{self, Answer},
 };
+use nuthatch_models::priority::{self, Priority};
 use serde_json::json;
 
 /// Finds things in your own files, by word and by meaning.
@@ -80,6 +83,26 @@ enum Verb {
     },
     /// Show what the library holds
     Status,
+    /// List the chosen folders, and those in them that are left out
+    Folders,
+    /// Read a folder that was left out
+    Include {
+        /// The folder
+        folder: PathBuf,
+    },
+    /// Leave out for good a folder that looks generated
+    Exclude {
+        /// The folder
+        folder: PathBuf,
+    },
+    /// Stop indexing for a while; what was read can be searched all the same
+    Pause {
+        /// 30m, 1h, 2d, tomorrow, or until-resumed
+        #[arg(default_value = "1h", value_name = "HOW LONG")]
+        length: String,
+    },
+    /// Go on indexing after a pause
+    Resume,
     /// Say what is known of a file, and why it is or is not found
     Why {
         /// The path
@@ -122,6 +145,8 @@ enum Verb {
     ExtractWorker {
         #[arg(long)]
         memory_mib: u64,
+        #[arg(long, default_value = "normal")]
+        priority: Priority,
         /// Tell what a reader is refused, by trying it in this folder, which is lost
         #[arg(long, value_name = "FOLDER")]
         probe: Option<PathBuf>,
@@ -147,7 +172,13 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
         ),
     };
     let dirs = Dirs::new(library, programs);
-    if let Verb::ExtractWorker { memory_mib, probe } = arguments.verb {
+    if let Verb::ExtractWorker {
+        memory_mib,
+        priority,
+        probe,
+    } = arguments.verb
+    {
+        priority::lower_process(priority);
         if let Some(folder) = probe {
             let program = dirs.program("nuthatch");
             let attempts = extract::probe(memory_mib, &folder, &program)?;
@@ -233,9 +264,14 @@ async fn verb(verb: Verb, dirs: Dirs, json: bool) -> anyhow::Result<()> {
             }
         }
         Verb::Status => status(dirs, json).await,
+        Verb::Folders => folders::list(dirs, json).await,
+        Verb::Include { folder } => folders::answer(dirs, &folder, Answer::Read, json).await,
+        Verb::Exclude { folder } => folders::answer(dirs, &folder, Answer::Leave, json).await,
+        Verb::Pause { length } => now::pause(&dirs, &length, json),
+        Verb::Resume => now::resume(&dirs, json),
         Verb::Why { path } => why(dirs, &path, json).await,
         Verb::Watch => {
-            let engine = Engine::open(dirs).await?;
+            let engine = Engine::open_in_background(dirs).await?;
             engine.follow().await?;
             eprintln!("watching; interrupt to stop");
             std::future::pending().await
@@ -278,11 +314,15 @@ async fn forget(dirs: Dirs, path: &Path, undo: bool, json: bool) -> anyhow::Resu
 }
 
 async fn add(dirs: Dirs, folders: &[PathBuf], json: bool) -> anyhow::Result<()> {
+    let paused = now::refusal(&dirs);
     let engine = Engine::open(dirs).await?;
     for folder in folders {
         engine.add_folder(folder).await?;
     }
-    show_progress_until_settled(&engine).await?;
+    match paused {
+        None => show_progress_until_settled(&engine).await?,
+        Some(refusal) => eprintln!("nuthatch: {refusal}"),
+    }
     let status = engine.status().await?;
     engine.close().await;
     print_status(&status, json)
@@ -306,8 +346,10 @@ async fn show_progress_until_settled(engine: &Engine) -> anyhow::Result<()> {
                         eprintln!("nuthatch: {trouble}; trying again");
                     }
                 }
-                let left = now.seconds_left.map(|left| format!(", about {left:.0} s left")).unwrap_or_default();
-                bar.set_message(if now.recognising {
+                let left = now.seconds_left.map_or_else(String::new, now::left);
+                bar.set_message(if now.hold.is_some() {
+                    "paused; `nuthatch resume` goes on".into()
+                } else if now.recognising {
                     format!("{} pages of pictures to recognise", now.n_to_recognise)
                 } else {
                     format!(
@@ -386,7 +428,7 @@ fn nothing(notice: String) -> SearchResults {
 }
 
 async fn prompt(dirs: Dirs, folder: Option<PathBuf>) -> anyhow::Result<()> {
-    let engine = Engine::open(dirs).await?;
+    let engine = Engine::open_in_background(dirs).await?;
     engine.follow().await?;
     if let Some(folder) = folder {
         engine.add_folder(&folder).await?;

@@ -5,11 +5,14 @@
 //! Start reading at [`Engine::open`]; what can be asked of an open library is in the files of
 //! `engine/`.
 
+mod activity;
 mod check;
 mod close;
 mod folders;
 mod following;
+mod held;
 pub mod models;
+mod polite;
 mod preview;
 pub mod reading;
 mod status;
@@ -19,16 +22,18 @@ use std::{
     io::{self, Write},
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError, RwLock},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
-use nuthatch_models::{ModelSpec, ModelWorker};
+use nuthatch_models::{ModelSpec, ModelWorker, Priority};
 use tokio::sync::{OnceCell, watch};
 
 use crate::{
+    cpu,
     dirs::Dirs,
     document::Sequence,
     extract,
+    governor::{self, Governor, Terms},
     indexing::{self, Indexing, Parts, Progress},
     lexical::Lexical,
     search::{self, Notice, Rerankers, Search, SearchRequest, SearchResults},
@@ -39,6 +44,11 @@ use crate::{
 };
 
 use following::Following;
+use polite::{Share, rules, terms};
+
+pub use activity::Activity;
+pub use held::HeldFolder;
+pub use polite::{pause, paused};
 pub use preview::Preview;
 pub use status::{FolderStatus, Status, Why};
 
@@ -88,6 +98,12 @@ pub enum Error {
     /// Indexing failed.
     #[error(transparent)]
     Indexing(#[from] indexing::Error),
+    /// A pause could not be kept.
+    #[error(transparent)]
+    Pause(#[from] governor::Error),
+    /// A computation failed.
+    #[error(transparent)]
+    Cpu(#[from] cpu::Error),
     /// The settings cannot be read.
     #[error(transparent)]
     Settings(#[from] settings::Error),
@@ -117,6 +133,7 @@ pub struct Engine {
     languages: Mutex<Option<(Sequence, Arc<[String]>)>>,
     rerankers: Rerankers,
     rerank_budget: Duration,
+    now: fn() -> SystemTime,
     between_polls: Duration,
     writing: Option<Writing>,
 }
@@ -133,45 +150,70 @@ struct Former {
 #[derive(Debug)]
 struct Writing {
     indexing: Arc<Indexing>,
+    governor: Arc<Governor>,
+    _noting: activity::Noting,
     following: tokio::sync::Mutex<Option<Following>>,
     // Last, so that it is released after everything else has stopped.
     _lock: File,
 }
 
 impl Engine {
-    /// Opens a library for reading and writing; makes it if there is none.
+    /// Opens a library for reading and writing, for somebody who waits until it is indexed; makes it
+    /// if there is none.
     pub async fn open(dirs: Dirs) -> Result<Self> {
+        Self::open_on(dirs, terms(true)).await
+    }
+
+    /// The same on given terms: how much right of way indexing has, and what time it is.
+    pub async fn open_on(dirs: Dirs, terms: Terms) -> Result<Self> {
         let lock = lock(&dirs)?;
         let settings = Settings::load(&dirs.settings())?;
+        let share = Share::of(&settings, &terms);
+        if share.priority != Priority::Normal {
+            cpu::give_way();
+        }
         let store = Store::open(&dirs.database()).await?;
-        let lexical = Arc::new(Lexical::open(&dirs.index()).map_err(indexing::Error::from)?);
+        let index = dirs.index();
+        // Where it is opened its threads begin, and get the right of way of those that open it.
+        let lexical = cpu::run_behind(move || Lexical::open(&index)).await?;
+        let lexical = Arc::new(lexical.map_err(indexing::Error::from)?);
         let (mut engine, progress) =
             Self::over(dirs, &settings, store, Some(Arc::clone(&lexical))).await?;
+        engine.now = terms.now;
         if engine.former.is_none() {
             engine.store.serve_model(&engine.model_key).await?;
         }
         engine.load_vectors().await?;
+        let pause = engine.dirs.pause();
+        let governor = Arc::new(Governor::new(terms, rules(&settings), pause));
         let parts = Parts {
             store: engine.store.clone(),
             lexical,
             vectors: Arc::clone(&engine.vectors),
             pool: extract::Pool::new(
                 engine.dirs.program("nuthatch"),
-                limits(&settings),
-                n_readers(),
+                extract::Limits {
+                    priority: share.priority,
+                    ..limits(&settings)
+                },
+                share.n_cores + indexing::N_SPARE_READERS,
             ),
-            n_readers: n_readers(),
-            model: engine.model.clone().map_err(|notice| notice.message),
+            n_readers: share.n_cores,
+            model: models::behind(&engine.dirs, &settings, share, &engine.model),
             model_key: engine.model_key.clone(),
             n_dimensions: engine.n_dimensions,
-            text_reader: models::text_reader(&engine.dirs, &settings),
+            text_reader: models::text_reader(&engine.dirs, &settings, share),
             library: engine.dirs.library().to_owned(),
             vectors_in_step: tokio::sync::Mutex::default(),
+            ask_above_files: settings.ask_above_files,
+            governor: Arc::clone(&governor),
             progress,
         };
         let indexing = Arc::new(Indexing::start(Arc::new(parts)).await?);
         engine.writing = Some(Writing {
             indexing,
+            governor,
+            _noting: activity::Noting::start(engine.dirs.activity(), engine.progress.clone()),
             following: tokio::sync::Mutex::default(),
             _lock: lock,
         });
@@ -213,6 +255,7 @@ impl Engine {
             former,
             rerankers: models::rerankers(&dirs, settings),
             rerank_budget: settings.rerank_budget(),
+            now: SystemTime::now,
             between_polls: settings.between_polls(),
             progress,
             last_embedding: search::LastEmbedding::default(),
@@ -254,6 +297,9 @@ impl Engine {
         request: &SearchRequest,
         on_update: impl FnMut(SearchResults) + Send,
     ) -> Result<SearchResults> {
+        if request.typing {
+            self.note_typing();
+        }
         let search = self.searching(request.only).await?;
         let found = search.run(request, on_update).await?;
         if let (Some(writing), false) = (&self.writing, found.gone.is_empty()) {
@@ -374,11 +420,6 @@ fn limits(settings: &Settings) -> extract::Limits {
         max_file_bytes: settings.max_file_mib << 20,
         max_text_bytes: (settings.max_text_mib << 20) as usize,
         with_boxes: false,
+        priority: Priority::Normal,
     }
-}
-
-fn n_readers() -> usize {
-    std::thread::available_parallelism()
-        .map_or(1, usize::from)
-        .min(8)
 }

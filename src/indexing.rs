@@ -1,15 +1,19 @@
 //! What happens to a changed file: walk, ledger, read, cut, store, derive, embed.
 //!
 //! Owns the loops of a library that is open for writing: one looks and reads, one embeds, one has text
-//! in pictures recognised. Words come first; the others follow, in this order. Everything can stop at any instruction and goes
-//! on from the store at the next start. Knows the parts below; nothing of queries or windows.
+//! in pictures recognised, in this order; each asks whether it may before it takes something up
+//! (`wait.rs`). Everything can stop at any instruction and goes on from the store at the next start.
+//! Knows the parts below; nothing of queries or windows.
 //! Start reading at [`Indexing::start`].
 
 mod check;
 mod cloud;
 mod derive;
 mod embed;
+mod estimate;
 mod forget;
+mod generated;
+mod held;
 mod memory;
 mod presence;
 mod progress;
@@ -17,6 +21,7 @@ mod rate;
 mod read;
 mod recognise;
 mod reconcile;
+mod wait;
 mod walk;
 mod write;
 
@@ -36,9 +41,11 @@ use tokio::{
 pub(crate) use check::check;
 pub(crate) use derive::load_vectors;
 use forget::{Forgotten, erase, forget};
+pub(crate) use held::holder;
 pub(crate) use presence::{Presence, presence};
-pub use progress::Progress;
-use rate::Rate;
+pub use progress::{Doing, Progress};
+use rate::{Rate, TimeLeft};
+use read::TakeUp;
 pub(crate) use read::language;
 use reconcile::Look;
 pub(crate) use walk::why_left_out;
@@ -47,8 +54,9 @@ use crate::{
     chunk, cpu,
     document::{FolderId, PathKey},
     extract,
+    governor::Governor,
     lexical::{self, SharedLexical},
-    store::{self, FileRow, Store},
+    store::{self, Store},
     vectors::Vectors,
     watch::Change,
 };
@@ -58,6 +66,8 @@ const RETRY_AFTER: Duration = Duration::from_secs(5);
 /// While a walk is under way, so long is read after each page of it: what was seen first can be found
 /// long before a large folder is seen whole, and the walk goes on.
 const READING_BETWEEN_PAGES: Duration = Duration::from_millis(100);
+/// Readers for small files while a huge one is read.
+pub const N_SPARE_READERS: usize = 1;
 /// Requests that may wait.
 const N_WAITING: usize = 64;
 
@@ -95,7 +105,7 @@ pub struct Parts {
     pub vectors: Arc<RwLock<Vectors>>,
     /// Readers of documents.
     pub pool: extract::Pool,
-    /// How many documents are read at once.
+    /// How many documents are read at once; [`N_SPARE_READERS`] more that only small files get.
     pub n_readers: usize,
     /// The model process; or why there is none.
     pub model: Result<Arc<ModelWorker>, String>,
@@ -110,21 +120,12 @@ pub struct Parts {
     /// Held from reading or writing vectors in the store until the ones in memory are the same:
     /// both loops change them, and a document removed in between must not come back.
     pub vectors_in_step: tokio::sync::Mutex<()>,
+    /// Folders that look generated are asked about from so many files on.
+    pub ask_above_files: u64,
+    /// Says when to wait.
+    pub governor: Arc<Governor>,
     /// What is being done, for whoever looks.
     pub progress: watch::Sender<Progress>,
-}
-
-impl Parts {
-    fn note_current(&self, file: &FileRow) {
-        let name = file
-            .seen
-            .path
-            .to_path()
-            .file_name()
-            .map(|name| name.to_string_lossy().into_owned());
-        self.progress
-            .send_modify(|progress| progress.current = name);
-    }
 }
 
 /// What the reading loop is asked.
@@ -145,13 +146,13 @@ enum LaterRequest {
     Settle(oneshot::Sender<bool>),
 }
 
-/// The three loops. Dropping it stops them where they are.
+/// The loops. Dropping it stops them where they are.
 #[derive(Debug)]
 pub struct Indexing {
     requests: mpsc::Sender<Request>,
     embedding: mpsc::Sender<LaterRequest>,
     recognising: mpsc::Sender<LaterRequest>,
-    tasks: [JoinHandle<()>; 3],
+    tasks: [JoinHandle<()>; 4],
 }
 
 impl Indexing {
@@ -181,10 +182,11 @@ impl Indexing {
                 recognising.clone(),
             )),
             tokio::spawn(recognise::recognising_loop(
-                parts,
+                Arc::clone(&parts),
                 recognise_inbox,
                 requests.clone(),
             )),
+            tokio::spawn(wait::tell_of_pauses(parts)),
         ];
         let _ = embedding.try_send(LaterRequest::Wake);
         Ok(Self {
@@ -197,10 +199,7 @@ impl Indexing {
 
     /// Looks at everything again, in the background.
     pub async fn look(&self) -> Result<(), Error> {
-        self.requests
-            .send(Request::Look(None, None))
-            .await
-            .map_err(|_| Error::Stopped)
+        self.look_at(Change::Rescan).await
     }
 
     /// Looks at what changed, in the background.
@@ -295,13 +294,19 @@ async fn reading_loop(
 ) {
     let mut reading = Reading::new(Arc::clone(&parts));
     loop {
+        let has_work = reading.busy || reading.failed;
+        let hold = if has_work { parts.hold() } else { None };
+        let is_resting = hold.is_some() && !reading.files.is_in_hand();
         // Idle until asked; while reading, requests are taken between two steps.
-        let request = if reading.busy || reading.failed {
+        let request = if has_work && !is_resting {
             inbox.try_recv().ok()
         } else {
-            match inbox.recv().await {
-                Some(request) => Some(request),
-                None => return,
+            tokio::select! {
+                request = inbox.recv() => match request {
+                    Some(request) => Some(request),
+                    None => return,
+                },
+                () = parts.governor.wait(), if has_work => continue,
             }
         };
         let outcome = match request {
@@ -311,6 +316,7 @@ async fn reading_loop(
                 Ok(false)
             }
             Some(Request::Forget(what, reply)) => reading.forget(what, reply).await,
+            None if hold.is_some() => reading.rest(hold).await,
             None if reading.failed => reading.recover().await,
             None => reading.step().await,
         };
@@ -347,6 +353,7 @@ struct Reading {
     something_went: bool,
     replies: Vec<oneshot::Sender<()>>,
     rate: Rate,
+    left: TimeLeft,
 }
 
 impl Reading {
@@ -362,6 +369,7 @@ impl Reading {
             something_went: true,
             replies: Vec::new(),
             rate: Rate::default(),
+            left: TimeLeft::default(),
         }
     }
 
@@ -432,6 +440,7 @@ impl Reading {
         if !more && let Some(look) = self.looks.pop_front() {
             self.something_went |= look.something_went;
         }
+        self.left.forget_waiting();
         let walking = !self.looks.is_empty();
         self.parts.progress.send_modify(|progress| {
             progress.walking = walking;
@@ -442,18 +451,10 @@ impl Reading {
 
     /// Reads on. Returns how many files were written, or `None` if nothing waits.
     async fn read(&mut self, patience: Duration) -> Result<Option<u32>, Error> {
-        let n_written = self.files.step(patience).await?;
-        if let Some(n) = n_written.filter(|&n| n > 0) {
-            self.rate.count(n);
-            let rate = self.rate.per_second();
-            let n_waiting = self.parts.store.count_waiting().await?;
-            self.parts.progress.send_modify(|progress| {
-                progress.n_done += u64::from(n);
-                progress.n_waiting = n_waiting;
-                progress.files_per_second = rate;
-                progress.seconds_left = (rate > 0.0).then(|| n_waiting as f64 / rate);
-            });
-        }
+        let began = Instant::now();
+        let n_written = self.files.step(TakeUp::More, patience).await?;
+        self.left.note(began.elapsed(), self.files.take_timed());
+        self.note_written(n_written.unwrap_or(0)).await?;
         Ok(n_written)
     }
 
@@ -473,6 +474,7 @@ impl Reading {
         erase(&self.parts).await?;
         self.parts.pool.dismiss();
         self.rate = Rate::default();
+        self.left = TimeLeft::default();
         self.parts.progress.send_modify(|progress| {
             progress.walking = false;
             progress.n_waiting = 0;

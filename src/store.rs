@@ -16,6 +16,7 @@ mod exclusions;
 mod files;
 mod folders;
 mod format;
+mod held;
 mod leftovers;
 mod marks;
 mod scans;
@@ -43,8 +44,9 @@ pub use batch::Batch;
 pub use changes::Changes;
 pub use documents::{DocumentRow, NewDocument, PassageRow, passage_input};
 pub use embeddings::{ToEmbed, VectorRow};
-pub use files::{FileRow, Observed};
+pub use files::{FileRow, HUGE_BYTES, Observed};
 pub use folders::{FolderRow, NETWORK, StateCount};
+pub use held::{Answer, HeldFolder};
 pub use scans::{RecognisedPage, ToRecognise};
 pub use sizes::Sizes;
 

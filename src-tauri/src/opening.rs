@@ -88,7 +88,7 @@ impl Opener {
 }
 
 async fn open_to_write(start: &Start) -> Result<Library, Error> {
-    let engine = Engine::open(start.dirs.clone()).await?;
+    let engine = Engine::open_in_background(start.dirs.clone()).await?;
     engine.follow().await?;
     let mut notices = Vec::new();
     for folder in &start.folders {

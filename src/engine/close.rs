@@ -21,6 +21,7 @@ impl Engine {
             indexing,
             following,
             _lock,
+            ..
         } = writing;
         if let Some(following) = following.into_inner() {
             following.stop().await;

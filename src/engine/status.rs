@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Engine, Result, folders::located, following::Followed, models};
+use super::{Activity, Engine, HeldFolder, Result, folders::located, following::Followed, models};
 use crate::{
     document::{FileState, PathKey},
     indexing,
@@ -34,6 +34,10 @@ pub struct Status {
     pub bytes: Vec<(&'static str, u64)>,
     /// What is missing, and how to get it.
     pub notices: Vec<Notice>,
+    /// What is being done now, and why nothing is.
+    pub now: Activity,
+    /// Folders that look generated, are left out, and are asked about; the largest first.
+    pub held_back: Vec<HeldFolder>,
 }
 
 /// One chosen folder.
@@ -118,7 +122,15 @@ impl Engine {
                         .map_or(0, |lexical| lexical.size_bytes()),
                 ),
             ],
+            now: self.activity(),
+            held_back: self.unanswered().await?,
         })
+    }
+
+    async fn unanswered(&self) -> Result<Vec<HeldFolder>> {
+        let mut held = self.held_folders().await?;
+        held.retain(|held| held.answer.is_none());
+        Ok(held)
     }
 
     /// How a folder is followed, in words; the database has the word for it.
@@ -224,6 +236,12 @@ impl Engine {
                 reason: "it is a symbolic link; what it points to is found where it lies".into(),
             });
         }
+        if let Some(holder) = indexing::holder(&self.store.held_folders().await?, &resolved) {
+            return Ok(Why {
+                state: "skipped",
+                reason: held_reason(holder),
+            });
+        }
         Ok(
             match indexing::why_left_out(&root, &resolved, self.dirs.library()) {
                 Some(reason) => Why {
@@ -237,6 +255,19 @@ impl Engine {
                 },
             },
         )
+    }
+}
+
+fn held_reason(holder: &store::HeldFolder) -> String {
+    let path = holder.path.to_path();
+    let shown = path.display();
+    match (holder.answer, holder.looks.as_str()) {
+        (None, looks) => format!(
+            "{shown} looks like {looks}, with {} files, and was left out; \
+             `nuthatch include` reads it",
+            holder.n_files
+        ),
+        (Some(_), _) => format!("you left {shown} out; `nuthatch include` reads it"),
     }
 }
 

@@ -56,7 +56,7 @@ fn removals(changes: &Changes) -> Vec<Op> {
 /// Puts right what a failure left undone, in the middle of a run as at its start.
 pub(super) async fn recover(parts: &Parts) -> Result<(), Error> {
     let lexical = std::sync::Arc::clone(&parts.lexical);
-    cpu::run(move || lexical.reopen()).await??;
+    cpu::run_behind(move || lexical.reopen()).await??;
     replay(parts).await
 }
 

@@ -9,10 +9,13 @@
 use std::{
     collections::{BTreeSet, HashMap, VecDeque},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use super::{
-    Error, Parts, Presence, cloud, derive, presence,
+    Error, Parts, Presence, cloud, derive,
+    held::Sieve,
+    presence,
     walk::{self, Found, Walk},
 };
 use crate::{
@@ -53,6 +56,8 @@ struct Place {
 struct Walking {
     place: Place,
     walk: Walk,
+    /// Holds back folders that look generated.
+    sieve: Arc<Sieve>,
 }
 
 /// What was walked, and how far its rows were compared with what was seen.
@@ -110,8 +115,10 @@ impl Look {
         } else if let Some(walking) = self.walking.take() {
             self.walk_on(parts, walking).await?;
         } else if let Some(place) = self.to_walk.pop_front() {
-            let walk = place.walk(&parts.library);
-            self.walking = Some(Walking { place, walk });
+            let (root, is_full) = (place.folder.path.to_path(), place.scopes.is_none());
+            let sieve = Arc::new(Sieve::load(parts, &root, is_full).await?);
+            let walk = place.walk(&parts.library, Arc::clone(&sieve));
+            self.walking = Some(Walking { place, walk, sieve });
         } else if let Some(walked) = self.walked.pop_front() {
             self.find_gone(parts, walked).await?;
         } else {
@@ -143,8 +150,12 @@ impl Look {
     }
 
     async fn walk_on(&mut self, parts: &Parts, walking: Walking) -> Result<(), Error> {
-        let Walking { place, mut walk } = walking;
-        let (walk, page) = cpu::run(move || {
+        let Walking {
+            place,
+            mut walk,
+            sieve,
+        } = walking;
+        let (walk, page) = cpu::run_behind(move || {
             let page = walk.next_page(PAGE_ROWS as usize);
             (walk, page)
         })
@@ -152,9 +163,10 @@ impl Look {
         let changes = self.compare(parts, place.folder.id, page).await?;
         self.write(parts, place.folder.id, changes).await?;
         if !walk.is_over() {
-            self.walking = Some(Walking { place, walk });
+            self.walking = Some(Walking { place, walk, sieve });
         // A folder that went while it was walked looks empty, and is away.
         } else if is_present(parts, &place.folder).await? {
+            sieve.keep(&parts.store).await?;
             if place.scopes.is_none() {
                 presence::note_look(parts, &place.folder).await?;
             }
@@ -210,7 +222,7 @@ impl Look {
             .filter_map(|seen| seen.file_key.as_deref())
             .collect();
         let rows = parts.store.files_by_key(&keys).await?;
-        let claimed = cpu::run(move || claims(new, rows)).await?;
+        let claimed = cpu::run_behind(move || claims(new, rows)).await?;
         let mut changes = Vec::new();
         for (seen, row) in claimed {
             changes.push(match row.filter(|row| !self.seen.contains(row.id)) {
@@ -325,10 +337,11 @@ impl Place {
         (!nothing).then_some(place)
     }
 
-    fn walk(&self, library: &Path) -> Walk {
+    fn walk(&self, library: &Path, sieve: Arc<Sieve>) -> Walk {
         let library = [library.to_owned()];
         let left_out = [self.inner.as_slice(), &self.excluded, &library].concat();
-        Walk::new(&self.folder.path.to_path(), self.scopes.as_ref(), &left_out)
+        let root = self.folder.path.to_path();
+        Walk::new(&root, self.scopes.as_ref(), &left_out, Some(sieve))
     }
 }
 

@@ -9,13 +9,14 @@ use std::{
     io,
     ops::Bound,
     path::{Path, PathBuf},
+    sync::Arc,
     time::UNIX_EPOCH,
 };
 
 use ignore::WalkBuilder;
 use unicode_normalization::UnicodeNormalization;
 
-use super::cloud;
+use super::{cloud, held::Sieve};
 use crate::{document::PathKey, store::Observed};
 
 /// The name of the program's own ignore files.
@@ -41,14 +42,15 @@ pub(super) struct Walk {
 
 impl Walk {
     /// Begins to list the files of `root`: all, or those at or below `scopes` only. The folders
-    /// `left_out` are not entered.
+    /// `left_out` are not entered, nor those that a sieve holds back.
     pub(super) fn new(
         root: &Path,
         scopes: Option<&BTreeSet<PathBuf>>,
         left_out: &[PathBuf],
+        sieve: Option<Arc<Sieve>>,
     ) -> Self {
         Self {
-            entries: builder(root, scopes.cloned(), left_out).build(),
+            entries: builder(root, scopes.cloned(), left_out, sieve).build(),
             is_over: false,
             unreadable: Vec::new(),
         }
@@ -107,7 +109,12 @@ fn spelling(path: &Path) -> String {
         .to_lowercase()
 }
 
-fn builder(root: &Path, scopes: Option<BTreeSet<PathBuf>>, left_out: &[PathBuf]) -> WalkBuilder {
+fn builder(
+    root: &Path,
+    scopes: Option<BTreeSet<PathBuf>>,
+    left_out: &[PathBuf],
+    sieve: Option<Arc<Sieve>>,
+) -> WalkBuilder {
     let left_out = left_out.to_owned();
     let mut builder = WalkBuilder::new(root);
     builder
@@ -120,6 +127,8 @@ fn builder(root: &Path, scopes: Option<BTreeSet<PathBuf>>, left_out: &[PathBuf])
             let path = entry.path();
             !left_out.iter().any(|folder| path == folder)
                 && scopes.as_ref().is_none_or(|scopes| leads_to(path, scopes))
+                && (!entry.file_type().is_some_and(|kind| kind.is_dir())
+                    || sieve.as_ref().is_none_or(|sieve| sieve.admits(path)))
         });
     builder
 }
@@ -179,7 +188,7 @@ pub(crate) fn why_left_out(root: &Path, path: &Path, library: &Path) -> Option<S
         return Some("it belongs to Nuthatch's own library".into());
     }
     let scopes = BTreeSet::from([path.to_owned()]);
-    let walked = builder(root, Some(scopes), &[library.to_owned()])
+    let walked = builder(root, Some(scopes), &[library.to_owned()], None)
         .build()
         .flatten()
         .find(|entry| entry.path() == path);
@@ -208,7 +217,7 @@ mod tests {
 
     /// The files of a walk that goes on after every two entries.
     fn names(root: &Path, scopes: Option<&BTreeSet<PathBuf>>) -> Vec<String> {
-        let mut walk = Walk::new(root, scopes, &[]);
+        let mut walk = Walk::new(root, scopes, &[], None);
         let mut found = Vec::new();
         while !walk.is_over() {
             found.extend(walk.next_page(2));

@@ -3,7 +3,10 @@
 //! Owns what each outcome does to the ledger. Invariant: an outcome is written only if the ledger
 //! still shows its file as it was when its reading began; otherwise that waits.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use super::{Error, Parts, derive};
 use crate::{
@@ -16,6 +19,8 @@ use crate::{
 pub(super) struct Outcome {
     pub(super) file: FileRow,
     pub(super) what: What,
+    /// How long it took a reader, where the file is done.
+    pub(super) took: Option<Duration>,
 }
 
 pub(super) enum What {
@@ -44,7 +49,7 @@ pub(super) async fn write(parts: &Parts, outcomes: Vec<Outcome>) -> Result<(), E
         stored: HashMap::new(),
         model_key: &parts.model_key,
     };
-    for Outcome { file, what } in outcomes {
+    for Outcome { file, what, .. } in outcomes {
         // It changed, moved or went while it was read: it waits, and is read as it is now.
         if writing.batch.is_as_seen(&file).await? {
             writing.write(&file, what).await?;

@@ -35,6 +35,7 @@ impl Batch {
             .bind(&path.0)
             .execute(&mut *self.transaction)
             .await?;
+        self.forget_held_below(&path.0).await?;
         let (first, last) = path.below();
         let files: Vec<i64> = sqlx::query_scalar(
             "SELECT id FROM files WHERE container_id IS NULL AND (path = ? OR (path >= ? AND path < ?))",

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::document::{
-    Chunk, DocumentId, FileId, FileState, FolderId, Mark, PassageId, Position, Text,
+    Chunk, DocumentId, FileId, FileState, FolderId, Kind, Mark, PassageId, Position, Text,
 };
 
 const MODEL: &str = "model@1";
@@ -276,6 +276,8 @@ fn a_removed_folder_leaves_no_row_in_any_table() {
         let document = store.document(documents[0]).await.unwrap();
         let hash = document.unwrap().content_hash;
         store.put_recognised(&hash, &page()).await.unwrap();
+        let held = PathKey(b"/docs/app/node_modules".to_vec());
+        store.hold_folder(&held, "packages", 9).await.unwrap();
         embed_all(&store).await;
         let full = rows(&store).await;
         assert!(
@@ -535,5 +537,86 @@ fn a_library_of_a_newer_format_is_refused() {
             store.close().await;
         }
         assert_eq!(std::fs::read(&path).unwrap()[60..64], [0, 0, 0, 99]);
+    });
+}
+
+#[test]
+fn an_answer_about_a_folder_outlives_every_later_look_at_it() {
+    run(async {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder).await;
+        let path = PathKey(b"/docs/app/node_modules".to_vec());
+        store.hold_folder(&path, "packages", 9).await.unwrap();
+        store.answer_folder(&path, Answer::Leave).await.unwrap();
+        store.hold_folder(&path, "packages", 12).await.unwrap();
+        let held = store.held_folders().await.unwrap();
+        assert_eq!((held[0].n_files, held[0].answer), (12, Some(Answer::Leave)));
+        store.forget_held(&path).await.unwrap();
+        assert!(store.held_folders().await.unwrap().is_empty());
+    });
+}
+
+#[test]
+fn what_is_read_first_is_new_small_and_written_by_a_person() {
+    run(async {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder).await;
+        let docs = store.add_folder(&PathKey(b"/docs".to_vec())).await.unwrap();
+        let mut batch = store.begin().await.unwrap();
+        for (name, size_bytes, modified_ns) in [
+            ("old.md", 10, 1),
+            ("server.log", 10, 9),
+            ("film.pdf", HUGE_BYTES + 1, 9),
+            ("report.docx", HUGE_BYTES, 5),
+            ("new.txt", 10, 7),
+            ("photos.zip", 10, 3),
+        ] {
+            let seen = Observed {
+                size_bytes,
+                modified_ns,
+                ..seen(name)
+            };
+            let waiting = FileState::Waiting;
+            batch.add_file(docs, &seen, waiting, None).await.unwrap();
+        }
+        batch.commit().await.unwrap();
+        let names: Vec<String> = store
+            .waiting(10)
+            .await
+            .unwrap()
+            .iter()
+            .map(|file| {
+                file.seen
+                    .path
+                    .to_path()
+                    .file_name()
+                    .unwrap()
+                    .display()
+                    .to_string()
+            })
+            .collect();
+        let expected = [
+            "new.txt",
+            "report.docx",
+            "old.md",
+            "server.log",
+            "photos.zip",
+            "film.pdf",
+        ];
+        assert_eq!(names, expected);
+        let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(
+            "EXPLAIN QUERY PLAN SELECT * FROM files WHERE state = 'waiting' \
+             ORDER BY size_bytes > 33554432, kind > 3, modified_ns DESC LIMIT 9",
+        )
+        .fetch_all(&store.readers)
+        .await
+        .unwrap();
+        assert!(
+            plan.iter().all(|step| !step.3.contains("TEMP B-TREE")),
+            "{plan:?}"
+        );
+        let by_kind = store.waiting_by_kind().await.unwrap();
+        let texts = by_kind.iter().find(|(kind, ..)| *kind == Kind::Text);
+        assert_eq!(texts, Some(&(Kind::Text, 2, 20)));
     });
 }

@@ -237,6 +237,9 @@ impl Namespace {
     /// Follows changes in the background.
     fn watch(&mut self, home: &Home) {
         let (program, library) = (crate::support::PROGRAM, home.library());
+        let path = library.join("settings.toml");
+        let settings = std::fs::read_to_string(&path).unwrap_or_default();
+        std::fs::write(&path, settings + crate::support::UNHURRIED).unwrap();
         self.run(&format!(
             "{program} --library '{}' watch >/dev/null 2>&1 &",
             library.display()

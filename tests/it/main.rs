@@ -17,6 +17,7 @@ mod migrations;
 mod models;
 mod pdfs;
 mod planted;
+mod polite;
 mod preview;
 mod rerank;
 mod sandbox;
