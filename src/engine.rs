@@ -9,25 +9,27 @@ mod check;
 mod close;
 mod folders;
 mod following;
+mod lock;
 pub mod models;
 mod preview;
 pub mod reading;
 mod status;
 
 use std::{
-    fs::{File, TryLockError},
-    io::{self, Write},
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError, RwLock},
     time::Duration,
 };
 
 use nuthatch_models::{ModelSpec, ModelWorker};
-use tokio::sync::{OnceCell, watch};
+use tokio::{
+    sync::{OnceCell, watch},
+    task::JoinSet,
+};
 
 use crate::{
     dirs::Dirs,
-    document::Sequence,
+    document::{PassageId, Sequence},
     extract,
     indexing::{self, Indexing, Parts, Progress},
     lexical::Lexical,
@@ -39,6 +41,7 @@ use crate::{
 };
 
 use following::Following;
+use lock::Lock;
 pub use preview::Preview;
 pub use status::{FolderStatus, Status, Why};
 
@@ -61,6 +64,14 @@ pub enum Error {
     #[error("{path} cannot be read: {reason}")]
     Unreadable {
         /// The path.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// The library's folder cannot be written.
+    #[error("{path} cannot be written ({reason}); check its permissions and the disk")]
+    Unwritable {
+        /// The folder.
         path: PathBuf,
         /// Why.
         reason: String,
@@ -134,23 +145,31 @@ struct Former {
 struct Writing {
     indexing: Arc<Indexing>,
     following: tokio::sync::Mutex<Option<Following>>,
+    /// The look at everything after a power cut; ends with the engine.
+    checking: JoinSet<()>,
     // Last, so that it is released after everything else has stopped.
-    _lock: File,
+    lock: Lock,
 }
 
 impl Engine {
     /// Opens a library for reading and writing; makes it if there is none.
     pub async fn open(dirs: Dirs) -> Result<Self> {
-        let lock = lock(&dirs)?;
+        let lock = Lock::take(&dirs)?;
         let settings = Settings::load(&dirs.settings())?;
-        let store = Store::open(&dirs.database()).await?;
-        let lexical = Arc::new(Lexical::open(&dirs.index()).map_err(indexing::Error::from)?);
+        let store = Store::open(&dirs.database()).await;
+        let store = store.map_err(|error| unopened(error, &dirs))?;
+        let history = store.history().await?;
+        let lexical = Lexical::open(&dirs.index(), &history).map_err(indexing::Error::from)?;
+        let lexical = Arc::new(lexical);
+        let words = Arc::clone(&lexical);
         let (mut engine, progress) =
             Self::over(dirs, &settings, store, Some(Arc::clone(&lexical))).await?;
+        let misfits = engine.load_vectors().await?;
         if engine.former.is_none() {
-            engine.store.serve_model(&engine.model_key).await?;
+            let (store, model) = (&engine.store, &engine.model_key);
+            store.serve_model(model).await?;
+            store.embed_again(model, &misfits).await?;
         }
-        engine.load_vectors().await?;
         let parts = Parts {
             store: engine.store.clone(),
             lexical,
@@ -170,10 +189,15 @@ impl Engine {
             progress,
         };
         let indexing = Arc::new(Indexing::start(Arc::new(parts)).await?);
+        let mut checking = JoinSet::new();
+        if lock.is_after_power_cut {
+            checking.spawn(check::after_power_cut(engine.store.clone(), words));
+        }
         engine.writing = Some(Writing {
             indexing,
             following: tokio::sync::Mutex::default(),
-            _lock: lock,
+            checking,
+            lock,
         });
         Ok(engine)
     }
@@ -223,10 +247,15 @@ impl Engine {
         Ok((engine, progress_tx))
     }
 
-    async fn load_vectors(&self) -> Result<()> {
-        let load = || indexing::load_vectors(&self.store, &self.vectors);
+    /// Once; returns the passages whose vectors cannot be used.
+    async fn load_vectors(&self) -> Result<Vec<PassageId>> {
+        let mut misfits = Vec::new();
+        let load = async || {
+            misfits = indexing::load_vectors(&self.store, &self.vectors).await?;
+            Ok::<_, store::Error>(())
+        };
         self.vectors_loaded.get_or_try_init(load).await?;
-        Ok(())
+        Ok(misfits)
     }
 
     fn writing(&self) -> Result<&Writing> {
@@ -255,7 +284,13 @@ impl Engine {
         on_update: impl FnMut(SearchResults) + Send,
     ) -> Result<SearchResults> {
         let search = self.searching(request.only).await?;
-        let found = search.run(request, on_update).await?;
+        let found = search.run(request, on_update).await;
+        if let Err(search::Error::Store(error)) = &found
+            && error.is_damage()
+        {
+            self.store.suspect();
+        }
+        let found = found?;
         if let (Some(writing), false) = (&self.writing, found.gone.is_empty()) {
             let gone = Change::Paths(found.gone.iter().cloned().collect());
             writing.indexing.look_at(gone).await?;
@@ -314,6 +349,20 @@ impl Engine {
     }
 }
 
+/// A disk that is full or fails, in words.
+fn unopened(error: store::Error, dirs: &Dirs) -> Error {
+    let reason = error
+        .is_disk()
+        .then(|| indexing::of_disk(dirs.library(), error.disk()));
+    match reason.flatten() {
+        Some(reason) => Error::Unwritable {
+            path: dirs.library().to_owned(),
+            reason,
+        },
+        None => error.into(),
+    }
+}
+
 /// The model that answers in place of `wanted`, if there is one and it can be asked.
 async fn former(
     dirs: &Dirs,
@@ -337,34 +386,6 @@ async fn former(
         model,
         n_dimensions,
     }))
-}
-
-fn lock(dirs: &Dirs) -> Result<File> {
-    let unreadable = |error: &io::Error| Error::Unreadable {
-        path: dirs.lock(),
-        reason: error.to_string(),
-    };
-    std::fs::create_dir_all(dirs.library()).map_err(|error| unreadable(&error))?;
-    let mut file = File::options()
-        .create(true)
-        .read(true)
-        .write(true)
-        .truncate(false)
-        .open(dirs.lock())
-        .map_err(|error| unreadable(&error))?;
-    match file.try_lock() {
-        Ok(()) => {
-            // For the message of whoever comes second; the lock itself is the system's.
-            let _ = file.set_len(0);
-            let _ = write!(file, "{}", std::process::id());
-            Ok(file)
-        }
-        Err(TryLockError::WouldBlock) => {
-            let holder = std::fs::read_to_string(dirs.lock()).unwrap_or_else(|_| "unknown".into());
-            Err(Error::Locked { holder })
-        }
-        Err(TryLockError::Error(error)) => Err(unreadable(&error)),
-    }
 }
 
 fn limits(settings: &Settings) -> extract::Limits {
