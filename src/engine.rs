@@ -11,6 +11,7 @@ mod close;
 mod folders;
 mod following;
 mod held;
+mod lock;
 pub mod models;
 mod polite;
 mod preview;
@@ -18,20 +19,21 @@ pub mod reading;
 mod status;
 
 use std::{
-    fs::{File, TryLockError},
-    io::{self, Write},
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError, RwLock},
     time::{Duration, SystemTime},
 };
 
 use nuthatch_models::{ModelSpec, ModelWorker, Priority};
-use tokio::sync::{OnceCell, watch};
+use tokio::{
+    sync::{OnceCell, watch},
+    task::JoinSet,
+};
 
 use crate::{
     cpu,
     dirs::Dirs,
-    document::Sequence,
+    document::{PassageId, Sequence},
     extract,
     governor::{self, Governor, Terms},
     indexing::{self, Indexing, Parts, Progress},
@@ -44,6 +46,7 @@ use crate::{
 };
 
 use following::Following;
+use lock::Lock;
 use polite::{Share, rules, terms};
 
 pub use activity::Activity;
@@ -71,6 +74,14 @@ pub enum Error {
     #[error("{path} cannot be read: {reason}")]
     Unreadable {
         /// The path.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// The library's folder cannot be written.
+    #[error("{path} cannot be written ({reason}); check its permissions and the disk")]
+    Unwritable {
+        /// The folder.
         path: PathBuf,
         /// Why.
         reason: String,
@@ -153,8 +164,10 @@ struct Writing {
     governor: Arc<Governor>,
     _noting: activity::Noting,
     following: tokio::sync::Mutex<Option<Following>>,
+    /// The look at everything after a power cut; ends with the engine.
+    checking: JoinSet<()>,
     // Last, so that it is released after everything else has stopped.
-    _lock: File,
+    lock: Lock,
 }
 
 impl Engine {
@@ -166,24 +179,29 @@ impl Engine {
 
     /// The same on given terms: how much right of way indexing has, and what time it is.
     pub async fn open_on(dirs: Dirs, terms: Terms) -> Result<Self> {
-        let lock = lock(&dirs)?;
+        let lock = Lock::take(&dirs)?;
         let settings = Settings::load(&dirs.settings())?;
         let share = Share::of(&settings, &terms);
         if share.priority != Priority::Normal {
             cpu::give_way();
         }
-        let store = Store::open(&dirs.database()).await?;
+        let store = Store::open(&dirs.database()).await;
+        let store = store.map_err(|error| unopened(error, &dirs))?;
+        let history = store.history().await?;
         let index = dirs.index();
         // Where it is opened its threads begin, and get the right of way of those that open it.
-        let lexical = cpu::run_behind(move || Lexical::open(&index)).await?;
+        let lexical = cpu::run_behind(move || Lexical::open(&index, &history)).await?;
         let lexical = Arc::new(lexical.map_err(indexing::Error::from)?);
+        let words = Arc::clone(&lexical);
         let (mut engine, progress) =
             Self::over(dirs, &settings, store, Some(Arc::clone(&lexical))).await?;
         engine.now = terms.now;
+        let misfits = engine.load_vectors().await?;
         if engine.former.is_none() {
-            engine.store.serve_model(&engine.model_key).await?;
+            let (store, model) = (&engine.store, &engine.model_key);
+            store.serve_model(model).await?;
+            store.embed_again(model, &misfits).await?;
         }
-        engine.load_vectors().await?;
         let pause = engine.dirs.pause();
         let governor = Arc::new(Governor::new(terms, rules(&settings), pause));
         let parts = Parts {
@@ -210,12 +228,17 @@ impl Engine {
             progress,
         };
         let indexing = Arc::new(Indexing::start(Arc::new(parts)).await?);
+        let mut checking = JoinSet::new();
+        if lock.is_after_power_cut {
+            checking.spawn(check::after_power_cut(engine.store.clone(), words));
+        }
         engine.writing = Some(Writing {
             indexing,
             governor,
             _noting: activity::Noting::start(engine.dirs.activity(), engine.progress.clone()),
             following: tokio::sync::Mutex::default(),
-            _lock: lock,
+            checking,
+            lock,
         });
         Ok(engine)
     }
@@ -266,10 +289,15 @@ impl Engine {
         Ok((engine, progress_tx))
     }
 
-    async fn load_vectors(&self) -> Result<()> {
-        let load = || indexing::load_vectors(&self.store, &self.vectors);
+    /// Once; returns the passages whose vectors cannot be used.
+    async fn load_vectors(&self) -> Result<Vec<PassageId>> {
+        let mut misfits = Vec::new();
+        let load = async || {
+            misfits = indexing::load_vectors(&self.store, &self.vectors).await?;
+            Ok::<_, store::Error>(())
+        };
         self.vectors_loaded.get_or_try_init(load).await?;
-        Ok(())
+        Ok(misfits)
     }
 
     fn writing(&self) -> Result<&Writing> {
@@ -301,7 +329,13 @@ impl Engine {
             self.note_typing();
         }
         let search = self.searching(request.only).await?;
-        let found = search.run(request, on_update).await?;
+        let found = search.run(request, on_update).await;
+        if let Err(search::Error::Store(error)) = &found
+            && error.is_damage()
+        {
+            self.store.suspect();
+        }
+        let found = found?;
         if let (Some(writing), false) = (&self.writing, found.gone.is_empty()) {
             let gone = Change::Paths(found.gone.iter().cloned().collect());
             writing.indexing.look_at(gone).await?;
@@ -360,6 +394,20 @@ impl Engine {
     }
 }
 
+/// A disk that is full or fails, in words.
+fn unopened(error: store::Error, dirs: &Dirs) -> Error {
+    let reason = error
+        .is_disk()
+        .then(|| indexing::of_disk(dirs.library(), error.disk()));
+    match reason.flatten() {
+        Some(reason) => Error::Unwritable {
+            path: dirs.library().to_owned(),
+            reason,
+        },
+        None => error.into(),
+    }
+}
+
 /// The model that answers in place of `wanted`, if there is one and it can be asked.
 async fn former(
     dirs: &Dirs,
@@ -383,34 +431,6 @@ async fn former(
         model,
         n_dimensions,
     }))
-}
-
-fn lock(dirs: &Dirs) -> Result<File> {
-    let unreadable = |error: &io::Error| Error::Unreadable {
-        path: dirs.lock(),
-        reason: error.to_string(),
-    };
-    std::fs::create_dir_all(dirs.library()).map_err(|error| unreadable(&error))?;
-    let mut file = File::options()
-        .create(true)
-        .read(true)
-        .write(true)
-        .truncate(false)
-        .open(dirs.lock())
-        .map_err(|error| unreadable(&error))?;
-    match file.try_lock() {
-        Ok(()) => {
-            // For the message of whoever comes second; the lock itself is the system's.
-            let _ = file.set_len(0);
-            let _ = write!(file, "{}", std::process::id());
-            Ok(file)
-        }
-        Err(TryLockError::WouldBlock) => {
-            let holder = std::fs::read_to_string(dirs.lock()).unwrap_or_else(|_| "unknown".into());
-            Err(Error::Locked { holder })
-        }
-        Err(TryLockError::Error(error)) => Err(unreadable(&error)),
-    }
 }
 
 fn limits(settings: &Settings) -> extract::Limits {

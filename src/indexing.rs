@@ -21,6 +21,8 @@ mod rate;
 mod read;
 mod recognise;
 mod reconcile;
+mod recovery;
+mod trouble;
 mod wait;
 mod walk;
 mod write;
@@ -48,6 +50,8 @@ use rate::{Rate, TimeLeft};
 use read::TakeUp;
 pub(crate) use read::language;
 use reconcile::Look;
+use recovery::Derived;
+pub(crate) use trouble::of_disk;
 pub(crate) use walk::why_left_out;
 
 use crate::{
@@ -166,16 +170,15 @@ impl Indexing {
         let text_reader = parts.text_reader.as_ref().ok();
         let text_reader = text_reader.map(|model| model.spec().key());
         parts.store.use_text_reader(text_reader.as_deref()).await?;
-        derive::replay(&parts).await?;
+        // A gap that a crash leaves is closed here; a word index that is begun anew is built by the
+        // reading loop, while searches go on.
+        let mut reading = Reading::new(Arc::clone(&parts));
+        reading.begin().await;
         let (requests, request_inbox) = mpsc::channel(N_WAITING);
         let (embedding, embed_inbox) = mpsc::channel(N_WAITING);
         let (recognising, recognise_inbox) = mpsc::channel(N_WAITING);
         let tasks = [
-            tokio::spawn(reading_loop(
-                Arc::clone(&parts),
-                request_inbox,
-                embedding.clone(),
-            )),
+            tokio::spawn(reading_loop(reading, request_inbox, embedding.clone())),
             tokio::spawn(embed::embedding_loop(
                 Arc::clone(&parts),
                 embed_inbox,
@@ -288,25 +291,34 @@ impl Drop for Indexing {
 }
 
 async fn reading_loop(
-    parts: Arc<Parts>,
+    mut reading: Reading,
     mut inbox: mpsc::Receiver<Request>,
     embedding: mpsc::Sender<LaterRequest>,
 ) {
-    let mut reading = Reading::new(Arc::clone(&parts));
+    let parts = Arc::clone(&reading.parts);
     loop {
-        let has_work = reading.busy || reading.failed;
+        if parts.lexical.is_damaged() {
+            reading.derived = Derived::Failed;
+        }
+        // Before what is derived has caught up nothing is written: the next batch would claim that it
+        // had.
+        let is_behind = reading.derived != Derived::UpToDate;
+        let has_work = reading.busy || is_behind;
         let hold = if has_work { parts.hold() } else { None };
         let is_resting = hold.is_some() && !reading.files.is_in_hand();
         // Idle until asked; while reading, requests are taken between two steps.
-        let request = if has_work && !is_resting {
+        let request = if is_behind && !is_resting {
+            None
+        } else if has_work && !is_resting {
             inbox.try_recv().ok()
         } else {
             tokio::select! {
-                request = inbox.recv() => match request {
+                request = inbox.recv(), if !is_behind => match request {
                     Some(request) => Some(request),
                     None => return,
                 },
                 () = parts.governor.wait(), if has_work => continue,
+                () = parts.lexical.damaged(), if !is_behind => None,
             }
         };
         let outcome = match request {
@@ -316,25 +328,21 @@ async fn reading_loop(
                 Ok(false)
             }
             Some(Request::Forget(what, reply)) => reading.forget(what, reply).await,
-            None if hold.is_some() => reading.rest(hold).await,
-            None if reading.failed => reading.recover().await,
-            None => reading.step().await,
+            None if parts.lexical.is_damaged() => Ok(false),
+            None if hold.is_some() && !is_behind => reading.rest(hold).await,
+            None => reading.go_on().await,
         };
         match outcome {
             Ok(wrote) => {
                 if wrote {
                     let _ = embedding.try_send(LaterRequest::Wake);
+                    parts
+                        .progress
+                        .send_if_modified(|progress| progress.trouble.take().is_some());
                 }
-                parts
-                    .progress
-                    .send_if_modified(|progress| progress.trouble.take().is_some());
             }
             Err(error) => {
-                tracing::error!(%error, "indexing is interrupted and tries again");
-                parts
-                    .progress
-                    .send_modify(|progress| progress.trouble = Some(error.to_string()));
-                reading.failed = true;
+                reading.fail(&error);
                 tokio::time::sleep(RETRY_AFTER).await;
             }
         }
@@ -348,8 +356,9 @@ struct Reading {
     /// Looks that are asked for; the first is under way.
     looks: VecDeque<Look>,
     busy: bool,
-    /// What is derived may lack something, and a look may be lost.
-    failed: bool,
+    derived: Derived,
+    /// Everything was looked at since the start.
+    has_looked: bool,
     something_went: bool,
     replies: Vec<oneshot::Sender<()>>,
     rate: Rate,
@@ -364,7 +373,8 @@ impl Reading {
             files,
             looks: VecDeque::new(),
             busy: false,
-            failed: false,
+            derived: Derived::UpToDate,
+            has_looked: false,
             // The process before this one may have been killed before it cleared away.
             something_went: true,
             replies: Vec::new(),
@@ -391,16 +401,10 @@ impl Reading {
         reply: oneshot::Sender<Result<(), Error>>,
     ) -> Result<bool, Error> {
         let outcome = forget(&self.parts, what).await;
-        self.failed |= outcome.is_err();
+        if outcome.is_err() {
+            self.derived = Derived::Failed;
+        }
         let _ = reply.send(outcome);
-        self.begin_anew();
-        Ok(false)
-    }
-
-    /// After a failure: derives what was not derived, and looks at everything again.
-    async fn recover(&mut self) -> Result<bool, Error> {
-        derive::recover(&self.parts).await?;
-        self.failed = false;
         self.begin_anew();
         Ok(false)
     }
@@ -439,6 +443,7 @@ impl Reading {
         let n_waiting = self.parts.store.count_waiting().await?;
         if !more && let Some(look) = self.looks.pop_front() {
             self.something_went |= look.something_went;
+            self.has_looked |= look.is_whole();
         }
         self.left.forget_waiting();
         let walking = !self.looks.is_empty();
@@ -471,6 +476,9 @@ impl Reading {
         self.parts.lexical.commit().await?;
         let seen = self.parts.lexical.committed()?;
         self.parts.store.trim_deletions(seen).await?;
+        if self.has_looked {
+            self.parts.store.drop_strays().await?;
+        }
         erase(&self.parts).await?;
         self.parts.pool.dismiss();
         self.rate = Rate::default();

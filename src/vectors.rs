@@ -101,7 +101,8 @@ impl Vectors {
         let Some((scale, bytes)) = stored.split_first_chunk::<4>() else {
             return false;
         };
-        if bytes.len() != self.n_dimensions {
+        let is_number = f32::from_le_bytes(*scale).is_finite();
+        if bytes.len() != self.n_dimensions || !is_number {
             return false;
         }
         let row = match self.rows.get(&passage) {

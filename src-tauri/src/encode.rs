@@ -269,6 +269,10 @@ fn code_and_hint(error: &engine::Error) -> (ErrorCode, &'static str) {
             ErrorCode::Unreadable,
             "Check that it is what it should be and that you may read it",
         ),
+        Error::Unwritable { .. } => (
+            ErrorCode::Disk,
+            "Make room on the disk, or check that the library's folder may be written",
+        ),
         Error::Locked { .. } | Error::ReadOnly => (
             ErrorCode::Locked,
             "Close the other Nuthatch, then start this one again",

@@ -9,7 +9,7 @@ use nuthatch::{
 };
 use serde_json::{Value, json};
 
-use super::{now, print_status, reading, show, show_progress_until_settled};
+use super::{PATIENCE, now, print_status, reading, show, show_progress_until_settled};
 
 pub(super) async fn list(dirs: Dirs, as_json: bool) -> anyhow::Result<()> {
     let (folders, held) = match reading(dirs).await? {
@@ -51,7 +51,7 @@ pub(super) async fn answer(
     let engine = Engine::open(dirs).await?;
     engine.answer_folder(folder, answer).await?;
     match paused {
-        None => show_progress_until_settled(&engine).await?,
+        None => show_progress_until_settled(&engine, PATIENCE).await?,
         Some(refusal) => eprintln!("nuthatch: {refusal}"),
     }
     let status = engine.status().await?;

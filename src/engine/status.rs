@@ -103,7 +103,7 @@ impl Engine {
             });
         let folders: Vec<FolderStatus> = folders.collect();
         Ok(Status {
-            notices: self.notices(&folders, is_to_erase),
+            notices: self.notices(&folders, is_to_erase).await?,
             exclusions: excluded.iter().map(PathKey::to_path).collect(),
             folders,
             files: FileState::ALL
@@ -147,7 +147,7 @@ impl Engine {
         })
     }
 
-    fn notices(&self, folders: &[FolderStatus], is_to_erase: bool) -> Vec<Notice> {
+    async fn notices(&self, folders: &[FolderStatus], is_to_erase: bool) -> Result<Vec<Notice>> {
         let to_erase = is_to_erase.then(|| Notice {
             message: "Something that was forgotten is not yet erased from the disk".into(),
             hint: Some(
@@ -182,14 +182,37 @@ impl Engine {
         });
         let no_model = self.model.as_ref().err().cloned();
         let (_, catalogue) = models::catalogue(&self.dirs);
-        no_model
+        let salvaged = self
+            .store
+            .salvaged()
+            .await?
+            .map(|salvaged| salvaged_notice(&salvaged));
+        let damaged = self.store.is_suspect().then(|| Notice {
+            message: "The library's database is damaged".into(),
+            hint: Some(
+                "Close Nuthatch and start it again: it is looked at whole, and repaired".into(),
+            ),
+        });
+        let lexical = self.lexical.as_ref();
+        let building = lexical
+            .filter(|lexical| lexical.is_being_built())
+            .map(|_| Notice {
+                message:
+                    "The word index is being built anew, and some results are missing until then"
+                        .into(),
+                hint: None,
+            });
+        Ok(no_model
             .into_iter()
             .chain(catalogue)
+            .chain(salvaged)
+            .chain(damaged)
+            .chain(building)
             .chain(interrupted)
             .chain(former)
             .chain(to_erase)
             .chain(limit)
-            .collect()
+            .collect())
     }
 
     /// The state of a path, and why; for any path.
@@ -268,6 +291,20 @@ fn held_reason(holder: &store::HeldFolder) -> String {
             holder.n_files
         ),
         (Some(_), _) => format!("you left {shown} out; `nuthatch include` reads it"),
+    }
+}
+
+fn salvaged_notice(salvaged: &store::Salvaged) -> Notice {
+    Notice {
+        message: format!(
+            "The library's database was damaged ({}). What could be read of it was taken into a new one: \
+             {} folders, {} embeddings, {} recognised pages; the files are read again",
+            salvaged.date, salvaged.n_folders, salvaged.n_embeddings, salvaged.n_pages
+        ),
+        hint: Some(format!(
+            "The damaged one is kept as {}; delete it when you miss nothing",
+            salvaged.kept.display()
+        )),
     }
 }
 

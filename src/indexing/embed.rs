@@ -8,7 +8,7 @@ use std::{
 use nuthatch_models::Role;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Error, LaterRequest, Parts, Rate, derive};
+use super::{Error, LaterRequest, Parts, Rate, derive, trouble};
 use crate::{
     document::Hash,
     store::passage_input,
@@ -93,9 +93,10 @@ async fn embed_all(
             }
             Err(error) => {
                 tracing::warn!(%error, "passages cannot be embedded now");
+                let trouble = trouble::in_words(&error, &parts.library);
                 parts
                     .progress
-                    .send_modify(|progress| progress.trouble = Some(error.to_string()));
+                    .send_modify(|progress| progress.trouble = Some(trouble));
                 break false;
             }
         }

@@ -251,12 +251,15 @@ async fn read(
 ) -> Result<What, Failure> {
     let path = file.seen.path.to_path();
     let look = || std::fs::metadata(&path).map(|metadata| walk::observed(&path, &metadata));
+    // What was found in it before it changed is on its way to the ledger.
+    let mut is_between = file.is_between_contents();
     for _ in 0..N_ATTEMPTS {
         let before = look().ok();
-        let what = read_once(parts, file, inner).await;
+        let what = read_once(parts, file, is_between, inner).await;
         if look().ok() == before {
             return what;
         }
+        is_between = true;
     }
     Err(Failure::Failed("it kept changing while it was read".into()))
 }
@@ -264,6 +267,7 @@ async fn read(
 async fn read_once(
     parts: &Parts,
     file: &FileRow,
+    is_between: bool,
     inner: &mpsc::Sender<Outcome>,
 ) -> Result<What, Failure> {
     let path = file.seen.path.to_path();
@@ -278,7 +282,7 @@ async fn read_once(
     };
     if let Some(known) = known(parts, &hash, format).await? {
         let content = Content::Known(known.id, known.partial);
-        if file.document == Some(known.id) {
+        if file.document == Some(known.id) && !is_between {
             return Ok(What::Same(content));
         }
         if known.n_children == 0 {

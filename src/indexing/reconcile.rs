@@ -83,6 +83,11 @@ enum Change {
 }
 
 impl Look {
+    /// It is one at everything.
+    pub(super) fn is_whole(&self) -> bool {
+        self.scopes.is_none()
+    }
+
     /// A look at all folders, or at `scopes` in them.
     pub(super) fn at(scopes: Option<BTreeSet<PathBuf>>) -> Self {
         Self {

@@ -10,7 +10,7 @@ use std::{
 
 use super::{Error, Parts, derive};
 use crate::{
-    document::{DocumentId, FileState, Hash, PathKey},
+    document::{DocumentId, FileId, FileState, Hash, PathKey},
     extract::Failure,
     store::{Batch, FileRow, NewDocument, Observed},
 };
@@ -47,6 +47,7 @@ pub(super) async fn write(parts: &Parts, outcomes: Vec<Outcome>) -> Result<(), E
     let mut writing = Writing {
         batch: parts.store.begin().await?,
         stored: HashMap::new(),
+        begun: HashSet::new(),
         model_key: &parts.model_key,
     };
     for Outcome { file, what, .. } in outcomes {
@@ -64,6 +65,8 @@ struct Writing<'a> {
     batch: Batch,
     /// Documents that this batch has stored: files with equal content share them.
     stored: HashMap<(Hash, &'static str), DocumentId>,
+    /// Files that this batch has entered files of.
+    begun: HashSet<FileId>,
     model_key: &'a str,
 }
 
@@ -88,6 +91,9 @@ impl Writing<'_> {
             What::Inner(seen, content) => {
                 if let Some((document, state, reason)) = self.enter(content).await? {
                     let reason = reason.as_deref();
+                    if self.begun.insert(file.id) {
+                        self.batch.begin_children(file.id).await?;
+                    }
                     self.batch
                         .put_child(file, &seen, document, state, reason)
                         .await?;

@@ -128,19 +128,22 @@ impl Batch {
     }
 
     /// Sets a file's state and reason, of which no derived index knows; what was read out of it
-    /// before stays findable.
+    /// before stays findable. A file that waits already keeps its reason, unless it gets another.
     pub async fn set_state(
         &mut self,
         id: FileId,
         state: FileState,
         reason: Option<&str>,
     ) -> Result<()> {
-        sqlx::query("UPDATE files SET state = ?, reason = ? WHERE id = ?")
-            .bind(state.name())
-            .bind(reason)
-            .bind(id.0)
-            .execute(&mut *self.transaction)
-            .await?;
+        sqlx::query(
+            "UPDATE files SET reason = CASE WHEN ?1 = 'waiting' AND state = 'waiting' \
+             THEN ifnull(?2, reason) ELSE ?2 END, state = ?1 WHERE id = ?3",
+        )
+        .bind(state.name())
+        .bind(reason)
+        .bind(id.0)
+        .execute(&mut *self.transaction)
+        .await?;
         Ok(())
     }
 
@@ -264,7 +267,8 @@ impl Batch {
             // changed, and content that was read before is known by its hash. Files inside a file
             // are what they were, unless that changed.
             &[
-                "UPDATE files SET state = 'waiting', reason = NULL \
+                "UPDATE files SET state = 'waiting', \
+                 reason = CASE present_state WHEN 'waiting' THEN present_reason END \
                  WHERE folder_id = ? AND state = 'away' AND container_id IS NULL",
                 "UPDATE files SET state = present_state, reason = present_reason \
                  WHERE folder_id = ? AND state = 'away' AND container_id IS NOT NULL",

@@ -22,6 +22,7 @@ impl Store {
             .bind(&path.0)
             .execute(self.writer()?)
             .await?;
+        self.keep_spare().await;
         Ok(done.rows_affected() > 0)
     }
 }

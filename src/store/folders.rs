@@ -104,6 +104,7 @@ impl Store {
             .bind(&path.0)
             .fetch_one(self.writer()?)
             .await?;
+        self.keep_spare().await;
         Ok(FolderId(id))
     }
 

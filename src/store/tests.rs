@@ -244,11 +244,20 @@ fn a_batch_has_a_number_and_is_there_whole_or_not_at_all() {
         let changes = batch.commit().await.unwrap();
         assert_eq!(changes.removed_files, [file]);
         assert_eq!(changes.removed_documents, [document]);
-        assert_eq!(store.changes_since(Sequence(1)).await.unwrap(), changes);
-        let all = store.changes_since(Sequence(0)).await.unwrap();
+        assert_eq!(
+            store.changes_since(Sequence(1), 100).await.unwrap(),
+            changes
+        );
+        let all = store.changes_since(Sequence(0), 100).await.unwrap();
         assert_eq!((all.removed_files, all.files), (vec![file], vec![]));
         store.trim_deletions(Sequence(2)).await.unwrap();
-        assert!(store.changes_since(Sequence(0)).await.unwrap().is_empty());
+        assert!(
+            store
+                .changes_since(Sequence(0), 100)
+                .await
+                .unwrap()
+                .is_empty()
+        );
     });
 }
 
@@ -433,7 +442,13 @@ fn what_an_older_reader_or_chunker_made_stays_findable_until_it_is_made_anew() {
             assert_eq!(store.vectors_of(MODEL, document).await.unwrap().len(), 2);
             assert_eq!(store.text(document, 0, 3).await.unwrap(), "one");
             // Nothing derived has anything to do yet.
-            assert!(store.changes_since(Sequence(1)).await.unwrap().is_empty());
+            assert!(
+                store
+                    .changes_since(Sequence(1), 9)
+                    .await
+                    .unwrap()
+                    .is_empty()
+            );
         }
     });
 }
@@ -618,5 +633,46 @@ fn what_is_read_first_is_new_small_and_written_by_a_person() {
         let by_kind = store.waiting_by_kind().await.unwrap();
         let texts = by_kind.iter().find(|(kind, ..)| *kind == Kind::Text);
         assert_eq!(texts, Some(&(Kind::Text, 2, 20)));
+    });
+}
+
+#[test]
+fn an_archive_whose_reading_was_interrupted_is_taken_for_no_other_and_remembers_that() {
+    let folder = tempfile::tempdir().unwrap();
+    run(async {
+        let store = store(&folder).await;
+        let docs = store.add_folder(&seen("").path).await.unwrap();
+        let (archive, document) = add(&store, docs, "a.zip", "an archive").await;
+        let holder = async |but| store.file_with(document, but).await.unwrap();
+        assert_eq!(holder(FileId(99)).await.map(|file| file.id), Some(archive));
+        let mut batch = store.begin().await.unwrap();
+        let waiting = FileState::Waiting;
+        batch.set_state(archive, waiting, None).await.unwrap();
+        batch.begin_children(archive).await.unwrap();
+        // It changes back, or its folder goes and comes: the files in it are still of both.
+        batch.set_state(archive, waiting, None).await.unwrap();
+        batch.set_away(docs, true).await.unwrap();
+        batch.set_away(docs, false).await.unwrap();
+        batch.commit().await.unwrap();
+        assert_eq!(holder(FileId(99)).await, None);
+        let row = store.file(archive).await.unwrap().unwrap();
+        assert!(row.is_between_contents(), "{row:?}");
+    });
+}
+
+#[test]
+fn a_writer_whose_transaction_the_disk_has_ended_is_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    run(async {
+        let store = store(&folder).await;
+        let mut batch = store.begin().await.unwrap();
+        // As a full disk does it: behind the back of whoever began it.
+        sqlx::query("ROLLBACK")
+            .execute(&mut *batch.transaction)
+            .await
+            .unwrap();
+        drop(batch);
+        let docs = store.add_folder(&seen("").path).await.unwrap();
+        add(&store, docs, "a.txt", "an otter").await;
     });
 }
