@@ -131,6 +131,14 @@ impl Vectors {
         row
     }
 
+    /// Whether a passage of one of these documents is here. Looks at all, and changes nothing: who only
+    /// reads goes on meanwhile.
+    pub fn has_any(&self, documents: &HashSet<DocumentId>) -> bool {
+        self.ids
+            .iter()
+            .any(|(_, document)| documents.contains(document))
+    }
+
     /// Removes every row of these documents.
     pub fn remove_documents(&mut self, documents: &HashSet<DocumentId>) {
         let mut row = 0;

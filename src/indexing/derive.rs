@@ -222,7 +222,10 @@ async fn vectors(parts: &Parts, changes: &Changes) -> Result<(), Error> {
         return Ok(());
     }
     let _in_step = parts.vectors_in_step.lock().await;
-    parts.write_vectors(|vectors| vectors.remove_documents(&stale));
+    // Most are new; searches are held up only for those that are not.
+    if parts.holds_vectors(&stale) {
+        parts.write_vectors(|vectors| vectors.remove_documents(&stale));
+    }
     let serving = parts.serving();
     for &document in &changes.documents {
         let rows = parts.store.vectors_of(&serving, document).await?;
