@@ -178,6 +178,18 @@ impl Lexical {
     /// The same, and says that nothing is lacking any more: older generations are removed.
     pub async fn complete(&self) -> Result<()> {
         self.writer()?.commit(true).await?;
+        self.drop_older().await;
+        Ok(())
+    }
+
+    /// Leaves no word on disk of what was removed, by writing anew what it stood in. An older generation
+    /// goes, although the newest may not be complete yet: nobody takes anything out of it.
+    pub async fn erase(&self) -> Result<()> {
+        self.drop_older().await;
+        self.writer()?.erase().await
+    }
+
+    async fn drop_older(&self) {
         let (older, newest) = {
             let mut open = self.opened_to_change();
             (open.older.take(), open.newest.path.clone())
@@ -190,12 +202,6 @@ impl Lexical {
         if let Err(error) = swept.await {
             tracing::debug!(%error, "old word indexes stay for now");
         }
-        Ok(())
-    }
-
-    /// Leaves no word on disk of what was removed, by writing anew what it stood in.
-    pub async fn erase(&self) -> Result<()> {
-        self.writer()?.erase().await
     }
 
     /// The best passages and file names for a query. Blocking; milliseconds.
