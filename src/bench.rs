@@ -1,9 +1,11 @@
-//! What indexing costs: made-up folders (`corpus`), and how fast and how small they are indexed.
+//! What indexing costs: made-up folders (`corpus`), how fast and how small they are indexed, and how
+//! long queries take meanwhile (`queries`).
 //!
 //! For whoever changes something and wants to know. Knows the engine's face alone. Start reading at
 //! [`index`].
 
 pub mod corpus;
+pub mod queries;
 pub mod words;
 
 use std::{

@@ -1,10 +1,13 @@
-//! `nuthatch bench`: folders of made-up files, and what it costs to index them.
+//! `nuthatch bench`: folders of made-up files, what it costs to index them, and what queries take meanwhile.
 
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use nuthatch::{
-    bench::{self, Indexed, corpus},
+    bench::{
+        self, Indexed, corpus,
+        queries::{self, Busy, Latency},
+    },
     dirs::Dirs,
 };
 use serde_json::{Map, Value, json};
@@ -35,6 +38,13 @@ pub(super) enum BenchVerb {
         #[arg(long, value_name = "DIR")]
         keep: Option<PathBuf>,
     },
+    /// How long word queries take over a folder, at rest and while another one is read
+    Queries {
+        /// The folder that is asked
+        folder: PathBuf,
+        /// The folder that is read meanwhile
+        more: PathBuf,
+    },
 }
 
 pub(super) async fn run(verb: BenchVerb, dirs: &Dirs, json: bool) -> anyhow::Result<()> {
@@ -61,27 +71,65 @@ pub(super) async fn run(verb: BenchVerb, dirs: &Dirs, json: bool) -> anyhow::Res
                 .prefix("nuthatch-bench")
                 .tempdir()?;
             let library = keep.unwrap_or_else(|| throw_away.path().to_owned());
-            let indexed = index(&folder, &library, dirs.programs(), meaning).await?;
+            let own = own_library(&library, dirs.programs(), meaning)?;
+            let indexed = bench::index(&folder, &own).await?;
             if json {
                 show::print(&document(&indexed))
             } else {
                 print(&indexed)
             }
         }
+        BenchVerb::Queries { folder, more } => {
+            let throw_away = tempfile::Builder::new()
+                .prefix("nuthatch-bench")
+                .tempdir()?;
+            let own = own_library(throw_away.path(), dirs.programs(), false)?;
+            let busy = queries::while_reading(&folder, &more, &own).await?;
+            if json {
+                show::print(&latencies(&busy))
+            } else {
+                print_latencies(&busy)
+            }
+        }
     }
 }
 
 /// The library's own settings hold, not the user's.
-async fn index(
-    folder: &Path,
-    library: &Path,
-    programs: &Path,
-    meaning: bool,
-) -> anyhow::Result<Indexed> {
+fn own_library(library: &Path, programs: &Path, meaning: bool) -> anyhow::Result<Dirs> {
     let dirs = Dirs::new(library, programs);
     std::fs::create_dir_all(library)?;
     std::fs::write(dirs.settings(), format!("meaning = {meaning}\n"))?;
-    Ok(bench::index(folder, &dirs).await?)
+    Ok(dirs)
+}
+
+fn milliseconds(latency: &Latency, share: f64) -> f64 {
+    latency.quantile(share).as_secs_f64() * 1e3
+}
+
+fn latencies(busy: &Busy) -> Value {
+    let of = |latency: &Latency| {
+        json!({
+            "queries": latency.n(), "p50_ms": milliseconds(latency, 0.5),
+            "p95_ms": milliseconds(latency, 0.95),
+        })
+    };
+    json!({ "at_rest": of(&busy.at_rest), "at_work": of(&busy.at_work) })
+}
+
+fn print_latencies(busy: &Busy) -> anyhow::Result<()> {
+    let rows = [("at rest", &busy.at_rest), ("while reading", &busy.at_work)];
+    for (what, latency) in rows {
+        show::print_line(format_args!(
+            "{what:14} {} queries, p50 {:.1} ms, p95 {:.1} ms",
+            latency.n(),
+            milliseconds(latency, 0.5),
+            milliseconds(latency, 0.95)
+        ))?;
+    }
+    let ratio = milliseconds(&busy.at_work, 0.95) / milliseconds(&busy.at_rest, 0.95);
+    show::print_line(format_args!(
+        "p95 while reading is {ratio:.2} times that at rest"
+    ))
 }
 
 fn megabytes(n_bytes: u64) -> f64 {
