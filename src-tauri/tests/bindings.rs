@@ -3,8 +3,9 @@
 use std::{fs, path::Path};
 
 use nuthatch_desktop::wire::{
-    ErrorCode, FileCounts, Folder, IpcError, LibraryStatus, Notice, Phase, Preview, Progress,
-    SearchRequest, SearchResult, SearchUpdate, Stage, Strength, Unit, Why,
+    ErrorCode, FileCounts, Folder, HeldFolder, Hold, HoldReason, IpcError, LibraryStatus, Notice,
+    Phase, Preview, Progress, SearchRequest, SearchResult, SearchUpdate, Stage, Strength, Unit,
+    Why,
 };
 use ts_rs::{Config, TS};
 
@@ -23,6 +24,9 @@ fn the_front_ends_types_are_those_of_the_wire() {
         ErrorCode,
         FileCounts,
         Folder,
+        HeldFolder,
+        Hold,
+        HoldReason,
         IpcError,
         LibraryStatus,
         Notice,
