@@ -20,7 +20,7 @@ use std::{
 
 use nuthatch::{dirs::Dirs, settings::Settings};
 use nuthatch_models::{
-    Device, MEMORY_GROWTH_LIMIT_BYTES, ModelSpec, ModelWorker, Role, WorkerConfig,
+    Device, MEMORY_GROWTH_LIMIT_BYTES, ModelSpec, ModelWorker, Priority, Role, WorkerConfig,
 };
 
 const N_TEXTS: usize = 192;
@@ -127,6 +127,7 @@ async fn main() {
         directory: directory.clone(),
         spec: spec.clone(),
         n_threads,
+        priority: Priority::Normal,
         device: Device::Cpu,
         precision: None,
         idle_timeout: Duration::from_mins(5),

@@ -25,6 +25,7 @@ use nuthatch::{
     document::{PathKey, Text},
     extract::{self, Failure, Format, Limits, Pool},
 };
+use nuthatch_models::Priority;
 use tokio::sync::mpsc;
 
 use mutate::Mutator;
@@ -138,6 +139,7 @@ async fn fuzz(format: &Format, seeds: Vec<Vec<u8>>, arguments: &Arguments) -> an
         max_file_bytes: 64 << 20,
         max_text_bytes: 16 << 20,
         with_boxes: true,
+        priority: Priority::Normal,
     };
     let pool = Pool::new(arguments.program.clone(), limits, 1);
     let mut mutator = Mutator::new(seeds, arguments.seed);

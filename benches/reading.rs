@@ -21,6 +21,7 @@ use nuthatch::{
     document::{PathKey, Text},
     extract::{self, Failure, Format, Limits, Pool},
 };
+use nuthatch_models::Priority;
 use tokio::sync::mpsc;
 
 /// The limits of `settings.rs`.
@@ -30,6 +31,7 @@ const LIMITS: Limits = Limits {
     max_file_bytes: 512 << 20,
     max_text_bytes: 16 << 20,
     with_boxes: false,
+    priority: Priority::Normal,
 };
 /// Times that `pdftotext` is started for nothing.
 const N_STARTS: usize = 21;

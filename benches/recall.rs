@@ -25,7 +25,7 @@ use nuthatch::{
     vectors::Vectors,
 };
 use nuthatch_models::{
-    Device, MEMORY_GROWTH_LIMIT_BYTES, ModelSpec, ModelWorker, Role, WorkerConfig,
+    Device, MEMORY_GROWTH_LIMIT_BYTES, ModelSpec, ModelWorker, Priority, Role, WorkerConfig,
 };
 
 const DEPTHS: [usize; 3] = [10, 100, 400];
@@ -70,6 +70,7 @@ async fn embedded(spec: &ModelSpec, queries: Vec<String>) -> Vec<Vec<f32>> {
         directory: spec.directory(models.expect("run `cargo xtask build` first")),
         spec: spec.clone(),
         n_threads: Settings::default().n_model_threads(),
+        priority: Priority::Normal,
         device: Device::Cpu,
         precision: None,
         idle_timeout: Duration::from_mins(5),

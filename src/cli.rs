@@ -1,7 +1,9 @@
 //! Arguments, and what each verb asks of the engine; `show` prints the answers.
 
 mod bench;
+mod folders;
 mod models;
+mod now;
 mod read;
 mod show;
 
@@ -9,7 +11,7 @@ use std::{
     io::{self, BufRead},
     path::{Path, PathBuf},
     process::ExitCode,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use anyhow::Context;
@@ -19,9 +21,13 @@ use nuthatch::{
     engine::{Engine, Error, Status},
     evaluation, extract,
     search::{Notice, Only, RerankMode, SearchRequest, SearchResults},
-    store,
+    store::{self, Answer},
 };
+use nuthatch_models::priority::{self, Priority};
 use serde_json::json;
+
+/// So long a disk may be full, or failing, before a call gives up.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Finds things in your own files, by word and by meaning.
 #[derive(Debug, Parser)]
@@ -44,6 +50,9 @@ enum Verb {
         /// The folders
         #[arg(required = true)]
         folders: Vec<PathBuf>,
+        /// Give up when the disk has been full, or failing, for so long
+        #[arg(long, value_name = "SECONDS", default_value_t = PATIENCE.as_secs())]
+        patience: u64,
     },
     /// Forget a folder; its files are not touched
     Remove {
@@ -80,6 +89,26 @@ enum Verb {
     },
     /// Show what the library holds
     Status,
+    /// List the chosen folders, and those in them that are left out
+    Folders,
+    /// Read a folder that was left out
+    Include {
+        /// The folder
+        folder: PathBuf,
+    },
+    /// Leave out for good a folder that looks generated
+    Exclude {
+        /// The folder
+        folder: PathBuf,
+    },
+    /// Stop indexing for a while; what was read can be searched all the same
+    Pause {
+        /// 30m, 1h, 2d, tomorrow, or until-resumed
+        #[arg(default_value = "1h", value_name = "HOW LONG")]
+        length: String,
+    },
+    /// Go on indexing after a pause
+    Resume,
     /// Say what is known of a file, and why it is or is not found
     Why {
         /// The path
@@ -122,6 +151,8 @@ enum Verb {
     ExtractWorker {
         #[arg(long)]
         memory_mib: u64,
+        #[arg(long, default_value = "normal")]
+        priority: Priority,
         /// Tell what a reader is refused, by trying it in this folder, which is lost
         #[arg(long, value_name = "FOLDER")]
         probe: Option<PathBuf>,
@@ -133,6 +164,7 @@ pub(crate) fn exit_code(error: &anyhow::Error) -> ExitCode {
         Some(Error::NotFound { .. }) => 3,
         Some(Error::Locked { .. }) => 4,
         _ if models::is_not_found(error) => 3,
+        _ if error.is::<GivenUp>() => 5,
         _ => 1,
     })
 }
@@ -147,7 +179,13 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
         ),
     };
     let dirs = Dirs::new(library, programs);
-    if let Verb::ExtractWorker { memory_mib, probe } = arguments.verb {
+    if let Verb::ExtractWorker {
+        memory_mib,
+        priority,
+        probe,
+    } = arguments.verb
+    {
+        priority::lower_process(priority);
         if let Some(folder) = probe {
             let program = dirs.program("nuthatch");
             let attempts = extract::probe(memory_mib, &folder, &program)?;
@@ -189,7 +227,9 @@ async fn reading(dirs: Dirs) -> anyhow::Result<Result<Engine, String>> {
 
 async fn verb(verb: Verb, dirs: Dirs, json: bool) -> anyhow::Result<()> {
     match verb {
-        Verb::Add { folders } => add(dirs, &folders, json).await,
+        Verb::Add { folders, patience } => {
+            add(dirs, &folders, Duration::from_secs(patience), json).await
+        }
         Verb::Remove { folder } => {
             let engine = Engine::open(dirs).await?;
             engine.remove_folder(&folder).await?;
@@ -233,12 +273,22 @@ async fn verb(verb: Verb, dirs: Dirs, json: bool) -> anyhow::Result<()> {
             }
         }
         Verb::Status => status(dirs, json).await,
+        Verb::Folders => folders::list(dirs, json).await,
+        Verb::Include { folder } => folders::answer(dirs, &folder, Answer::Read, json).await,
+        Verb::Exclude { folder } => folders::answer(dirs, &folder, Answer::Leave, json).await,
+        Verb::Pause { length } => now::pause(&dirs, &length, json),
+        Verb::Resume => now::resume(&dirs, json),
         Verb::Why { path } => why(dirs, &path, json).await,
         Verb::Watch => {
-            let engine = Engine::open(dirs).await?;
+            let engine = Engine::open_in_background(dirs).await?;
             engine.follow().await?;
             eprintln!("watching; interrupt to stop");
-            std::future::pending().await
+            let (mut progress, mut said) = (engine.progress(), String::new());
+            while progress.changed().await.is_ok() {
+                let trouble = progress.borrow_and_update().trouble.clone();
+                say_trouble(&mut said, &trouble.unwrap_or_default());
+            }
+            Ok(())
         }
         Verb::Eval { dataset, keep } => eval(&dirs, &dataset, keep, json).await,
         Verb::Bench { verb } => bench::run(verb, &dirs, json).await,
@@ -261,7 +311,7 @@ async fn forget(dirs: Dirs, path: &Path, undo: bool, json: bool) -> anyhow::Resu
     let engine = Engine::open(dirs).await?;
     let path = if undo {
         let path = engine.admit(path).await?;
-        show_progress_until_settled(&engine).await?;
+        show_progress_until_settled(&engine, PATIENCE).await?;
         path
     } else {
         engine.forget(path).await?
@@ -277,37 +327,100 @@ async fn forget(dirs: Dirs, path: &Path, undo: bool, json: bool) -> anyhow::Resu
     }
 }
 
-async fn add(dirs: Dirs, folders: &[PathBuf], json: bool) -> anyhow::Result<()> {
-    let engine = Engine::open(dirs).await?;
+async fn add(
+    dirs: Dirs,
+    folders: &[PathBuf],
+    patience: Duration,
+    json: bool,
+) -> anyhow::Result<()> {
+    let paused = now::refusal(&dirs);
+    let engine = open_patiently(dirs, patience).await?;
     for folder in folders {
         engine.add_folder(folder).await?;
     }
-    show_progress_until_settled(&engine).await?;
-    let status = engine.status().await?;
+    let settled = match paused {
+        None => show_progress_until_settled(&engine, patience).await,
+        Some(refusal) => {
+            eprintln!("nuthatch: {refusal}");
+            Ok(())
+        }
+    };
+    let status = engine.status().await;
     engine.close().await;
-    print_status(&status, json)
+    settled?;
+    print_status(&status?, json)
 }
 
-async fn show_progress_until_settled(engine: &Engine) -> anyhow::Result<()> {
+/// Waits for a disk that takes nothing, which hinders opening, too.
+async fn open_patiently(dirs: Dirs, patience: Duration) -> anyhow::Result<Engine> {
+    let began = Instant::now();
+    let mut trouble = String::new();
+    loop {
+        let error = match Engine::open(dirs.clone()).await {
+            Err(error @ Error::Unwritable { .. }) => error,
+            outcome => return Ok(outcome?),
+        };
+        if began.elapsed() >= patience {
+            let trouble = error.to_string();
+            return Err(GivenUp { trouble, patience }.into());
+        }
+        say_trouble(&mut trouble, &error.to_string());
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+}
+
+/// Once for each.
+fn say_trouble(said: &mut String, trouble: &str) {
+    if said == trouble {
+        return;
+    }
+    trouble.clone_into(said);
+    if !trouble.is_empty() {
+        eprintln!("nuthatch: {trouble}; trying again");
+    }
+}
+
+/// Something has hindered indexing for longer than was to be waited.
+#[derive(Debug, thiserror::Error)]
+#[error("given up after {} s: {trouble} (what was read so far is kept, and the next call goes on)", .patience.as_secs())]
+struct GivenUp {
+    trouble: String,
+    patience: Duration,
+}
+
+async fn show_progress_until_settled(engine: &Engine, patience: Duration) -> anyhow::Result<()> {
     let mut progress = engine.progress();
     let bar = indicatif::ProgressBar::new_spinner();
     bar.enable_steady_tick(Duration::from_millis(200));
     let settled = engine.settle();
     tokio::pin!(settled);
-    let mut trouble = None;
+    let mut trouble: Option<(String, Instant)> = None;
+    let (mut said, mut left_before) = (String::new(), (0, 0, 0));
     loop {
+        let latest = trouble.as_ref().map(|(_, since)| *since + patience);
         tokio::select! {
             outcome = &mut settled => break outcome?,
+            () = tokio::time::sleep_until(latest.unwrap_or_else(Instant::now).into()), if latest.is_some() => {
+                let (trouble, _) = trouble.unwrap_or((said, Instant::now()));
+                return Err(GivenUp { trouble, patience }.into());
+            }
             _ = progress.changed() => {
                 let now = progress.borrow_and_update().clone();
-                if now.trouble != trouble {
-                    trouble.clone_from(&now.trouble);
-                    if let Some(trouble) = &trouble {
-                        eprintln!("nuthatch: {trouble}; trying again");
-                    }
+                // Whatever still happens is worth waiting for.
+                let found = (now.n_done, now.n_waiting, now.n_to_embed);
+                let since = match trouble.take() {
+                    Some((_, since)) if found == left_before => since,
+                    _ => Instant::now(),
+                };
+                left_before = found;
+                trouble = now.trouble.map(|trouble| (trouble, since));
+                if let Some((trouble, _)) = &trouble {
+                    say_trouble(&mut said, trouble);
                 }
-                let left = now.seconds_left.map(|left| format!(", about {left:.0} s left")).unwrap_or_default();
-                bar.set_message(if now.recognising {
+                let left = now.seconds_left.map_or_else(String::new, now::left);
+                bar.set_message(if now.hold.is_some() {
+                    "paused; `nuthatch resume` goes on".into()
+                } else if now.recognising {
                     format!("{} pages of pictures to recognise", now.n_to_recognise)
                 } else {
                     format!(
@@ -386,7 +499,7 @@ fn nothing(notice: String) -> SearchResults {
 }
 
 async fn prompt(dirs: Dirs, folder: Option<PathBuf>) -> anyhow::Result<()> {
-    let engine = Engine::open(dirs).await?;
+    let engine = Engine::open_in_background(dirs).await?;
     engine.follow().await?;
     if let Some(folder) = folder {
         engine.add_folder(&folder).await?;

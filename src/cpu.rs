@@ -1,13 +1,18 @@
 //! The one bridge from async code to work for the processor.
 //!
-//! A rayon pool one thread smaller than the machine (at least two), a reply through a oneshot.
-//! Work whose caller has gone is skipped; a panic becomes an error. Knows nothing of the work.
+//! Two rayon pools with a reply through a oneshot: what a search waits for never stands behind what
+//! indexing does. Work whose caller has gone is skipped; a panic becomes an error. Knows nothing of
+//! the work.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, OnceLock},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
+use nuthatch_models::priority;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use tokio::sync::oneshot;
 
@@ -19,15 +24,32 @@ pub struct Error {
     pub reason: String,
 }
 
-/// Runs `work` on the pool. Dropping the future before the work has begun cancels it.
+/// Runs `work` that somebody waits for. Dropping the future before the work has begun cancels it.
 pub async fn run<T, F>(work: F) -> Result<T, Error>
+where
+    T: Send + 'static,
+    F: FnOnce() -> T + Send + 'static,
+{
+    run_on(pool()?, work).await
+}
+
+/// The same behind everything else: for indexing.
+pub async fn run_behind<T, F>(work: F) -> Result<T, Error>
+where
+    T: Send + 'static,
+    F: FnOnce() -> T + Send + 'static,
+{
+    run_on(pool_behind()?, work).await
+}
+
+async fn run_on<T, F>(pool: &ThreadPool, work: F) -> Result<T, Error>
 where
     T: Send + 'static,
     F: FnOnce() -> T + Send + 'static,
 {
     let (reply, answer) = oneshot::channel();
     let span = tracing::Span::current();
-    pool()?.spawn(move || {
+    pool.spawn(move || {
         if reply.is_closed() {
             return;
         }
@@ -45,20 +67,58 @@ where
     }
 }
 
-/// The pool itself, for a library that divides its work; to be used from work that runs on it.
+/// The first pool itself, for a library that divides its work; to be used from work that runs on it.
+/// One thread smaller than the machine, at least two.
 pub fn pool() -> Result<&'static Arc<ThreadPool>, Error> {
     static POOL: OnceLock<Result<Arc<ThreadPool>, String>> = OnceLock::new();
-    POOL.get_or_init(|| {
-        let n_cores = std::thread::available_parallelism().map_or(2, usize::from);
-        ThreadPoolBuilder::new()
-            .num_threads((n_cores - 1).max(2))
-            .thread_name(|i| format!("cpu-{i}"))
-            .build()
-            .map(Arc::new)
-            .map_err(|error| error.to_string())
-    })
-    .as_ref()
-    .map_err(|reason| Error {
+    let made = POOL.get_or_init(|| {
+        let n_threads = (n_cores() - 1).max(2);
+        made(ThreadPoolBuilder::new().num_threads(n_threads), "cpu")
+    });
+    usable(made)
+}
+
+/// From now on what is done for indexing gives way to every other program as well; to be said before
+/// the first such work.
+pub fn give_way() {
+    GIVES_WAY.store(true, Ordering::Relaxed);
+}
+
+static GIVES_WAY: AtomicBool = AtomicBool::new(false);
+
+/// The second one has a thread for every core: how many of them work is decided by how much is begun
+/// (`Parts::n_readers`).
+fn pool_behind() -> Result<&'static Arc<ThreadPool>, Error> {
+    static POOL: OnceLock<Result<Arc<ThreadPool>, String>> = OnceLock::new();
+    let made = POOL.get_or_init(|| {
+        let builder = ThreadPoolBuilder::new()
+            .num_threads(n_cores())
+            .start_handler(|_| {
+                if GIVES_WAY.load(Ordering::Relaxed) {
+                    priority::lower_thread();
+                }
+            });
+        made(builder, "behind")
+    });
+    usable(made)
+}
+
+fn n_cores() -> usize {
+    std::thread::available_parallelism().map_or(2, usize::from)
+}
+
+fn made(builder: ThreadPoolBuilder, name: &'static str) -> Result<Arc<ThreadPool>, String> {
+    let named = builder.thread_name(move |i| format!("{name}-{i}"));
+    named
+        .build()
+        .map(Arc::new)
+        .map_err(|error| error.to_string())
+}
+
+fn usable(
+    made: &'static Result<Arc<ThreadPool>, String>,
+) -> Result<&'static Arc<ThreadPool>, Error> {
+    made.as_ref().map_err(|reason| Error {
         reason: reason.clone(),
     })
 }
@@ -83,5 +143,27 @@ mod tests {
             .unwrap_err();
         assert_eq!(error.reason, "on purpose");
         assert_eq!(run(|| 7).await.unwrap(), 7);
+    }
+
+    #[tokio::test]
+    async fn what_is_waited_for_does_not_stand_behind_indexing() {
+        let (open, closed) = std::sync::mpsc::sync_channel::<()>(0);
+        let closed = Arc::new(std::sync::Mutex::new(closed));
+        // More than there are threads, and none ends before the gate opens.
+        let behind: Vec<_> = (0..4 * n_cores())
+            .map(|_| {
+                let closed = Arc::clone(&closed);
+                tokio::spawn(run_behind(move || {
+                    let gate = closed.lock().map(|gate| gate.recv().is_err());
+                    gate.unwrap_or(false)
+                }))
+            })
+            .collect();
+        tokio::task::yield_now().await;
+        assert_eq!(run(|| 7).await.unwrap(), 7);
+        drop(open);
+        for behind in behind {
+            assert!(behind.await.unwrap().unwrap(), "the gate was opened");
+        }
     }
 }

@@ -59,6 +59,16 @@ impl Dirs {
         self.users.join("settings.toml")
     }
 
+    /// The user's pause, for as long as there is one.
+    pub fn pause(&self) -> PathBuf {
+        self.library.join("paused")
+    }
+
+    /// What the process that writes is doing now, for others that ask.
+    pub fn activity(&self) -> PathBuf {
+        self.library.join("activity.json")
+    }
+
     /// The folder of the executables, and of what ships with them.
     pub fn programs(&self) -> &Path {
         &self.programs

@@ -11,6 +11,10 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
+mod kind;
+
+pub use kind::Kind;
+
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*

@@ -5,30 +5,37 @@
 //! Start reading at [`Engine::open`]; what can be asked of an open library is in the files of
 //! `engine/`.
 
+mod activity;
 mod check;
 mod close;
 mod folders;
 mod following;
+mod held;
+mod lock;
 pub mod models;
+mod polite;
 mod preview;
 pub mod reading;
 mod status;
 
 use std::{
-    fs::{File, TryLockError},
-    io::{self, Write},
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError, RwLock},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
-use nuthatch_models::{ModelSpec, ModelWorker};
-use tokio::sync::{OnceCell, watch};
+use nuthatch_models::{ModelSpec, ModelWorker, Priority};
+use tokio::{
+    sync::{OnceCell, watch},
+    task::JoinSet,
+};
 
 use crate::{
+    cpu,
     dirs::Dirs,
-    document::Sequence,
+    document::{PassageId, Sequence},
     extract,
+    governor::{self, Governor, Terms},
     indexing::{self, Indexing, Parts, Progress},
     lexical::Lexical,
     search::{self, Notice, Rerankers, Search, SearchRequest, SearchResults},
@@ -39,6 +46,12 @@ use crate::{
 };
 
 use following::Following;
+use lock::Lock;
+use polite::{Share, rules, terms};
+
+pub use activity::Activity;
+pub use held::HeldFolder;
+pub use polite::{pause, paused};
 pub use preview::Preview;
 pub use status::{FolderStatus, Status, Why};
 
@@ -61,6 +74,14 @@ pub enum Error {
     #[error("{path} cannot be read: {reason}")]
     Unreadable {
         /// The path.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// The library's folder cannot be written.
+    #[error("{path} cannot be written ({reason}); check its permissions and the disk")]
+    Unwritable {
+        /// The folder.
         path: PathBuf,
         /// Why.
         reason: String,
@@ -88,6 +109,12 @@ pub enum Error {
     /// Indexing failed.
     #[error(transparent)]
     Indexing(#[from] indexing::Error),
+    /// A pause could not be kept.
+    #[error(transparent)]
+    Pause(#[from] governor::Error),
+    /// A computation failed.
+    #[error(transparent)]
+    Cpu(#[from] cpu::Error),
     /// The settings cannot be read.
     #[error(transparent)]
     Settings(#[from] settings::Error),
@@ -117,6 +144,7 @@ pub struct Engine {
     languages: Mutex<Option<(Sequence, Arc<[String]>)>>,
     rerankers: Rerankers,
     rerank_budget: Duration,
+    now: fn() -> SystemTime,
     between_polls: Duration,
     writing: Option<Writing>,
 }
@@ -133,47 +161,84 @@ struct Former {
 #[derive(Debug)]
 struct Writing {
     indexing: Arc<Indexing>,
+    governor: Arc<Governor>,
+    _noting: activity::Noting,
     following: tokio::sync::Mutex<Option<Following>>,
+    /// The look at everything after a power cut; ends with the engine.
+    checking: JoinSet<()>,
     // Last, so that it is released after everything else has stopped.
-    _lock: File,
+    lock: Lock,
 }
 
 impl Engine {
-    /// Opens a library for reading and writing; makes it if there is none.
+    /// Opens a library for reading and writing, for somebody who waits until it is indexed; makes it
+    /// if there is none.
     pub async fn open(dirs: Dirs) -> Result<Self> {
-        let lock = lock(&dirs)?;
+        Self::open_on(dirs, terms(true)).await
+    }
+
+    /// The same on given terms: how much right of way indexing has, and what time it is.
+    pub async fn open_on(dirs: Dirs, terms: Terms) -> Result<Self> {
+        let lock = Lock::take(&dirs)?;
         let settings = Settings::load(&dirs.settings())?;
-        let store = Store::open(&dirs.database()).await?;
-        let lexical = Arc::new(Lexical::open(&dirs.index()).map_err(indexing::Error::from)?);
+        let share = Share::of(&settings, &terms);
+        if share.priority != Priority::Normal {
+            cpu::give_way();
+        }
+        let store = Store::open(&dirs.database()).await;
+        let store = store.map_err(|error| unopened(error, &dirs))?;
+        let history = store.history().await?;
+        let index = dirs.index();
+        // Where it is opened its threads begin, and get the right of way of those that open it.
+        let lexical = cpu::run_behind(move || Lexical::open(&index, &history)).await?;
+        let lexical = Arc::new(lexical.map_err(indexing::Error::from)?);
+        let words = Arc::clone(&lexical);
         let (mut engine, progress) =
             Self::over(dirs, &settings, store, Some(Arc::clone(&lexical))).await?;
+        engine.now = terms.now;
+        let misfits = engine.load_vectors().await?;
         if engine.former.is_none() {
-            engine.store.serve_model(&engine.model_key).await?;
+            let (store, model) = (&engine.store, &engine.model_key);
+            store.serve_model(model).await?;
+            store.embed_again(model, &misfits).await?;
         }
-        engine.load_vectors().await?;
+        let pause = engine.dirs.pause();
+        let governor = Arc::new(Governor::new(terms, rules(&settings), pause));
         let parts = Parts {
             store: engine.store.clone(),
             lexical,
             vectors: Arc::clone(&engine.vectors),
             pool: extract::Pool::new(
                 engine.dirs.program("nuthatch"),
-                limits(&settings),
-                n_readers(),
+                extract::Limits {
+                    priority: share.priority,
+                    ..limits(&settings)
+                },
+                share.n_cores + indexing::N_SPARE_READERS,
             ),
-            n_readers: n_readers(),
-            model: engine.model.clone().map_err(|notice| notice.message),
+            n_readers: share.n_cores,
+            model: models::behind(&engine.dirs, &settings, share, &engine.model),
             model_key: engine.model_key.clone(),
             n_dimensions: engine.n_dimensions,
-            text_reader: models::text_reader(&engine.dirs, &settings),
+            text_reader: models::text_reader(&engine.dirs, &settings, share),
             library: engine.dirs.library().to_owned(),
             vectors_in_step: tokio::sync::Mutex::default(),
+            ask_above_files: settings.ask_above_files,
+            governor: Arc::clone(&governor),
             progress,
         };
         let indexing = Arc::new(Indexing::start(Arc::new(parts)).await?);
+        let mut checking = JoinSet::new();
+        if lock.is_after_power_cut {
+            checking.spawn(check::after_power_cut(engine.store.clone(), words));
+        }
         engine.writing = Some(Writing {
             indexing,
+            governor,
+            _noting: activity::Noting::start(engine.dirs.activity(), engine.progress.clone()),
             following: tokio::sync::Mutex::default(),
-            _lock: lock,
+            checking,
+            lock,
         });
         Ok(engine)
     }
@@ -213,6 +278,7 @@ impl Engine {
             former,
             rerankers: models::rerankers(&dirs, settings),
             rerank_budget: settings.rerank_budget(),
+            now: SystemTime::now,
             between_polls: settings.between_polls(),
             progress,
             last_embedding: search::LastEmbedding::default(),
@@ -223,10 +289,15 @@ impl Engine {
         Ok((engine, progress_tx))
     }
 
-    async fn load_vectors(&self) -> Result<()> {
-        let load = || indexing::load_vectors(&self.store, &self.vectors);
+    /// Once; returns the passages whose vectors cannot be used.
+    async fn load_vectors(&self) -> Result<Vec<PassageId>> {
+        let mut misfits = Vec::new();
+        let load = async || {
+            misfits = indexing::load_vectors(&self.store, &self.vectors).await?;
+            Ok::<_, store::Error>(())
+        };
         self.vectors_loaded.get_or_try_init(load).await?;
-        Ok(())
+        Ok(misfits)
     }
 
     fn writing(&self) -> Result<&Writing> {
@@ -254,8 +325,17 @@ impl Engine {
         request: &SearchRequest,
         on_update: impl FnMut(SearchResults) + Send,
     ) -> Result<SearchResults> {
+        if request.typing {
+            self.note_typing();
+        }
         let search = self.searching(request.only).await?;
-        let found = search.run(request, on_update).await?;
+        let found = search.run(request, on_update).await;
+        if let Err(search::Error::Store(error)) = &found
+            && error.is_damage()
+        {
+            self.store.suspect();
+        }
+        let found = found?;
         if let (Some(writing), false) = (&self.writing, found.gone.is_empty()) {
             let gone = Change::Paths(found.gone.iter().cloned().collect());
             writing.indexing.look_at(gone).await?;
@@ -314,6 +394,20 @@ impl Engine {
     }
 }
 
+/// A disk that is full or fails, in words.
+fn unopened(error: store::Error, dirs: &Dirs) -> Error {
+    let reason = error
+        .is_disk()
+        .then(|| indexing::of_disk(dirs.library(), error.disk()));
+    match reason.flatten() {
+        Some(reason) => Error::Unwritable {
+            path: dirs.library().to_owned(),
+            reason,
+        },
+        None => error.into(),
+    }
+}
+
 /// The model that answers in place of `wanted`, if there is one and it can be asked.
 async fn former(
     dirs: &Dirs,
@@ -339,34 +433,6 @@ async fn former(
     }))
 }
 
-fn lock(dirs: &Dirs) -> Result<File> {
-    let unreadable = |error: &io::Error| Error::Unreadable {
-        path: dirs.lock(),
-        reason: error.to_string(),
-    };
-    std::fs::create_dir_all(dirs.library()).map_err(|error| unreadable(&error))?;
-    let mut file = File::options()
-        .create(true)
-        .read(true)
-        .write(true)
-        .truncate(false)
-        .open(dirs.lock())
-        .map_err(|error| unreadable(&error))?;
-    match file.try_lock() {
-        Ok(()) => {
-            // For the message of whoever comes second; the lock itself is the system's.
-            let _ = file.set_len(0);
-            let _ = write!(file, "{}", std::process::id());
-            Ok(file)
-        }
-        Err(TryLockError::WouldBlock) => {
-            let holder = std::fs::read_to_string(dirs.lock()).unwrap_or_else(|_| "unknown".into());
-            Err(Error::Locked { holder })
-        }
-        Err(TryLockError::Error(error)) => Err(unreadable(&error)),
-    }
-}
-
 fn limits(settings: &Settings) -> extract::Limits {
     extract::Limits {
         timeout: settings.extract_timeout(),
@@ -374,11 +440,6 @@ fn limits(settings: &Settings) -> extract::Limits {
         max_file_bytes: settings.max_file_mib << 20,
         max_text_bytes: (settings.max_text_mib << 20) as usize,
         with_boxes: false,
+        priority: Priority::Normal,
     }
-}
-
-fn n_readers() -> usize {
-    std::thread::available_parallelism()
-        .map_or(1, usize::from)
-        .min(8)
 }

@@ -8,6 +8,7 @@
 mod archive;
 mod chart;
 mod dates;
+mod deadline;
 mod delimited;
 mod doc;
 mod docx;

@@ -1,15 +1,19 @@
 //! What happens to a changed file: walk, ledger, read, cut, store, derive, embed.
 //!
 //! Owns the loops of a library that is open for writing: one looks and reads, one embeds, one has text
-//! in pictures recognised. Words come first; the others follow, in this order. Everything can stop at any instruction and goes
-//! on from the store at the next start. Knows the parts below; nothing of queries or windows.
+//! in pictures recognised, in this order; each asks whether it may before it takes something up
+//! (`wait.rs`). Everything can stop at any instruction and goes on from the store at the next start.
+//! Knows the parts below; nothing of queries or windows.
 //! Start reading at [`Indexing::start`].
 
 mod check;
 mod cloud;
 mod derive;
 mod embed;
+mod estimate;
 mod forget;
+mod generated;
+mod held;
 mod memory;
 mod presence;
 mod progress;
@@ -17,6 +21,9 @@ mod rate;
 mod read;
 mod recognise;
 mod reconcile;
+mod recovery;
+mod trouble;
+mod wait;
 mod walk;
 mod write;
 
@@ -36,19 +43,24 @@ use tokio::{
 pub(crate) use check::check;
 pub(crate) use derive::load_vectors;
 use forget::{Forgotten, erase, forget};
+pub(crate) use held::holder;
 pub(crate) use presence::{Presence, presence};
-pub use progress::Progress;
-use rate::Rate;
+pub use progress::{Doing, Progress};
+use rate::{Rate, TimeLeft};
+use read::TakeUp;
 pub(crate) use read::language;
 use reconcile::Look;
+use recovery::Derived;
+pub(crate) use trouble::of_disk;
 pub(crate) use walk::why_left_out;
 
 use crate::{
     chunk, cpu,
     document::{FolderId, PathKey},
     extract,
+    governor::Governor,
     lexical::{self, SharedLexical},
-    store::{self, FileRow, Store},
+    store::{self, Store},
     vectors::Vectors,
     watch::Change,
 };
@@ -58,6 +70,8 @@ const RETRY_AFTER: Duration = Duration::from_secs(5);
 /// While a walk is under way, so long is read after each page of it: what was seen first can be found
 /// long before a large folder is seen whole, and the walk goes on.
 const READING_BETWEEN_PAGES: Duration = Duration::from_millis(100);
+/// Readers for small files while a huge one is read.
+pub const N_SPARE_READERS: usize = 1;
 /// Requests that may wait.
 const N_WAITING: usize = 64;
 
@@ -95,7 +109,7 @@ pub struct Parts {
     pub vectors: Arc<RwLock<Vectors>>,
     /// Readers of documents.
     pub pool: extract::Pool,
-    /// How many documents are read at once.
+    /// How many documents are read at once; [`N_SPARE_READERS`] more that only small files get.
     pub n_readers: usize,
     /// The model process; or why there is none.
     pub model: Result<Arc<ModelWorker>, String>,
@@ -110,21 +124,12 @@ pub struct Parts {
     /// Held from reading or writing vectors in the store until the ones in memory are the same:
     /// both loops change them, and a document removed in between must not come back.
     pub vectors_in_step: tokio::sync::Mutex<()>,
+    /// Folders that look generated are asked about from so many files on.
+    pub ask_above_files: u64,
+    /// Says when to wait.
+    pub governor: Arc<Governor>,
     /// What is being done, for whoever looks.
     pub progress: watch::Sender<Progress>,
-}
-
-impl Parts {
-    fn note_current(&self, file: &FileRow) {
-        let name = file
-            .seen
-            .path
-            .to_path()
-            .file_name()
-            .map(|name| name.to_string_lossy().into_owned());
-        self.progress
-            .send_modify(|progress| progress.current = name);
-    }
 }
 
 /// What the reading loop is asked.
@@ -145,13 +150,13 @@ enum LaterRequest {
     Settle(oneshot::Sender<bool>),
 }
 
-/// The three loops. Dropping it stops them where they are.
+/// The loops. Dropping it stops them where they are.
 #[derive(Debug)]
 pub struct Indexing {
     requests: mpsc::Sender<Request>,
     embedding: mpsc::Sender<LaterRequest>,
     recognising: mpsc::Sender<LaterRequest>,
-    tasks: [JoinHandle<()>; 3],
+    tasks: [JoinHandle<()>; 4],
 }
 
 impl Indexing {
@@ -165,26 +170,26 @@ impl Indexing {
         let text_reader = parts.text_reader.as_ref().ok();
         let text_reader = text_reader.map(|model| model.spec().key());
         parts.store.use_text_reader(text_reader.as_deref()).await?;
-        derive::replay(&parts).await?;
+        // A gap that a crash leaves is closed here; a word index that is begun anew is built by the
+        // reading loop, while searches go on.
+        let mut reading = Reading::new(Arc::clone(&parts));
+        reading.begin().await;
         let (requests, request_inbox) = mpsc::channel(N_WAITING);
         let (embedding, embed_inbox) = mpsc::channel(N_WAITING);
         let (recognising, recognise_inbox) = mpsc::channel(N_WAITING);
         let tasks = [
-            tokio::spawn(reading_loop(
-                Arc::clone(&parts),
-                request_inbox,
-                embedding.clone(),
-            )),
+            tokio::spawn(reading_loop(reading, request_inbox, embedding.clone())),
             tokio::spawn(embed::embedding_loop(
                 Arc::clone(&parts),
                 embed_inbox,
                 recognising.clone(),
             )),
             tokio::spawn(recognise::recognising_loop(
-                parts,
+                Arc::clone(&parts),
                 recognise_inbox,
                 requests.clone(),
             )),
+            tokio::spawn(wait::tell_of_pauses(parts)),
         ];
         let _ = embedding.try_send(LaterRequest::Wake);
         Ok(Self {
@@ -197,10 +202,7 @@ impl Indexing {
 
     /// Looks at everything again, in the background.
     pub async fn look(&self) -> Result<(), Error> {
-        self.requests
-            .send(Request::Look(None, None))
-            .await
-            .map_err(|_| Error::Stopped)
+        self.look_at(Change::Rescan).await
     }
 
     /// Looks at what changed, in the background.
@@ -289,19 +291,34 @@ impl Drop for Indexing {
 }
 
 async fn reading_loop(
-    parts: Arc<Parts>,
+    mut reading: Reading,
     mut inbox: mpsc::Receiver<Request>,
     embedding: mpsc::Sender<LaterRequest>,
 ) {
-    let mut reading = Reading::new(Arc::clone(&parts));
+    let parts = Arc::clone(&reading.parts);
     loop {
+        if parts.lexical.is_damaged() {
+            reading.derived = Derived::Failed;
+        }
+        // Before what is derived has caught up nothing is written: the next batch would claim that it
+        // had.
+        let is_behind = reading.derived != Derived::UpToDate;
+        let has_work = reading.busy || is_behind;
+        let hold = if has_work { parts.hold() } else { None };
+        let is_resting = hold.is_some() && !reading.files.is_in_hand();
         // Idle until asked; while reading, requests are taken between two steps.
-        let request = if reading.busy || reading.failed {
+        let request = if is_behind && !is_resting {
+            None
+        } else if has_work && !is_resting {
             inbox.try_recv().ok()
         } else {
-            match inbox.recv().await {
-                Some(request) => Some(request),
-                None => return,
+            tokio::select! {
+                request = inbox.recv(), if !is_behind => match request {
+                    Some(request) => Some(request),
+                    None => return,
+                },
+                () = parts.governor.wait(), if has_work => continue,
+                () = parts.lexical.damaged(), if !is_behind => None,
             }
         };
         let outcome = match request {
@@ -311,24 +328,21 @@ async fn reading_loop(
                 Ok(false)
             }
             Some(Request::Forget(what, reply)) => reading.forget(what, reply).await,
-            None if reading.failed => reading.recover().await,
-            None => reading.step().await,
+            None if parts.lexical.is_damaged() => Ok(false),
+            None if hold.is_some() && !is_behind => reading.rest(hold).await,
+            None => reading.go_on().await,
         };
         match outcome {
             Ok(wrote) => {
                 if wrote {
                     let _ = embedding.try_send(LaterRequest::Wake);
+                    parts
+                        .progress
+                        .send_if_modified(|progress| progress.trouble.take().is_some());
                 }
-                parts
-                    .progress
-                    .send_if_modified(|progress| progress.trouble.take().is_some());
             }
             Err(error) => {
-                tracing::error!(%error, "indexing is interrupted and tries again");
-                parts
-                    .progress
-                    .send_modify(|progress| progress.trouble = Some(error.to_string()));
-                reading.failed = true;
+                reading.fail(&error);
                 tokio::time::sleep(RETRY_AFTER).await;
             }
         }
@@ -342,11 +356,13 @@ struct Reading {
     /// Looks that are asked for; the first is under way.
     looks: VecDeque<Look>,
     busy: bool,
-    /// What is derived may lack something, and a look may be lost.
-    failed: bool,
+    derived: Derived,
+    /// Everything was looked at since the start.
+    has_looked: bool,
     something_went: bool,
     replies: Vec<oneshot::Sender<()>>,
     rate: Rate,
+    left: TimeLeft,
 }
 
 impl Reading {
@@ -357,11 +373,13 @@ impl Reading {
             files,
             looks: VecDeque::new(),
             busy: false,
-            failed: false,
+            derived: Derived::UpToDate,
+            has_looked: false,
             // The process before this one may have been killed before it cleared away.
             something_went: true,
             replies: Vec::new(),
             rate: Rate::default(),
+            left: TimeLeft::default(),
         }
     }
 
@@ -383,16 +401,10 @@ impl Reading {
         reply: oneshot::Sender<Result<(), Error>>,
     ) -> Result<bool, Error> {
         let outcome = forget(&self.parts, what).await;
-        self.failed |= outcome.is_err();
+        if outcome.is_err() {
+            self.derived = Derived::Failed;
+        }
         let _ = reply.send(outcome);
-        self.begin_anew();
-        Ok(false)
-    }
-
-    /// After a failure: derives what was not derived, and looks at everything again.
-    async fn recover(&mut self) -> Result<bool, Error> {
-        derive::recover(&self.parts).await?;
-        self.failed = false;
         self.begin_anew();
         Ok(false)
     }
@@ -431,7 +443,9 @@ impl Reading {
         let n_waiting = self.parts.store.count_waiting().await?;
         if !more && let Some(look) = self.looks.pop_front() {
             self.something_went |= look.something_went;
+            self.has_looked |= look.is_whole();
         }
+        self.left.forget_waiting();
         let walking = !self.looks.is_empty();
         self.parts.progress.send_modify(|progress| {
             progress.walking = walking;
@@ -442,18 +456,10 @@ impl Reading {
 
     /// Reads on. Returns how many files were written, or `None` if nothing waits.
     async fn read(&mut self, patience: Duration) -> Result<Option<u32>, Error> {
-        let n_written = self.files.step(patience).await?;
-        if let Some(n) = n_written.filter(|&n| n > 0) {
-            self.rate.count(n);
-            let rate = self.rate.per_second();
-            let n_waiting = self.parts.store.count_waiting().await?;
-            self.parts.progress.send_modify(|progress| {
-                progress.n_done += u64::from(n);
-                progress.n_waiting = n_waiting;
-                progress.files_per_second = rate;
-                progress.seconds_left = (rate > 0.0).then(|| n_waiting as f64 / rate);
-            });
-        }
+        let began = Instant::now();
+        let n_written = self.files.step(TakeUp::More, patience).await?;
+        self.left.note(began.elapsed(), self.files.take_timed());
+        self.note_written(n_written.unwrap_or(0)).await?;
         Ok(n_written)
     }
 
@@ -470,9 +476,13 @@ impl Reading {
         self.parts.lexical.commit().await?;
         let seen = self.parts.lexical.committed()?;
         self.parts.store.trim_deletions(seen).await?;
+        if self.has_looked {
+            self.parts.store.drop_strays().await?;
+        }
         erase(&self.parts).await?;
         self.parts.pool.dismiss();
         self.rate = Rate::default();
+        self.left = TimeLeft::default();
         self.parts.progress.send_modify(|progress| {
             progress.walking = false;
             progress.n_waiting = 0;

@@ -3,131 +3,165 @@
 //! Owns the index folder, the one thread that writes it, and how a [`WordQuery`] is scored.
 //! Knows passages and files as entries of words; nothing of SQL or of how a query is typed.
 //! Invariant: a commit carries the sequence number of the last batch in it, so that whoever
-//! opens the index knows what it lacks. Start reading at [`Lexical::open`] and [`Lexical::search`].
+//! opens the index knows what it lacks; and a generation that cannot be read is never mended, but
+//! built anew beside it. Start reading at [`Lexical::open`] and [`Lexical::search`].
 
 mod collect;
+mod directory;
 mod entries;
+mod error;
+mod generation;
+mod open;
 mod query;
 mod schema;
 pub mod tokens;
 mod writer;
 
 use std::{
-    io,
+    panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard},
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
-use tantivy::{
-    Index, IndexReader, Opstamp, ReloadPolicy, SegmentMeta, directory::MmapDirectory,
-    index::SegmentId,
-};
+use tokio::sync::watch;
 
 pub use entries::Entries;
+pub use error::{Error, Result};
 pub use query::{Depth, FileHit, PassageHit, WordHits, WordQuery, WordTerm};
 pub use writer::{FileEntry, Op, PassageEntry};
 
 use crate::{
+    cpu,
     document::Sequence,
     lexical::{
-        schema::{FORMAT, Fields, schema},
+        open::Open,
+        schema::{Fields, schema},
         writer::Writer,
     },
 };
 
-/// Why the word index failed.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The folder could not be made or emptied.
-    #[error("could not prepare the word index in {path}")]
-    Folder {
-        /// The folder.
-        path: PathBuf,
-        /// The cause.
-        source: io::Error,
-    },
-    /// tantivy failed.
-    #[error("the word index failed")]
-    Tantivy(#[from] tantivy::TantivyError),
-    /// Merging went on all the time; it is to be tried again.
-    #[error("the word index could not be rewritten without what was forgotten")]
-    NotErased,
-    /// The writing thread is gone.
-    #[error("the word index's writer stopped")]
-    WriterStopped,
-}
-
-/// A shorthand of this room.
-pub type Result<T> = std::result::Result<T, Error>;
-
 /// An open word index.
 pub struct Lexical {
-    path: PathBuf,
+    folder: PathBuf,
     fields: Fields,
-    /// Replaced whole by [`Lexical::reopen`]; never locked across a search or a wait.
-    open: RwLock<Open>,
+    /// Which history of the library its batches are of.
+    history: String,
+    /// Replaced whole; never locked across a search or a wait.
+    open: RwLock<Generations>,
+    /// Whether the newest generation turned out to be damaged.
+    damage: watch::Sender<bool>,
 }
 
 #[derive(Clone)]
-struct Open {
-    index: Index,
-    reader: IndexReader,
-    writer: Option<Arc<Writer>>,
-    /// The state on disk that a reader without a writer has open.
-    state: Arc<Mutex<Option<State>>>,
+struct Generations {
+    /// The one that is written.
+    newest: Open,
+    /// Answers until the newest is complete.
+    older: Option<Open>,
 }
 
-/// The last commit's stamp and the segments: what differs when there is something new to read.
-type State = (Opstamp, Vec<SegmentId>);
-
 impl Lexical {
-    /// Opens the index below `folder` for writing. One that is missing, damaged or of another
-    /// format is begun anew, at sequence 0.
-    pub fn open(folder: &Path) -> Result<Self> {
-        let path = folder.join(FORMAT);
+    /// Opens the index below `folder` for writing. One that is missing, damaged, of another format or
+    /// of another history is begun anew, at sequence 0; what can be read of the old one answers until
+    /// [`Lexical::complete`].
+    pub fn open(folder: &Path, history: &str) -> Result<Self> {
         let (_, fields) = schema();
-        let open = RwLock::new(Open::for_writing(&path, fields)?);
-        Ok(Self { path, fields, open })
+        let newest = match generation::all(folder).first() {
+            Some(path) => Open::fitting(path, fields, history)?,
+            None => None,
+        };
+        let newest = match newest {
+            Some(newest) => newest,
+            None => Open::for_writing(&generation::next(folder), fields, history)?,
+        };
+        let older = if newest.is_complete() {
+            None
+        } else {
+            Open::complete_one(folder, Some(&newest.path))
+        };
+        Ok(Self {
+            folder: folder.to_owned(),
+            fields,
+            history: history.to_owned(),
+            open: RwLock::new(Generations { newest, older }),
+            damage: watch::Sender::new(false),
+        })
     }
 
     /// Opens the index below `folder` for reading beside a process that writes it.
     pub fn open_read_only(folder: &Path) -> Result<Self> {
-        let path = folder.join(FORMAT);
         let (_, fields) = schema();
-        let open = RwLock::new(Open::over(Index::open_in_dir(&path)?)?);
-        Ok(Self { path, fields, open })
+        let newest = Open::best(folder)?;
+        Ok(Self {
+            folder: folder.to_owned(),
+            fields,
+            history: String::new(),
+            open: RwLock::new(Generations {
+                newest,
+                older: None,
+            }),
+            damage: watch::Sender::new(false),
+        })
     }
 
     /// Starts anew from what is on disk, after writing failed. What was handed over since the
     /// last commit is to be handed over again.
     pub fn reopen(&self) -> Result<()> {
-        let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
         // The old writer's lock on the folder goes before the new one asks for it.
-        open.writer = None;
-        *open = Open::for_writing(&self.path, self.fields)?;
+        self.close();
+        let path = self.opened().newest.path.clone();
+        match Open::fitting(&path, self.fields, &self.history)? {
+            Some(newest) => self.opened_to_change().newest = newest,
+            None => self.begin_anew()?,
+        }
+        Ok(())
+    }
+
+    /// Begins a new generation, at sequence 0. The present one answers until [`Lexical::complete`], as
+    /// far as it can.
+    pub fn begin_anew(&self) -> Result<()> {
+        tracing::warn!("the word index is begun anew");
+        self.close();
+        let path = generation::next(&self.folder);
+        let fresh = Open::for_writing(&path, self.fields, &self.history)?;
+        let mut open = self.opened_to_change();
+        let before = std::mem::replace(&mut open.newest, fresh);
+        if open.older.is_none() && before.is_complete() {
+            open.older = Some(before);
+        }
+        self.damage.send_replace(false);
         Ok(())
     }
 
     /// Commits, and lets go of the folder; only reading is possible afterwards.
     pub fn close(&self) {
-        let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
-        open.writer = None;
+        let writer = self.opened_to_change().newest.writer.take();
+        // Joins the thread, if no call is in flight.
+        drop(writer);
     }
 
-    fn opened(&self) -> RwLockReadGuard<'_, Open> {
+    fn opened(&self) -> RwLockReadGuard<'_, Generations> {
         self.open.read().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn opened_to_change(&self) -> RwLockWriteGuard<'_, Generations> {
+        self.open.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn writer(&self) -> Result<Arc<Writer>> {
-        self.opened().writer.clone().ok_or(Error::WriterStopped)
+        let writer = self.opened().newest.writer.clone();
+        writer.ok_or(Error::WriterStopped)
     }
 
     /// The last batch that the index holds for certain.
     pub fn committed(&self) -> Result<Sequence> {
-        let payload = self.opened().index.load_metas()?.payload;
-        Ok(Sequence(
-            payload.and_then(|text| text.parse().ok()).unwrap_or(0),
-        ))
+        let open = self.opened().newest.clone();
+        Ok(open.payload()?.sequence)
+    }
+
+    /// Whether something of the store is not in the index yet, since it was begun anew.
+    pub fn is_being_built(&self) -> bool {
+        !self.opened().newest.is_complete()
     }
 
     /// Hands over the changes of a batch; they become visible with the next commit, within
@@ -138,7 +172,25 @@ impl Lexical {
 
     /// Makes everything handed over so far durable and visible.
     pub async fn commit(&self) -> Result<()> {
-        self.writer()?.commit().await
+        self.writer()?.commit(false).await
+    }
+
+    /// The same, and says that nothing is lacking any more: older generations are removed.
+    pub async fn complete(&self) -> Result<()> {
+        self.writer()?.commit(true).await?;
+        let (older, newest) = {
+            let mut open = self.opened_to_change();
+            (open.older.take(), open.newest.path.clone())
+        };
+        let folder = self.folder.clone();
+        let swept = cpu::run(move || {
+            drop(older);
+            generation::keep_only(&folder, &[&newest]);
+        });
+        if let Err(error) = swept.await {
+            tracing::debug!(%error, "old word indexes stay for now");
+        }
+        Ok(())
     }
 
     /// Leaves no word on disk of what was removed, by writing anew what it stood in.
@@ -148,107 +200,93 @@ impl Lexical {
 
     /// The best passages and file names for a query. Blocking; milliseconds.
     pub fn search(&self, query: &WordQuery, depth: Depth) -> Result<WordHits> {
-        let open = self.opened().clone();
-        if open.writer.is_none() {
-            open.catch_up()?;
+        let is_written = self.opened().newest.writer.is_some();
+        if !is_written {
+            self.catch_up()?;
         }
+        let open = self.opened().clone();
+        if let Some(older) = &open.older {
+            match self.search_in(older, query, depth) {
+                Ok(hits) => return Ok(hits),
+                Err(error) => tracing::debug!(%error, "the older word index does not answer"),
+            }
+        }
+        let outcome = self.search_in(&open.newest, query, depth);
+        if outcome.as_ref().is_err_and(Error::is_damage) {
+            self.note_damage();
+        }
+        outcome
+    }
+
+    fn search_in(&self, open: &Open, query: &WordQuery, depth: Depth) -> Result<WordHits> {
         let searcher = open.reader.searcher();
-        query::search(&searcher, self.fields, query, depth)
+        let search = || query::search(&searcher, self.fields, query, depth);
+        // tantivy meets some kinds of damage by panicking.
+        catch_unwind(AssertUnwindSafe(search)).unwrap_or(Err(Error::Unreadable))
+    }
+
+    /// Follows the process that writes: what it has committed since, and a generation it has completed.
+    fn catch_up(&self) -> Result<()> {
+        let open = self.opened().newest.clone();
+        let is_newest = generation::all(&self.folder).first() == Some(&open.path);
+        if is_newest {
+            return open.catch_up();
+        }
+        let best = Open::best(&self.folder)?;
+        if best.path == open.path {
+            return open.catch_up();
+        }
+        let mut generations = self.opened_to_change();
+        // A writer that is between two generations has its own way.
+        if generations.newest.writer.is_none() && generations.older.is_none() {
+            generations.newest = best;
+        }
+        Ok(())
+    }
+
+    /// Says that the newest generation cannot be read; whoever writes it begins it anew.
+    pub fn note_damage(&self) {
+        self.damage.send_replace(true);
+    }
+
+    /// Whether that was said.
+    pub fn is_damaged(&self) -> bool {
+        *self.damage.borrow()
+    }
+
+    /// Waits until that is said.
+    pub async fn damaged(&self) {
+        let mut damage = self.damage.subscribe();
+        let _ = damage.wait_for(|&is_damaged| is_damaged).await;
+    }
+
+    /// Reads all of the newest generation, and notes damage. Blocking; as long as reading it takes.
+    pub fn verify(&self) -> Result<()> {
+        let open = self.opened().newest.clone();
+        let damaged = entries::damaged(&open.index)?;
+        if !damaged.is_empty() {
+            tracing::warn!(n_files = damaged.len(), "the word index is damaged");
+            self.note_damage();
+        }
+        Ok(())
     }
 
     /// Bytes on disk.
     pub fn size_bytes(&self) -> u64 {
-        let Ok(entries) = std::fs::read_dir(&self.path) else {
-            return 0;
-        };
-        entries
-            .flatten()
-            .filter_map(|entry| entry.metadata().ok())
-            .map(|meta| meta.len())
-            .sum()
-    }
-}
-
-impl Open {
-    fn for_writing(path: &Path, fields: Fields) -> Result<Self> {
-        let index = match open_index(path) {
-            Ok(index) => index,
-            Err(error) => {
-                tracing::warn!(%error, "the word index is begun anew");
-                empty(path)?;
-                open_index(path)?
-            }
-        };
-        let mut open = Self::over(index)?;
-        let writer = Writer::start(&open.index, fields, open.reader.clone())?;
-        open.writer = Some(Arc::new(writer));
-        Ok(open)
-    }
-
-    fn over(index: Index) -> Result<Self> {
-        // Reloaded after our own commits: no thread that polls the disk.
-        let reader = index
-            .reader_builder()
-            .reload_policy(ReloadPolicy::Manual)
-            .try_into()?;
-        Ok(Self {
-            index,
-            reader,
-            writer: None,
-            state: Arc::default(),
-        })
-    }
-
-    /// Reads what another process has committed since. Opening every segment costs about as much
-    /// as a search, so only when something has changed.
-    fn catch_up(&self) -> Result<()> {
-        let metas = self.index.load_metas()?;
-        let segments = metas.segments.iter().map(SegmentMeta::id).collect();
-        let found = Some((metas.opstamp, segments));
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if *state != found {
-            self.reader.reload()?;
-            *state = found;
-        }
-        Ok(())
+        generation::size_bytes(&self.folder)
     }
 }
 
 impl std::fmt::Debug for Lexical {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Lexical")
-            .field("path", &self.path)
+            .field("folder", &self.folder)
             .finish_non_exhaustive()
     }
 }
 
 /// A handle shared by the flows.
 pub type SharedLexical = Arc<Lexical>;
-
-fn open_index(path: &Path) -> Result<Index> {
-    std::fs::create_dir_all(path).map_err(|source| Error::Folder {
-        path: path.to_owned(),
-        source,
-    })?;
-    let directory = MmapDirectory::open(path).map_err(tantivy::TantivyError::from)?;
-    let index = Index::open_or_create(directory, schema().0)?;
-    // A reader touches every segment, so that damage shows here and not in a search.
-    let _: IndexReader = index
-        .reader_builder()
-        .reload_policy(ReloadPolicy::Manual)
-        .try_into()?;
-    Ok(index)
-}
-
-fn empty(path: &Path) -> Result<()> {
-    match std::fs::remove_dir_all(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::Folder {
-            path: path.to_owned(),
-            source: error,
-        }),
-        _ => Ok(()),
-    }
-}
 
 #[cfg(test)]
 mod tests;

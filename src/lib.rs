@@ -7,11 +7,13 @@
 pub mod cpu;
 pub mod dirs;
 pub mod document;
+pub mod machine;
 pub mod settings;
 
 // Floor 3, parts: one resource or one pure step each.
 pub mod chunk;
 pub mod extract;
+pub mod governor;
 pub mod lexical;
 pub mod store;
 pub mod vectors;

@@ -16,11 +16,15 @@ mod exclusions;
 mod files;
 mod folders;
 mod format;
+mod health;
+mod held;
 mod leftovers;
 mod marks;
+mod salvage;
 mod scans;
 mod scores;
 mod sizes;
+mod spare;
 mod texts;
 
 use std::{
@@ -43,8 +47,10 @@ pub use batch::Batch;
 pub use changes::Changes;
 pub use documents::{DocumentRow, NewDocument, PassageRow, passage_input};
 pub use embeddings::{ToEmbed, VectorRow};
-pub use files::{FileRow, Observed};
+pub use files::{FileRow, HUGE_BYTES, Observed};
 pub use folders::{FolderRow, NETWORK, StateCount};
+pub use held::{Answer, HeldFolder};
+pub use salvage::Salvaged;
 pub use scans::{RecognisedPage, ToRecognise};
 pub use sizes::Sizes;
 
@@ -91,8 +97,8 @@ pub enum Error {
     },
     /// It is not a database, or one that is damaged.
     #[error(
-        "the library {path} is damaged ({reason}); move it away and add the folders again \
-         (the files in them are not touched by this)"
+        "the library {path} is damaged ({reason}); it is repaired when Nuthatch opens it for \
+         writing: start its window, or add a folder (the files in the folders are not touched)"
     )]
     Unsound {
         /// The database.
@@ -123,6 +129,31 @@ pub enum Error {
 }
 
 impl Error {
+    /// What the disk says, where that is known.
+    pub fn disk(&self) -> Option<io::ErrorKind> {
+        match self {
+            Self::Create { source, .. } => Some(source.kind()),
+            // SQLITE_READONLY 8, SQLITE_FULL 13.
+            Self::Sql(error) => match code(error)? {
+                8 => Some(io::ErrorKind::ReadOnlyFilesystem),
+                13 => Some(io::ErrorKind::StorageFull),
+                10 | 14 => Some(io::ErrorKind::Other),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// What is on disk is not what was written.
+    pub fn is_damage(&self) -> bool {
+        match self {
+            // SQLITE_CORRUPT 11, SQLITE_NOTADB 26.
+            Self::Sql(error) => matches!(code(error), Some(11 | 26)),
+            Self::Unsound { .. } => true,
+            _ => false,
+        }
+    }
+
     /// The disk is full, read-only or failing.
     pub fn is_disk(&self) -> bool {
         // SQLITE_READONLY 8, SQLITE_IOERR 10, SQLITE_FULL 13, SQLITE_CANTOPEN 14.
@@ -171,7 +202,8 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens for reading and writing; makes the database or brings it up to date.
+    /// Opens for reading and writing; makes the database or brings it up to date. One that is damaged is
+    /// put aside and salvaged: [`Store::salvaged`] tells what of it.
     pub async fn open(path: &Path) -> Result<Self> {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(|source| Error::Create {
@@ -179,15 +211,37 @@ impl Store {
                 source,
             })?;
         }
-        Self::open_writing(path)
+        salvage::finish(path)?;
+        let opened = Self::open_sound(path)
             .await
-            .map_err(|error| error.on_opening(path))
+            .map_err(|error| error.on_opening(path));
+        let store = match opened {
+            Err(error) if error.is_damage() => {
+                tracing::error!(%error, "the database cannot be used");
+                salvage::salvage(path).await?;
+                Self::open_writing(path).await
+            }
+            opened => opened,
+        };
+        let store = store.map_err(|error| error.on_opening(path))?;
+        store.keep_spare().await;
+        Ok(store)
+    }
+
+    async fn open_sound(path: &Path) -> Result<Self> {
+        let store = Self::open_writing(path).await?;
+        let outcome = store.look_sound().await;
+        if outcome.is_err() {
+            store.close_connections().await;
+        }
+        outcome.map(|()| store)
     }
 
     async fn open_writing(path: &Path) -> Result<Self> {
         refuse_newer(path)?;
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
+            .after_release(|connection, _| Box::pin(is_fit(connection)))
             .connect_with(
                 options(path)
                     .create_if_missing(true)
@@ -201,12 +255,17 @@ impl Store {
             )
             .await?;
         sqlx::migrate!("src/store/migrations").run(&writer).await?;
-        sqlx::query(AssertSqlSafe(format!("PRAGMA user_version = {FORMAT}")))
-            .execute(&writer)
+        let found: i64 = sqlx::query_scalar("PRAGMA user_version")
+            .fetch_one(&writer)
             .await?;
+        if found != FORMAT {
+            sqlx::query(AssertSqlSafe(format!("PRAGMA user_version = {FORMAT}")))
+                .execute(&writer)
+                .await?;
+        }
         Ok(Self {
             path: path.to_owned(),
-            readers: readers(path).await?,
+            readers: readers(options(path).read_only(true)).await?,
             writer: Some(writer),
         })
     }
@@ -224,10 +283,25 @@ impl Store {
     }
 
     async fn open_reading(path: &Path) -> Result<Self> {
+        let plain = options(path).read_only(true);
+        let refused = match Self::over_readers(path, plain.clone()).await {
+            Err(error) if error.is_disk() => error,
+            outcome => return outcome,
+        };
+        // Readers and writers keep in touch through a file, which a disk that is full or read-only does
+        // not take. Where nothing is in the log, nobody writes, and there is nothing to keep in touch about.
+        let log = path.with_extension("db-wal").metadata();
+        if log.is_ok_and(|log| log.len() > 0) {
+            return Err(refused);
+        }
+        Self::over_readers(path, plain.immutable(true)).await
+    }
+
+    async fn over_readers(path: &Path, options: SqliteConnectOptions) -> Result<Self> {
         refuse_newer(path)?;
         Ok(Self {
             path: path.to_owned(),
-            readers: readers(path).await?,
+            readers: readers(options).await?,
             writer: None,
         })
     }
@@ -239,6 +313,11 @@ impl Store {
         number.map(Sequence).ok_or(Error::Damaged {
             what: "sequence number",
         })
+    }
+
+    /// Which history the numbers of batches are of: a library that was salvaged counts anew.
+    pub async fn history(&self) -> Result<String> {
+        Ok(self.value("history").await?.unwrap_or_default())
     }
 
     async fn value(&self, key: &str) -> Result<Option<String>> {
@@ -263,10 +342,16 @@ impl Store {
 
     /// Waits for readers and writer to finish, and folds the write-ahead log into the database.
     pub async fn close(&self) {
+        self.close_connections().await;
+        if self.writer.is_some() {
+            self.fold_log().await;
+        }
+    }
+
+    async fn close_connections(&self) {
         self.readers.close().await;
         if let Some(writer) = &self.writer {
             writer.close().await;
-            self.fold_log().await;
         }
     }
 
@@ -301,15 +386,18 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .foreign_keys(true)
 }
 
-async fn readers(path: &Path) -> Result<SqlitePool> {
+async fn readers(options: SqliteConnectOptions) -> Result<SqlitePool> {
     Ok(SqlitePoolOptions::new()
         .max_connections(N_READERS)
-        .connect_with(
-            options(path)
-                .read_only(true)
-                .pragma("cache_size", format!("-{READER_CACHE_KIB}")),
-        )
+        .connect_with(options.pragma("cache_size", format!("-{READER_CACHE_KIB}")))
         .await?)
+}
+
+/// Whether a connection may be used again. A disk that fails ends a transaction by itself, and sqlx, whose
+/// own attempt to undo it fails then, would for ever believe to be in the middle of it.
+async fn is_fit(connection: &mut SqliteConnection) -> sqlx::Result<bool> {
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 /// Looks at the format before anything could change the file.

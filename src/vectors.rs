@@ -101,7 +101,8 @@ impl Vectors {
         let Some((scale, bytes)) = stored.split_first_chunk::<4>() else {
             return false;
         };
-        if bytes.len() != self.n_dimensions {
+        let is_number = f32::from_le_bytes(*scale).is_finite();
+        if bytes.len() != self.n_dimensions || !is_number {
             return false;
         }
         let row = match self.rows.get(&passage) {
@@ -128,6 +129,14 @@ impl Vectors {
         self.values.resize((row + 1) * self.n_dimensions, 0);
         self.signs.resize((row + 1) * self.n_words(), 0);
         row
+    }
+
+    /// Whether a passage of one of these documents is here. Looks at all, and changes nothing: who only
+    /// reads goes on meanwhile.
+    pub fn has_any(&self, documents: &HashSet<DocumentId>) -> bool {
+        self.ids
+            .iter()
+            .any(|(_, document)| documents.contains(document))
     }
 
     /// Removes every row of these documents.

@@ -29,6 +29,7 @@ use self::{
 use crate::{
     catalogue::{ModelSpec, Precision},
     picture::{Lines, Picture},
+    priority::Priority,
     protocol::{Answer, Device, Request, Response, Role},
 };
 
@@ -60,6 +61,8 @@ pub struct WorkerConfig {
     pub directory: PathBuf,
     /// Threads for one inference.
     pub n_threads: usize,
+    /// How much right of way it has; for good, so what a search waits for is no background process.
+    pub priority: Priority,
     /// What the model is computed on.
     pub device: Device,
     /// What its weights are held as; `None` is as they are stored.
@@ -115,6 +118,7 @@ impl WorkerConfig {
             directory: self.directory.clone(),
             runtime: self.runtime.clone(),
             n_threads: self.n_threads,
+            priority: self.priority,
             device: self.device,
             precision: self.precision,
         };

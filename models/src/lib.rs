@@ -18,8 +18,10 @@ pub mod golden;
 pub mod install;
 pub mod measure;
 pub mod picture;
+pub mod priority;
 pub mod protocol;
 
 pub use catalogue::{ModelSpec, Pooling, Precision};
 pub use client::{Error, MEMORY_GROWTH_LIMIT_BYTES, ModelWorker, WorkerConfig};
+pub use priority::Priority;
 pub use protocol::{Device, Role};

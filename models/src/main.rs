@@ -17,7 +17,7 @@ use std::io::{self, BufReader, BufWriter, Write};
 
 use anyhow::bail;
 use nuthatch_models::{
-    frame,
+    frame, priority,
     protocol::{Answer, MAX_FRAME_BYTES, Request, Response, build},
 };
 
@@ -64,11 +64,14 @@ fn answer(model: &mut Option<Loaded>, request: Request) -> anyhow::Result<Respon
                 directory,
                 runtime,
                 n_threads,
+                priority,
                 device,
                 precision,
             },
             model,
         ) => {
+            // Before a model starts threads, which inherit it.
+            priority::lower_process(priority);
             let place = Place {
                 runtime: &runtime,
                 n_threads,

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     catalogue::{ModelSpec, Precision},
     picture::{Lines, Picture},
+    priority::Priority,
 };
 
 /// Largest message in either direction: 256 texts of 64 KiB, with room to spare.
@@ -62,6 +63,8 @@ pub enum Request {
         runtime: PathBuf,
         /// Threads for one inference.
         n_threads: usize,
+        /// How much right of way the worker has from now on.
+        priority: Priority,
         /// What it is computed on.
         device: Device,
         /// What its weights are held as; `None` is as they are stored.

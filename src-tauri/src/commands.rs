@@ -9,7 +9,10 @@ use std::{
     time::Instant,
 };
 
-use nuthatch::document::{FileId, PassageId};
+use nuthatch::{
+    document::{FileId, PassageId},
+    store::Answer,
+};
 use tauri::{AppHandle, Emitter, State, WebviewWindow, ipc::Channel};
 use tauri_plugin_dialog::DialogExt;
 use tokio::sync::oneshot;
@@ -99,6 +102,30 @@ pub(crate) async fn remove_folder(
     desktop.library().await?.engine.remove_folder(&path).await?;
     let _ = app.emit(live::LIBRARY_CHANGED, ());
     Ok(())
+}
+
+/// Reads a folder that was left out, or leaves it out for good.
+#[tauri::command]
+pub(crate) async fn answer_folder(
+    desktop: State<'_, Desktop>,
+    path: PathBuf,
+    read: bool,
+) -> Outcome<()> {
+    let answer = if read { Answer::Read } else { Answer::Leave };
+    let library = desktop.library().await?;
+    Ok(library.engine.answer_folder(&path, answer).await?)
+}
+
+/// Pauses indexing until a time, or without one until it is resumed.
+#[tauri::command]
+pub(crate) async fn pause(desktop: State<'_, Desktop>, until_ms: Option<f64>) -> Outcome<()> {
+    let library = desktop.library().await?;
+    Ok(library.engine.pause(Some(encode::pause(until_ms)))?)
+}
+
+#[tauri::command]
+pub(crate) async fn resume(desktop: State<'_, Desktop>) -> Outcome<()> {
+    Ok(desktop.library().await?.engine.pause(None)?)
 }
 
 #[tauri::command]

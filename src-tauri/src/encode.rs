@@ -6,14 +6,15 @@ use std::{ffi::OsStr, path::Path, time::Duration};
 
 use nuthatch::{
     document::{self, FileState},
-    engine, indexing, search,
+    engine, governor, indexing, search,
     search::{RerankMode, SearchResults},
     store,
 };
 
 use crate::wire::{
-    ErrorCode, FileCounts, Folder, IpcError, LibraryStatus, Notice, Phase, Preview, Progress,
-    SearchRequest, SearchResult, SearchUpdate, Stage, Strength, Unit, Why,
+    ErrorCode, FileCounts, Folder, HeldFolder, Hold, HoldReason, IpcError, LibraryStatus, Notice,
+    Phase, Preview, Progress, SearchRequest, SearchResult, SearchUpdate, Stage, Strength, Unit,
+    Why,
 };
 
 impl From<SearchRequest> for search::SearchRequest {
@@ -115,6 +116,7 @@ pub(crate) fn status(status: &engine::Status, opened_with: &[search::Notice]) ->
                 path: shown(&folder.path),
                 away: folder.away,
                 n_files: count(folder.n_files),
+                held_back: held_back(status, &folder.path),
                 followed: folder.followed.clone(),
                 looked_at_ms: folder.looked_at.map(|seconds| seconds as f64 * 1e3),
             })
@@ -137,18 +139,32 @@ pub(crate) fn status(status: &engine::Status, opened_with: &[search::Notice]) ->
     }
 }
 
+/// What of a chosen folder is asked about; it belongs to the innermost one that holds it.
+fn held_back(status: &engine::Status, folder: &Path) -> Vec<HeldFolder> {
+    let innermost = |path: &Path| {
+        let roots = status.folders.iter().map(|folder| folder.path.as_path());
+        let holding = roots.filter(|root| path.starts_with(root));
+        holding.max_by_key(|root| root.as_os_str().len())
+    };
+    let held = status.held_back.iter();
+    held.filter(|held| innermost(&held.path) == Some(folder))
+        .map(|held| HeldFolder {
+            path: shown(&held.path),
+            name: name(&held.path),
+            looks: held.looks.clone(),
+            n_files: count(held.n_files),
+        })
+        .collect()
+}
+
 /// What indexing does now.
 pub(crate) fn progress(now: &indexing::Progress) -> Progress {
-    let phase = if now.walking {
-        Phase::Walking
-    } else if now.n_waiting > 0 {
-        Phase::Reading
-    } else if now.embedding {
-        Phase::Embedding
-    } else if now.recognising {
-        Phase::Recognising
-    } else {
-        Phase::Idle
+    let phase = match now.doing() {
+        indexing::Doing::Nothing => Phase::Idle,
+        indexing::Doing::Looking => Phase::Walking,
+        indexing::Doing::Reading => Phase::Reading,
+        indexing::Doing::Embedding => Phase::Embedding,
+        indexing::Doing::Recognising => Phase::Recognising,
     };
     Progress {
         phase,
@@ -159,7 +175,28 @@ pub(crate) fn progress(now: &indexing::Progress) -> Progress {
         files_per_second: now.files_per_second,
         seconds_left: now.seconds_left,
         current: now.current.clone(),
+        hold: now.hold.map(hold),
     }
+}
+
+fn hold(hold: governor::Hold) -> Hold {
+    let (reason, until) = match hold {
+        governor::Hold::Paused { until } => (HoldReason::Paused, until),
+        governor::Hold::Battery => (HoldReason::Battery, None),
+        governor::Hold::Load => (HoldReason::Load, None),
+        governor::Hold::Typing => (HoldReason::Typing, None),
+    };
+    Hold {
+        reason,
+        until_ms: until.map(|seconds| seconds as f64 * 1e3),
+    }
+}
+
+/// How long the page wants to pause: until a time in milliseconds, or until it is resumed.
+pub(crate) fn pause(until_ms: Option<f64>) -> governor::Pause {
+    until_ms.map_or(governor::Pause::UntilResumed, |ms| {
+        governor::Pause::Until((ms / 1e3) as i64)
+    })
 }
 
 pub(crate) fn preview(preview: engine::Preview) -> Preview {
@@ -231,6 +268,10 @@ fn code_and_hint(error: &engine::Error) -> (ErrorCode, &'static str) {
         Error::Unreadable { .. } | Error::Settings(_) => (
             ErrorCode::Unreadable,
             "Check that it is what it should be and that you may read it",
+        ),
+        Error::Unwritable { .. } => (
+            ErrorCode::Disk,
+            "Make room on the disk, or check that the library's folder may be written",
         ),
         Error::Locked { .. } | Error::ReadOnly => (
             ErrorCode::Locked,
@@ -319,6 +360,16 @@ mod tests {
         let read_only = IpcError::from(engine::Error::ReadOnly);
         assert_eq!(read_only.code, ErrorCode::Locked);
         assert!(read_only.hint.is_some());
+    }
+
+    #[test]
+    fn a_pause_crosses_the_boundary_in_milliseconds() {
+        assert_eq!(pause(Some(5_400_999.0)), governor::Pause::Until(5_400));
+        assert_eq!(pause(None), governor::Pause::UntilResumed);
+        let until = Some(5_400);
+        let shown = hold(governor::Hold::Paused { until });
+        assert_eq!(shown.until_ms, Some(5_400_000.0));
+        assert_eq!(shown.reason, HoldReason::Paused);
     }
 
     #[test]

@@ -46,14 +46,23 @@ impl Opener {
 
     /// Opens the library and follows it as long as the window lives.
     pub(crate) async fn keep_open(self, start: Start) {
-        let library = match open_to_write(&start).await {
-            Err(Error::Locked { holder }) => match self.search_only(&start).await {
-                Some(library) => library,
-                // A library that is only just being made can be in use, but not read yet.
-                None => return self.tell(Err(Error::Locked { holder }.into())),
-            },
-            Err(error) => return self.tell(Err(error.into())),
-            Ok(library) => library,
+        let library = loop {
+            let error = match open_to_write(&start).await {
+                Ok(library) => break library,
+                Err(error) => error,
+            };
+            let is_unwritable = matches!(error, Error::Unwritable { .. });
+            if (is_unwritable || matches!(error, Error::Locked { .. }))
+                && let Some(library) = self.search_only(&start, &error).await
+            {
+                break library;
+            }
+            // A library that is only just being made can be in use, but not read yet.
+            self.tell(Err(error.into()));
+            if !is_unwritable {
+                return;
+            }
+            sleep(LOOK_AGAIN).await;
         };
         let mut progress = library.engine.progress();
         self.tell(Ok(Arc::new(library)));
@@ -63,10 +72,11 @@ impl Opener {
         }
     }
 
-    /// Searches beside the process that writes, until that ends; then the library is ours.
-    async fn search_only(&self, start: &Start) -> Option<Library> {
+    /// Searches beside the process that writes, or on a disk that takes nothing, until that ends; then
+    /// the library is ours.
+    async fn search_only(&self, start: &Start, why: &Error) -> Option<Library> {
         let engine = Engine::open_read_only(start.dirs.clone()).await.ok()?;
-        let notices = vec![in_use()];
+        let notices = vec![search_only_notice(why)];
         self.tell(Ok(Arc::new(Library { engine, notices })));
         loop {
             sleep(LOOK_AGAIN).await;
@@ -88,7 +98,7 @@ impl Opener {
 }
 
 async fn open_to_write(start: &Start) -> Result<Library, Error> {
-    let engine = Engine::open(start.dirs.clone()).await?;
+    let engine = Engine::open_in_background(start.dirs.clone()).await?;
     engine.follow().await?;
     let mut notices = Vec::new();
     for folder in &start.folders {
@@ -103,9 +113,18 @@ async fn open_to_write(start: &Start) -> Result<Library, Error> {
     Ok(Library { engine, notices })
 }
 
-fn in_use() -> Notice {
-    Notice {
-        message: "Another Nuthatch is using this library: it can be searched, not changed".into(),
-        hint: Some("Close the other one to change folders here".into()),
+fn search_only_notice(why: &Error) -> Notice {
+    match why {
+        Error::Unwritable { reason, .. } => Notice {
+            message: format!(
+                "The library's folder cannot be written ({reason}): it can be searched, not changed"
+            ),
+            hint: Some("It is tried again every few seconds".into()),
+        },
+        _ => Notice {
+            message: "Another Nuthatch is using this library: it can be searched, not changed"
+                .into(),
+            hint: Some("Close the other one to change folders here".into()),
+        },
     }
 }

@@ -17,6 +17,8 @@ use nuthatch::{
 };
 use serde_json::{Map, Value, json};
 
+use super::{folders, now};
+
 /// The library at one moment.
 pub(super) fn status_json(status: &Status) -> Value {
     let files: Map<String, Value> = FileState::ALL
@@ -54,10 +56,12 @@ pub(super) fn status_json(status: &Status) -> Value {
         .iter()
         .map(|notice| notice.message.as_str())
         .collect();
+    let held: Vec<Value> = status.held_back.iter().map(folders::document).collect();
     json!({
         "files": files, "passages": status.n_passages, "to_embed": status.n_to_embed,
         "to_recognise": status.n_to_recognise,
         "bytes": bytes, "folders": folders, "notices": notices, "left_out": left_out,
+        "now": now::document(status), "held_back": held,
     })
 }
 
@@ -78,6 +82,7 @@ fn looked(at: Option<i64>) -> String {
 
 /// The same for people.
 pub(super) fn print_status(status: &Status) -> anyhow::Result<()> {
+    print_line(format_args!("{}", now::line(status)))?;
     for folder in &status.folders {
         let away = if folder.away {
             " (cannot be reached now)"
@@ -114,6 +119,9 @@ pub(super) fn print_status(status: &Status) -> anyhow::Result<()> {
         print_line(format_args!(
             "pictures: {n_pages} pages whose text is not recognised yet"
         ))?;
+    }
+    for held in &status.held_back {
+        print_line(format_args!("{}", folders::line(held)))?;
     }
     for path in &status.exclusions {
         print_line(format_args!("left out: {}", path.display()))?;

@@ -1,7 +1,7 @@
-//! Whether an open library is sound, for tests and for finding out what went wrong.
+//! Whether an open library is sound: after a power cut, for tests, and for finding out what went wrong.
 
 use super::{Engine, Result};
-use crate::indexing;
+use crate::{cpu, indexing, lexical::SharedLexical, store::Store};
 
 impl Engine {
     /// Compares everything derived with the store; a sentence for each discrepancy. A library
@@ -10,5 +10,23 @@ impl Engine {
         self.load_vectors().await?;
         let lexical = self.lexical.clone();
         Ok(indexing::check(&self.store, lexical, &self.vectors).await?)
+    }
+}
+
+/// Looks at every page of the database and of the word index, in the background, after the machine went
+/// down with the library open. A process that was only killed leaves nothing to look for.
+pub(super) async fn after_power_cut(store: Store, words: SharedLexical) {
+    match store.first_damage().await {
+        Ok(None) => {}
+        Ok(Some(problem)) => {
+            tracing::error!(problem, "the database is damaged");
+            store.suspect();
+        }
+        Err(error) => tracing::warn!(%error, "the database could not be checked"),
+    }
+    match cpu::run(move || words.verify()).await {
+        Ok(Ok(())) => tracing::info!("the library was checked after a power cut"),
+        Ok(Err(error)) => tracing::warn!(%error, "the word index could not be checked"),
+        Err(error) => tracing::warn!(%error, "the word index could not be checked"),
     }
 }

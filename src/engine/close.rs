@@ -20,8 +20,11 @@ impl Engine {
         let Writing {
             indexing,
             following,
-            _lock,
+            mut checking,
+            lock,
+            ..
         } = writing;
+        checking.shutdown().await;
         if let Some(following) = following.into_inner() {
             following.stop().await;
         }
@@ -32,5 +35,6 @@ impl Engine {
             lexical.close();
         }
         store.close().await;
+        lock.release();
     }
 }

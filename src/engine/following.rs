@@ -161,6 +161,11 @@ impl Rounds {
         for folder in &folders {
             self.visit(folder).await?;
         }
+        // A reader was in the way; whatever is done next erases it as well.
+        if self.store.is_to_erase().await? {
+            let nothing = Change::Paths(BTreeSet::new());
+            self.indexing.look_at(nothing).await?;
+        }
         if self.looked.elapsed() >= BETWEEN_LOOKS {
             self.looked = Instant::now();
             self.indexing.look().await?;
@@ -186,7 +191,9 @@ impl Rounds {
         } else {
             followed
         };
-        self.store.note_followed(folder.id, followed.name()).await?;
+        if folder.followed.as_deref() != Some(followed.name()) {
+            self.store.note_followed(folder.id, followed.name()).await?;
+        }
         let known = self.known.entry(root.clone()).or_insert(Known {
             presence: found.clone(),
             followed,

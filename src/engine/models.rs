@@ -6,12 +6,13 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use nuthatch_models::{
-    Device, MEMORY_GROWTH_LIMIT_BYTES, ModelSpec, ModelWorker, WorkerConfig,
+    Device, MEMORY_GROWTH_LIMIT_BYTES, ModelSpec, ModelWorker, Priority, WorkerConfig,
     catalogue::{self, Kind},
     devices::{self, Choice, WorkerReport},
     measure::{self, Measurement},
 };
 
+use super::polite::Share;
 use crate::{
     dirs::Dirs,
     search::{Notice, Reranker, Rerankers},
@@ -65,28 +66,69 @@ pub(super) fn embedding(
             hint: None,
         });
     }
-    on_processor(dirs, settings, spec).map_err(|what| Notice {
+    on_processor(dirs, spec, for_searches(settings)).map_err(|what| Notice {
         message: format!("Search by meaning is off: {what} is missing"),
         hint: Some("Word search is complete. Run the set-up (cargo xtask setup) to get it".into()),
     })
 }
 
+/// A second process of the embedding model, for passages: with the right of way of background work,
+/// which a query must not wait for, and with no more cores than indexing may use. It costs memory
+/// only while passages are embedded and queries are asked.
+pub(super) fn behind(
+    dirs: &Dirs,
+    settings: &Settings,
+    share: Share,
+    asked: &Result<Arc<ModelWorker>, Notice>,
+) -> Result<Arc<ModelWorker>, String> {
+    let spec = match asked {
+        Ok(worker) => worker.spec().clone(),
+        Err(notice) => return Err(notice.message.clone()),
+    };
+    on_processor(dirs, spec, for_indexing(settings, share))
+        .map_err(|what| format!("{what} is missing"))
+}
+
 /// The process of the model that recognises text in pictures, not yet started; or why there is none.
-pub(super) fn text_reader(dirs: &Dirs, settings: &Settings) -> Result<Arc<ModelWorker>, String> {
+pub(super) fn text_reader(
+    dirs: &Dirs,
+    settings: &Settings,
+    share: Share,
+) -> Result<Arc<ModelWorker>, String> {
     if !settings.read_pictures {
         return Err("the settings say so (read_pictures)".into());
     }
     let spec = ModelSpec::default_text_reader().ok_or("there is no model for it")?;
-    on_processor(dirs, settings, spec)
+    on_processor(dirs, spec, for_indexing(settings, share))
         .map_err(|what| format!("{what} is missing; run the set-up again"))
 }
 
+/// What a worker's process may take of the machine.
+#[derive(Debug, Clone, Copy)]
+struct Means {
+    n_threads: usize,
+    priority: Priority,
+    idle_timeout: Duration,
+}
+
+fn for_searches(settings: &Settings) -> Means {
+    Means {
+        n_threads: settings.n_model_threads(),
+        priority: Priority::Normal,
+        idle_timeout: Duration::from_secs(settings.model_idle_seconds),
+    }
+}
+
+fn for_indexing(settings: &Settings, share: Share) -> Means {
+    Means {
+        n_threads: share.n_cores,
+        priority: share.priority,
+        ..for_searches(settings)
+    }
+}
+
 /// A model's process, for the processor; the error is what is missing for it.
-fn on_processor(
-    dirs: &Dirs,
-    settings: &Settings,
-    spec: ModelSpec,
-) -> Result<Arc<ModelWorker>, String> {
+fn on_processor(dirs: &Dirs, spec: ModelSpec, means: Means) -> Result<Arc<ModelWorker>, String> {
     let executable = dirs.program(WORKER);
     if !executable.is_file() {
         return Err("the program nuthatch-models".into());
@@ -100,7 +142,7 @@ fn on_processor(
         device: Device::Cpu,
         precision: None,
     };
-    let config = worker_config(dirs, settings, &choice)
+    let config = worker_config(dirs, &choice, means)
         .ok_or_else(|| format!("the model {}", choice.spec.id))?;
     ModelWorker::new(config)
         .map(Arc::new)
@@ -108,7 +150,7 @@ fn on_processor(
 }
 
 /// What a worker needs to run a model as chosen; `None` if a file of the model is missing.
-fn worker_config(dirs: &Dirs, settings: &Settings, choice: &Choice) -> Option<WorkerConfig> {
+fn worker_config(dirs: &Dirs, choice: &Choice, means: Means) -> Option<WorkerConfig> {
     let models = dirs.models();
     let models = models
         .iter()
@@ -119,10 +161,11 @@ fn worker_config(dirs: &Dirs, settings: &Settings, choice: &Choice) -> Option<Wo
         runtime: dirs.onnx_runtime().unwrap_or_default(),
         directory: choice.spec.directory(models),
         spec: choice.spec.clone(),
-        n_threads: settings.n_model_threads(),
+        n_threads: means.n_threads,
+        priority: means.priority,
         device: choice.device,
         precision: choice.precision,
-        idle_timeout: Duration::from_secs(settings.model_idle_seconds),
+        idle_timeout: means.idle_timeout,
         memory_growth_limit_bytes: MEMORY_GROWTH_LIMIT_BYTES,
     })
 }
@@ -160,7 +203,7 @@ pub(super) fn rerankers(dirs: &Dirs, settings: &Settings) -> Rerankers {
         let choices = choose(&models, &probe(&dirs), &dirs, &settings)?;
         let workers = choices
             .iter()
-            .filter_map(|choice| worker_config(&dirs, &settings, choice));
+            .filter_map(|choice| worker_config(&dirs, choice, for_searches(&settings)));
         let rerankers = workers.map(|config| {
             let key = score_key(&config);
             let worker = ModelWorker::new(config).map_err(|error| unusable(&error.to_string()))?;
@@ -237,7 +280,7 @@ pub fn runner(
     spec: &ModelSpec,
     reports: &[WorkerReport],
 ) -> Option<WorkerConfig> {
-    worker_config(dirs, settings, &best_for(spec, reports, dirs))
+    worker_config(dirs, &best_for(spec, reports, dirs), for_searches(settings))
 }
 
 /// What was found out about this machine and its rerankers.

@@ -7,7 +7,10 @@ use std::path::Path;
 
 use tokio::sync::mpsc;
 
-use super::{limits, models};
+use super::{
+    limits, models,
+    polite::{Share, terms},
+};
 use crate::{
     cpu,
     dirs::Dirs,
@@ -86,7 +89,8 @@ async fn recognised(
     if text.scans.is_empty() {
         return Ok(text);
     }
-    let model = match models::text_reader(dirs, settings) {
+    let share = Share::of(settings, &terms(true));
+    let model = match models::text_reader(dirs, settings, share) {
         Ok(model) => model,
         Err(why) => {
             let n_scans = text.scans.len();

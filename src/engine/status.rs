@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Engine, Result, folders::located, following::Followed, models};
+use super::{Activity, Engine, HeldFolder, Result, folders::located, following::Followed, models};
 use crate::{
     document::{FileState, PathKey},
     indexing,
@@ -34,6 +34,10 @@ pub struct Status {
     pub bytes: Vec<(&'static str, u64)>,
     /// What is missing, and how to get it.
     pub notices: Vec<Notice>,
+    /// What is being done now, and why nothing is.
+    pub now: Activity,
+    /// Folders that look generated, are left out, and are asked about; the largest first.
+    pub held_back: Vec<HeldFolder>,
 }
 
 /// One chosen folder.
@@ -74,6 +78,7 @@ impl Engine {
     pub async fn status(&self) -> Result<Status> {
         let counts = self.store.counts().await?;
         let excluded = self.store.exclusions().await?;
+        let is_to_erase = self.store.is_to_erase().await?;
         let total = |wanted: &dyn Fn(&store::StateCount) -> bool| {
             counts
                 .iter()
@@ -98,7 +103,7 @@ impl Engine {
             });
         let folders: Vec<FolderStatus> = folders.collect();
         Ok(Status {
-            notices: self.notices(&folders),
+            notices: self.notices(&folders, is_to_erase).await?,
             exclusions: excluded.iter().map(PathKey::to_path).collect(),
             folders,
             files: FileState::ALL
@@ -117,7 +122,15 @@ impl Engine {
                         .map_or(0, |lexical| lexical.size_bytes()),
                 ),
             ],
+            now: self.activity(),
+            held_back: self.unanswered().await?,
         })
+    }
+
+    async fn unanswered(&self) -> Result<Vec<HeldFolder>> {
+        let mut held = self.held_folders().await?;
+        held.retain(|held| held.answer.is_none());
+        Ok(held)
     }
 
     /// How a folder is followed, in words; the database has the word for it.
@@ -134,7 +147,13 @@ impl Engine {
         })
     }
 
-    fn notices(&self, folders: &[FolderStatus]) -> Vec<Notice> {
+    async fn notices(&self, folders: &[FolderStatus], is_to_erase: bool) -> Result<Vec<Notice>> {
+        let to_erase = is_to_erase.then(|| Notice {
+            message: "Something that was forgotten is not yet erased from the disk".into(),
+            hint: Some(
+                "It is tried again; a program that searches the library may be in the way".into(),
+            ),
+        });
         let is_limited = |folder: &FolderStatus| {
             let followed = folder.followed.as_deref();
             followed.is_some_and(|followed| followed.ends_with(LIMIT))
@@ -163,13 +182,37 @@ impl Engine {
         });
         let no_model = self.model.as_ref().err().cloned();
         let (_, catalogue) = models::catalogue(&self.dirs);
-        no_model
+        let salvaged = self
+            .store
+            .salvaged()
+            .await?
+            .map(|salvaged| salvaged_notice(&salvaged));
+        let damaged = self.store.is_suspect().then(|| Notice {
+            message: "The library's database is damaged".into(),
+            hint: Some(
+                "Close Nuthatch and start it again: it is looked at whole, and repaired".into(),
+            ),
+        });
+        let lexical = self.lexical.as_ref();
+        let building = lexical
+            .filter(|lexical| lexical.is_being_built())
+            .map(|_| Notice {
+                message:
+                    "The word index is being built anew, and some results are missing until then"
+                        .into(),
+                hint: None,
+            });
+        Ok(no_model
             .into_iter()
             .chain(catalogue)
+            .chain(salvaged)
+            .chain(damaged)
+            .chain(building)
             .chain(interrupted)
             .chain(former)
+            .chain(to_erase)
             .chain(limit)
-            .collect()
+            .collect())
     }
 
     /// The state of a path, and why; for any path.
@@ -216,6 +259,12 @@ impl Engine {
                 reason: "it is a symbolic link; what it points to is found where it lies".into(),
             });
         }
+        if let Some(holder) = indexing::holder(&self.store.held_folders().await?, &resolved) {
+            return Ok(Why {
+                state: "skipped",
+                reason: held_reason(holder),
+            });
+        }
         Ok(
             match indexing::why_left_out(&root, &resolved, self.dirs.library()) {
                 Some(reason) => Why {
@@ -229,6 +278,33 @@ impl Engine {
                 },
             },
         )
+    }
+}
+
+fn held_reason(holder: &store::HeldFolder) -> String {
+    let path = holder.path.to_path();
+    let shown = path.display();
+    match (holder.answer, holder.looks.as_str()) {
+        (None, looks) => format!(
+            "{shown} looks like {looks}, with {} files, and was left out; \
+             `nuthatch include` reads it",
+            holder.n_files
+        ),
+        (Some(_), _) => format!("you left {shown} out; `nuthatch include` reads it"),
+    }
+}
+
+fn salvaged_notice(salvaged: &store::Salvaged) -> Notice {
+    Notice {
+        message: format!(
+            "The library's database was damaged ({}). What could be read of it was taken into a new one: \
+             {} folders, {} embeddings, {} recognised pages; the files are read again",
+            salvaged.date, salvaged.n_folders, salvaged.n_embeddings, salvaged.n_pages
+        ),
+        hint: Some(format!(
+            "The damaged one is kept as {}; delete it when you miss nothing",
+            salvaged.kept.display()
+        )),
     }
 }
 

@@ -13,7 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use nuthatch_models::frame;
+use nuthatch_models::{Priority, frame};
 use tokio::{
     io::AsyncReadExt,
     process::{Child, ChildStdout, Command},
@@ -22,6 +22,7 @@ use tokio::{
 
 use super::{
     Child as Inner, Failure, Format,
+    deadline::{CONTAINER_TIMEOUTS, Deadline},
     handover::Outlet,
     nest::Resume,
     pictures::{PagePicture, Wanted},
@@ -39,8 +40,6 @@ const RECYCLED_AFTER: u32 = 500;
 /// Files inside one document that may end their worker, before the rest of them is given up; and
 /// pages.
 const MAX_FATAL: usize = 3;
-/// A document with files in it may take so many times as long as each of them.
-const CONTAINER_TIMEOUTS: u32 = 20;
 /// A text of the largest size with its marks fits in this.
 const MAX_ANSWER_BYTES: usize = 512 << 20;
 
@@ -57,6 +56,8 @@ pub struct Limits {
     pub max_text_bytes: usize,
     /// Where lines stand on their pages is wanted, too.
     pub with_boxes: bool,
+    /// How much right of way its worker has.
+    pub priority: Priority,
 }
 
 impl Limits {
@@ -252,45 +253,43 @@ impl Pool {
     ) -> Result<Result<Text, Failure>, Failure> {
         let mut worker = match self.rested() {
             Some(worker) => worker,
-            None => Worker::start(&self.executable, self.limits.memory_mib)?,
+            None => Worker::start(&self.executable, &self.limits)?,
         };
         if worker.send(document).await.is_err() {
             return Err(self.buried(worker).await);
         }
-        let timeout = self.limits.timeout;
-        let latest = Instant::now() + timeout * CONTAINER_TIMEOUTS;
-        let mut until = Instant::now() + timeout;
+        let mut deadline = Deadline::new(self.limits.timeout, worker.child.id());
         loop {
-            match tokio::time::timeout_at(until.into(), worker.receive()).await {
-                Ok(Ok(Message::Done(answer))) => {
+            match worker.receive_by(&mut deadline).await {
+                Some(Ok(Message::Done(answer))) => {
                     self.rest(worker);
                     return Ok(answer);
                 }
-                Ok(Ok(Message::Begun { number, path })) => {
+                Some(Ok(Message::Begun { number, path })) => {
                     reading.n_begun = reading.n_begun.max(number + 1);
                     reading.open.push((number, path));
-                    until = Instant::now() + timeout;
+                    deadline.renew();
                 }
-                Ok(Ok(Message::Page { number, read })) => reading.turn_to(number, *read),
-                Ok(Ok(Message::Picture(picture))) => {
+                Some(Ok(Message::Page { number, read })) => reading.turn_to(number, *read),
+                Some(Ok(Message::Picture(picture))) => {
                     reading.pictures.push(*picture);
-                    until = Instant::now() + timeout;
+                    deadline.renew();
                 }
-                Ok(Ok(Message::Child(child))) => {
+                Some(Ok(Message::Child(child))) => {
                     reading.open.pop();
                     let _ = inner.send(*child).await;
-                    until = Instant::now() + timeout;
+                    deadline.renew();
                 }
-                Ok(Err(_)) => return Err(self.buried(worker).await),
-                Err(_) => {
+                Some(Err(_)) => return Err(self.buried(worker).await),
+                None => {
                     let _ = worker.child.kill().await;
-                    let seconds = timeout.as_secs();
+                    let seconds = self.limits.timeout.as_secs();
                     return Err(Failure::Failed(format!(
                         "reading it took longer than {seconds} s"
                     )));
                 }
             }
-            if Instant::now() > latest {
+            if Instant::now() > deadline.latest {
                 let _ = worker.child.kill().await;
                 return Ok(Ok(given_up("reading all of it would take too long")));
             }
@@ -337,14 +336,16 @@ impl Pool {
 }
 
 impl Worker {
-    fn start(executable: &std::path::Path, memory_mib: u64) -> Result<Self, Failure> {
+    fn start(executable: &Path, limits: &Limits) -> Result<Self, Failure> {
         let failed =
             |reason: String| Failure::Failed(format!("its reader could not be started: {reason}"));
         let mut command = Command::new(executable);
         command
             .arg("extract-worker")
             .arg("--memory-mib")
-            .arg(memory_mib.to_string())
+            .arg(limits.memory_mib.to_string())
+            .arg("--priority")
+            .arg(limits.priority.name())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .kill_on_drop(true);
@@ -368,6 +369,21 @@ impl Worker {
             .await
     }
 
+    /// The next message, within a time that may be lengthened.
+    async fn receive_by(&mut self, deadline: &mut Deadline) -> Option<std::io::Result<Message>> {
+        let receiving = self.receive();
+        tokio::pin!(receiving);
+        loop {
+            let message = tokio::time::timeout_at(deadline.until.into(), &mut receiving).await;
+            match message {
+                Ok(message) => return Some(message),
+                Err(_) if deadline.is_unfair() => deadline.renew(),
+                Err(_) => return None,
+            }
+        }
+    }
+
+    /// Not to be dropped in the middle of a message, unless the worker goes, too.
     async fn receive(&mut self) -> std::io::Result<Message> {
         let mut prefix = [0; 4];
         self.stdout.read_exact(&mut prefix).await?;
@@ -390,7 +406,7 @@ impl Worker {
 
 async fn open(path: &Path) -> Result<File, Failure> {
     let path = path.to_owned();
-    let file = cpu::run(move || File::open(path)).await;
+    let file = cpu::run_behind(move || File::open(path)).await;
     let file = file.map_err(|error| Failure::Failed(error.to_string()))?;
     file.map_err(|error| Failure::Failed(worker::reason(&error)))
 }

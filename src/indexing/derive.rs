@@ -2,7 +2,7 @@
 //!
 //! The same code follows a write batch and replays the gap after a crash. Knows no file system.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use super::{Error, Parts};
 use crate::{
@@ -14,6 +14,8 @@ use crate::{
 
 /// Documents handed to the word index at once.
 const BATCH_DOCUMENTS: usize = 32;
+/// Documents after which a gap that is being closed counts as closed so far.
+const STEP_DOCUMENTS: u32 = 2_000;
 /// Vectors loaded at once.
 const BATCH_VECTORS: u32 = 20_000;
 
@@ -24,6 +26,17 @@ pub(super) async fn apply(parts: &Parts, changes: &Changes) -> Result<(), Error>
     }
     // Until everything is handed over, a commit in between must not claim this batch.
     let before = Sequence(changes.sequence.0 - 1).min(parts.lexical.committed()?);
+    derive(parts, changes, before, Vectors::Behind).await
+}
+
+/// Hands over changes to the word index, which holds everything up to `before`, and to the vectors.
+/// The last step claims the batch, so that whatever fails before it is done again.
+async fn derive(
+    parts: &Parts,
+    changes: &Changes,
+    before: Sequence,
+    in_memory: Vectors,
+) -> Result<(), Error> {
     parts.lexical.apply(removals(changes), before).await?;
     for documents in changes.documents.chunks(BATCH_DOCUMENTS) {
         let mut ops = Vec::new();
@@ -32,7 +45,9 @@ pub(super) async fn apply(parts: &Parts, changes: &Changes) -> Result<(), Error>
         }
         parts.lexical.apply(ops, before).await?;
     }
-    vectors(parts, changes).await?;
+    if in_memory == Vectors::Behind {
+        vectors(parts, changes).await?;
+    }
     let files = file_ops(parts, &changes.files).await?;
     Ok(parts.lexical.apply(files, changes.sequence).await?)
 }
@@ -53,47 +68,80 @@ fn removals(changes: &Changes) -> Vec<Op> {
         .collect()
 }
 
-/// Puts right what a failure left undone, in the middle of a run as at its start.
-pub(super) async fn recover(parts: &Parts) -> Result<(), Error> {
-    let lexical = std::sync::Arc::clone(&parts.lexical);
-    cpu::run(move || lexical.reopen()).await??;
-    replay(parts).await
+/// Goes back to what is on disk, after a failure; steps are to follow.
+pub(super) async fn reopen(parts: &Parts) -> Result<(), Error> {
+    let lexical = Arc::clone(&parts.lexical);
+    let is_damaged = lexical.is_damaged();
+    let reopen = move || {
+        if is_damaged {
+            lexical.begin_anew()
+        } else {
+            lexical.reopen()
+        }
+    };
+    Ok(cpu::run_behind(reopen).await??)
 }
 
-/// Replays what the word index lacks; one that was begun anew lacks everything.
-pub(super) async fn replay(parts: &Parts) -> Result<(), Error> {
+/// Whether what a step derives has its vectors in memory already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Vectors {
+    /// They were loaded from the store.
+    Loaded,
+    /// A failure may have come before they were.
+    Behind,
+}
+
+/// Derives the next of what the word index lacks; one that was begun anew lacks everything. Returns
+/// whether it is complete now.
+pub(super) async fn step(parts: &Parts, in_memory: Vectors) -> Result<bool, Error> {
+    let stored = parts.store.sequence().await?;
     let committed = parts.lexical.committed()?;
-    let changes = parts.store.changes_since(committed).await?;
+    if committed > stored {
+        // The database has lost its last batches, and numbers them again with others.
+        let lexical = Arc::clone(&parts.lexical);
+        cpu::run_behind(move || lexical.begin_anew()).await??;
+        return Ok(false);
+    }
+    let changes = parts.store.changes_since(committed, STEP_DOCUMENTS).await?;
     if !changes.is_empty() {
         tracing::info!(
             documents = changes.documents.len(),
             files = changes.files.len(),
             "bringing the word index up to date"
         );
-        apply(parts, &changes).await?;
-        parts.lexical.commit().await?;
+        derive(parts, &changes, committed, in_memory).await?;
+    } else if changes.sequence > committed {
+        parts.lexical.apply(Vec::new(), changes.sequence).await?;
     }
-    Ok(parts
+    if changes.sequence < stored {
+        parts.lexical.commit().await?;
+        return Ok(false);
+    }
+    parts.lexical.complete().await?;
+    parts
         .store
         .trim_deletions(parts.lexical.committed()?)
-        .await?)
+        .await?;
+    Ok(true)
 }
 
-/// Loads every stored vector of the model that these are of.
+/// Loads every stored vector of the model that these are of. Returns the passages whose vectors cannot
+/// be used.
 pub(crate) async fn load_vectors(
     store: &crate::store::Store,
     vectors: &std::sync::RwLock<crate::vectors::Vectors>,
-) -> Result<(), crate::store::Error> {
+) -> Result<Vec<PassageId>, crate::store::Error> {
     let model = {
         let vectors = vectors.read();
         let vectors = vectors.unwrap_or_else(std::sync::PoisonError::into_inner);
         vectors.model().to_owned()
     };
     let mut after = PassageId(0);
+    let mut misfits = Vec::new();
     loop {
         let rows = store.vectors_after(&model, after, BATCH_VECTORS).await?;
         let Some(last) = rows.last() else {
-            return Ok(());
+            return Ok(misfits);
         };
         after = last.passage;
         let mut vectors = vectors
@@ -101,10 +149,7 @@ pub(crate) async fn load_vectors(
             .unwrap_or_else(std::sync::PoisonError::into_inner);
         for row in &rows {
             if !vectors.put(row.passage, row.document, &row.vector) {
-                tracing::warn!(
-                    passage = row.passage.0,
-                    "a stored vector has the wrong length"
-                );
+                misfits.push(row.passage);
             }
         }
     }
@@ -177,7 +222,10 @@ async fn vectors(parts: &Parts, changes: &Changes) -> Result<(), Error> {
         return Ok(());
     }
     let _in_step = parts.vectors_in_step.lock().await;
-    parts.write_vectors(|vectors| vectors.remove_documents(&stale));
+    // Most are new; searches are held up only for those that are not.
+    if parts.holds_vectors(&stale) {
+        parts.write_vectors(|vectors| vectors.remove_documents(&stale));
+    }
     let serving = parts.serving();
     for &document in &changes.documents {
         let rows = parts.store.vectors_of(&serving, document).await?;

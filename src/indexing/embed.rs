@@ -8,7 +8,7 @@ use std::{
 use nuthatch_models::Role;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Error, LaterRequest, Parts, Rate, derive};
+use super::{Error, LaterRequest, Parts, Rate, derive, trouble};
 use crate::{
     document::Hash,
     store::passage_input,
@@ -64,6 +64,10 @@ async fn embed_all(
         while let Ok(request) = inbox.try_recv() {
             replies.extend(settle_reply(request));
         }
+        parts.when_words_are_done().await;
+        if parts.model.is_ok() && parts.may_go_on().await {
+            rate = Rate::default();
+        }
         let n_to_embed = parts.store.count_to_embed().await.unwrap_or_default();
         let per_second = rate.per_second();
         parts.progress.send_modify(|progress| {
@@ -74,12 +78,14 @@ async fn embed_all(
             }
         });
         let step = match step(parts).await {
-            Ok(0) => take_over(parts).await.map(|()| 0),
+            Ok(Some(0)) => take_over(parts).await.map(|()| Some(0)),
             step => step,
         };
         match step {
-            Ok(0) => break true,
-            Ok(n) => {
+            Ok(Some(0)) => break true,
+            // Paused in the middle; nothing of it is kept.
+            Ok(None) => {}
+            Ok(Some(n)) => {
                 rate.count(n as u32);
                 parts
                     .progress
@@ -87,9 +93,10 @@ async fn embed_all(
             }
             Err(error) => {
                 tracing::warn!(%error, "passages cannot be embedded now");
+                let trouble = trouble::in_words(&error, &parts.library);
                 parts
                     .progress
-                    .send_modify(|progress| progress.trouble = Some(error.to_string()));
+                    .send_modify(|progress| progress.trouble = Some(trouble));
                 break false;
             }
         }
@@ -103,10 +110,11 @@ async fn embed_all(
     is_done
 }
 
-/// One batch. Returns how many passages it held; 0 when nothing is left to embed.
-async fn step(parts: &Parts) -> Result<usize, Error> {
+/// One batch. Returns how many passages it held; 0 when nothing is left to embed, and nothing when
+/// the user paused before it was done.
+async fn step(parts: &Parts) -> Result<Option<usize>, Error> {
     let Ok(model) = &parts.model else {
-        return Ok(0);
+        return Ok(Some(0));
     };
     let waiting = parts.store.to_embed(BATCH_PASSAGES).await?;
     let mut hashes: Vec<Hash> = Vec::with_capacity(waiting.len());
@@ -127,10 +135,14 @@ async fn step(parts: &Parts) -> Result<usize, Error> {
         ));
     }
     if inputs.is_empty() {
-        return Ok(0);
+        return Ok(Some(0));
     }
     let n_inputs = inputs.len() as u64;
-    let vectors = model.embed(Role::Passage, inputs).await?;
+    // The worker ends what it has at hand, a third of a second's work, and no more.
+    let vectors = tokio::select! {
+        vectors = model.embed(Role::Passage, inputs) => vectors?,
+        () = parts.governor.until_paused() => return Ok(None),
+    };
     parts
         .progress
         .send_modify(|progress| progress.n_embedded += n_inputs);
@@ -146,7 +158,7 @@ async fn step(parts: &Parts) -> Result<usize, Error> {
     if parts.serving() == parts.model_key {
         parts.put_vectors(&rows);
     }
-    Ok(waiting.len())
+    Ok(Some(waiting.len()))
 }
 
 /// Lets the vectors of a new model answer in place of the former one's, once they are complete.

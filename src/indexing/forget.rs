@@ -22,6 +22,7 @@ pub(super) async fn forget(parts: &Parts, what: Forgotten) -> Result<(), Error> 
         Forgotten::Path(path) => batch.exclude(&path).await?,
     }
     let changes = batch.commit().await?;
+    parts.store.forget_damaged()?;
     derive::apply(parts, &changes).await?;
     parts.lexical.commit().await?;
     erase(parts).await
@@ -35,6 +36,8 @@ pub(super) async fn erase(parts: &Parts) -> Result<(), Error> {
         if !parts.store.erase().await? {
             tracing::warn!("what was forgotten is erased later: the library is being read");
         }
+        // It names the folders, too, and where tables begin has changed.
+        parts.store.keep_spare().await;
     }
     Ok(())
 }

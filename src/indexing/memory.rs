@@ -1,9 +1,9 @@
 //! The vectors in memory, which answer searches by meaning while indexing changes them.
 
-use std::sync::PoisonError;
+use std::{collections::HashSet, sync::PoisonError};
 
 use super::Parts;
-use crate::{store::VectorRow, vectors::Vectors};
+use crate::{document::DocumentId, store::VectorRow, vectors::Vectors};
 
 impl Parts {
     /// The model whose vectors are in memory; another one than that which embeds until that is done.
@@ -13,6 +13,14 @@ impl Parts {
             .unwrap_or_else(PoisonError::into_inner)
             .model()
             .to_owned()
+    }
+
+    /// Whether there are vectors of one of these documents.
+    pub(super) fn holds_vectors(&self, documents: &HashSet<DocumentId>) -> bool {
+        let vectors = self.vectors.read();
+        vectors
+            .unwrap_or_else(PoisonError::into_inner)
+            .has_any(documents)
     }
 
     pub(super) fn write_vectors(&self, write: impl FnOnce(&mut Vectors)) {

@@ -1,5 +1,9 @@
 //! What indexing does at the moment, for whoever watches: the latest value wins.
 
+use serde::{Deserialize, Serialize};
+
+use crate::governor::Hold;
+
 /// What indexing is doing now.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Progress {
@@ -29,11 +33,44 @@ pub struct Progress {
     pub n_embedded: u64,
     /// Why indexing does not go on by itself just now.
     pub trouble: Option<String>,
+    /// Why it waits, though there may be something to do.
+    pub hold: Option<Hold>,
+}
+
+/// What indexing is doing, or would do if it did not wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Doing {
+    /// Nothing is left to do.
+    Nothing,
+    /// Looking for new and changed files; none is found yet that waits.
+    Looking,
+    /// Reading files, and perhaps still looking for more.
+    Reading,
+    /// Computing embeddings.
+    Embedding,
+    /// Recognising text in pictures.
+    Recognising,
 }
 
 impl Progress {
     /// Nothing to do.
     pub fn is_idle(&self) -> bool {
-        !self.walking && self.n_waiting == 0 && !self.embedding && !self.recognising
+        self.doing() == Doing::Nothing
+    }
+
+    /// What is being done, by what comes first.
+    pub fn doing(&self) -> Doing {
+        if self.n_waiting > 0 {
+            Doing::Reading
+        } else if self.walking {
+            Doing::Looking
+        } else if self.embedding {
+            Doing::Embedding
+        } else if self.recognising {
+            Doing::Recognising
+        } else {
+            Doing::Nothing
+        }
     }
 }

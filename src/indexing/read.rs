@@ -16,14 +16,14 @@ use std::{
 use tokio::{sync::mpsc, task::JoinSet};
 
 use super::{
-    Error, Parts, cloud, recognise, walk,
+    Error, N_SPARE_READERS, Parts, cloud, recognise, walk,
     write::{Content, Outcome, What, write},
 };
 use crate::{
     chunk, cpu,
-    document::{Hash, PathKey, Text},
+    document::{FileId, Hash, Kind, PathKey, Text},
     extract::{self, Child, Failure, Format, Limits},
-    store::{DocumentRow, FileRow, NewDocument, Observed},
+    store::{DocumentRow, FileRow, HUGE_BYTES, NewDocument, Observed},
 };
 
 /// A batch is written when it holds so much text ...
@@ -44,7 +44,7 @@ const LANGUAGE_CHARS: usize = 4_000;
 pub(super) struct Reading {
     parts: Arc<Parts>,
     queue: VecDeque<FileRow>,
-    in_hand: HashSet<crate::document::FileId>,
+    in_hand: HashSet<FileId>,
     tasks: JoinSet<Outcome>,
     /// What is found in files that are being read: sender for the tasks, and receiver.
     inner: (mpsc::Sender<Outcome>, mpsc::Receiver<Outcome>),
@@ -52,6 +52,17 @@ pub(super) struct Reading {
     n_bytes: usize,
     began: Instant,
     something_went: bool,
+    /// Huge files that are being read.
+    n_huge: usize,
+    /// How long a reader took for each file that is done, until somebody asks.
+    timed: Vec<(Kind, u64, Duration)>,
+}
+
+/// Whether more is begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TakeUp {
+    More,
+    Nothing,
 }
 
 impl Reading {
@@ -66,7 +77,28 @@ impl Reading {
             n_bytes: 0,
             began: Instant::now(),
             something_went: false,
+            n_huge: 0,
+            timed: Vec::new(),
         }
+    }
+
+    /// Whether files are being read, or wait to be written.
+    pub(super) fn is_in_hand(&self) -> bool {
+        !self.tasks.is_empty() || !self.outcomes.is_empty()
+    }
+
+    /// How long each file took that was read since this was asked last.
+    pub(super) fn take_timed(&mut self) -> Vec<(Kind, u64, Duration)> {
+        std::mem::take(&mut self.timed)
+    }
+
+    /// Lets go of what is being read: it waits again. What was read is kept.
+    pub(super) async fn let_go(&mut self) {
+        self.tasks.shutdown().await;
+        let is_read = |id: &FileId| self.outcomes.iter().any(|outcome| outcome.file.id == *id);
+        self.in_hand.retain(is_read);
+        self.queue.clear();
+        self.n_huge = 0;
     }
 
     /// Whether a file turned out to be gone since this was asked last.
@@ -76,8 +108,14 @@ impl Reading {
 
     /// One step: start reading what there is room for, and wait for one outcome, but no longer than
     /// `patience`. Returns how many files were written, or `None` when nothing waits any more.
-    pub(super) async fn step(&mut self, patience: Duration) -> Result<Option<u32>, Error> {
-        self.fill().await?;
+    pub(super) async fn step(
+        &mut self,
+        take_up: TakeUp,
+        patience: Duration,
+    ) -> Result<Option<u32>, Error> {
+        if take_up == TakeUp::More {
+            self.fill().await?;
+        }
         if self.tasks.is_empty() && self.outcomes.is_empty() {
             return Ok(None);
         }
@@ -110,6 +148,12 @@ impl Reading {
             self.began = Instant::now();
         }
         self.something_went |= matches!(outcome.what, What::Gone);
+        let seen = &outcome.file.seen;
+        if let Some(took) = outcome.took {
+            let kind = Kind::of(&seen.path);
+            self.timed.push((kind, seen.size_bytes, took));
+            self.n_huge -= usize::from(is_huge(&outcome.file)).min(self.n_huge);
+        }
         if let What::Whole(Content::New(new), _) | What::Inner(_, Content::New(new)) = &outcome.what
         {
             self.n_bytes += new.text.text.len();
@@ -117,8 +161,20 @@ impl Reading {
         self.outcomes.push(outcome);
     }
 
+    /// A huge file never takes the last place: one is kept for small files, beyond the cores to be
+    /// used if there is no other.
     async fn fill(&mut self) -> Result<(), Error> {
-        if self.queue.is_empty() && self.tasks.len() < self.parts.n_readers {
+        let n_readers = self.parts.n_readers;
+        let has_spare = |n_huge: usize| n_readers == 1 && n_huge > 0;
+        let n_places = |n_huge| {
+            n_readers
+                + if has_spare(n_huge) {
+                    N_SPARE_READERS
+                } else {
+                    0
+                }
+        };
+        if self.queue.is_empty() && self.tasks.len() < n_places(self.n_huge) {
             let waiting = self.parts.store.waiting(N_FETCHED).await?;
             self.queue.extend(
                 waiting
@@ -126,17 +182,27 @@ impl Reading {
                     .filter(|file| !self.in_hand.contains(&file.id)),
             );
         }
-        while self.tasks.len() < self.parts.n_readers
+        while self.tasks.len() < n_places(self.n_huge)
             && let Some(file) = self.queue.pop_front()
         {
+            if is_huge(&file) {
+                if self.n_huge >= (n_readers - 1).max(1) {
+                    // Asked for again with the next step: by then there may be small ones.
+                    self.queue.clear();
+                    break;
+                }
+                self.n_huge += 1;
+            }
             self.in_hand.insert(file.id);
             self.parts.note_current(&file);
             let parts = Arc::clone(&self.parts);
             let inner = self.inner.0.clone();
             self.tasks.spawn(async move {
                 let failed = |failure| What::Whole(Content::Failure(failure), HashSet::new());
+                let began = Instant::now();
                 let what = read(&parts, &file, &inner).await.unwrap_or_else(failed);
-                Outcome { file, what }
+                let took = Some(began.elapsed());
+                Outcome { file, what, took }
             });
         }
         Ok(())
@@ -160,6 +226,23 @@ impl Reading {
     }
 }
 
+impl Parts {
+    fn note_current(&self, file: &FileRow) {
+        let name = file
+            .seen
+            .path
+            .to_path()
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned());
+        self.progress
+            .send_modify(|progress| progress.current = name);
+    }
+}
+
+fn is_huge(file: &FileRow) -> bool {
+    file.seen.size_bytes > HUGE_BYTES
+}
+
 /// Reads a file whose content stays the same meanwhile, so that hash and text belong together.
 async fn read(
     parts: &Parts,
@@ -168,12 +251,15 @@ async fn read(
 ) -> Result<What, Failure> {
     let path = file.seen.path.to_path();
     let look = || std::fs::metadata(&path).map(|metadata| walk::observed(&path, &metadata));
+    // What was found in it before it changed is on its way to the ledger.
+    let mut is_between = file.is_between_contents();
     for _ in 0..N_ATTEMPTS {
         let before = look().ok();
-        let what = read_once(parts, file, inner).await;
+        let what = read_once(parts, file, is_between, inner).await;
         if look().ok() == before {
             return what;
         }
+        is_between = true;
     }
     Err(Failure::Failed("it kept changing while it was read".into()))
 }
@@ -181,11 +267,12 @@ async fn read(
 async fn read_once(
     parts: &Parts,
     file: &FileRow,
+    is_between: bool,
     inner: &mpsc::Sender<Outcome>,
 ) -> Result<What, Failure> {
     let path = file.seen.path.to_path();
     let limits = parts.pool.limits().clone();
-    let looked = cpu::run(move || look(&path, &limits))
+    let looked = cpu::run_behind(move || look(&path, &limits))
         .await
         .map_err(|error| Failure::Failed(error.to_string()))?;
     let Looked { hash, format } = match looked {
@@ -195,7 +282,7 @@ async fn read_once(
     };
     if let Some(known) = known(parts, &hash, format).await? {
         let content = Content::Known(known.id, known.partial);
-        if file.document == Some(known.id) {
+        if file.document == Some(known.id) && !is_between {
             return Ok(What::Same(content));
         }
         if known.n_children == 0 {
@@ -232,9 +319,12 @@ async fn forward(
         };
         paths.insert(seen.path.clone());
         let content = inner_content(parts, child).await;
-        let what = What::Inner(seen, content.unwrap_or_else(Content::Failure));
-        let file = file.clone();
-        if to.send(Outcome { file, what }).await.is_err() {
+        let outcome = Outcome {
+            file: file.clone(),
+            what: What::Inner(seen, content.unwrap_or_else(Content::Failure)),
+            took: None,
+        };
+        if to.send(outcome).await.is_err() {
             break;
         }
     }
@@ -283,7 +373,7 @@ async fn content(
         to_recognise: filled.to_recognise,
         text: filled.text,
     };
-    cpu::run(make)
+    cpu::run_behind(make)
         .await
         .map(|document| Content::New(Box::new(document)))
         .map_err(|error| Failure::Failed(error.to_string()))
@@ -347,6 +437,7 @@ mod tests {
             max_file_bytes: 100_000,
             max_text_bytes: 2 * extract::HEAD_BYTES,
             with_boxes: false,
+            priority: nuthatch_models::Priority::Normal,
         }
     }
 

@@ -57,7 +57,7 @@ pub(super) async fn fill(parts: &Parts, hash: &Hash, text: Text) -> Result<Fille
         .into_iter()
         .map(|known| (known.page, known.lines))
         .collect();
-    let mut text = cpu::run(move || extract::merged(&text, &lines, false))
+    let mut text = cpu::run_behind(move || extract::merged(&text, &lines, false))
         .await
         .map_err(|error| Failure::Failed(error.to_string()))?;
     if text.text.is_empty() && open.is_empty() {
@@ -192,6 +192,7 @@ async fn recognise(
     let mut pages = document.pages.clone();
     pages.retain(|&page| !is_known(page));
     for pages in pages.chunks(N_PAGES) {
+        parts.may_go_on().await;
         if is_busy(parts) {
             return Ok(false);
         }
@@ -206,7 +207,13 @@ async fn recognise(
         for &page in pages {
             let picture = shown.iter().find(|shown| shown.page == page).cloned();
             let picture = picture.unwrap_or_else(|| not_shown(page, "it was not found any more"));
-            let recognised = look_at(model, picture, &reader).await?;
+            let recognised = loop {
+                parts.may_go_on().await;
+                tokio::select! {
+                    recognised = look_at(model, picture.clone(), &reader) => break recognised?,
+                    () = parts.governor.until_paused() => {}
+                }
+            };
             parts
                 .store
                 .put_recognised(&document.hash, &recognised)
@@ -240,7 +247,7 @@ async fn show(
         return Ok(None);
     }
     let identified = path.clone();
-    let format = cpu::run(move || extract::identify_file(&identified)).await;
+    let format = cpu::run_behind(move || extract::identify_file(&identified)).await;
     let format = format.map_err(|error| Failure::Failed(error.to_string()))?;
     let format = format.map_err(|error| Failure::Failed(extract::worker::reason(&error)))??;
     let shown = parts
@@ -286,7 +293,8 @@ async fn look_at(
     let (lines, problem) = match seen {
         Ok((lines, picture)) => {
             let frame = shown.frame;
-            let ordered = cpu::run(move || extract::ordered(&lines, &picture, frame.as_ref()));
+            let ordered =
+                cpu::run_behind(move || extract::ordered(&lines, &picture, frame.as_ref()));
             (ordered.await?, None)
         }
         Err(reason) => {

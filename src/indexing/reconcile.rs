@@ -9,10 +9,13 @@
 use std::{
     collections::{BTreeSet, HashMap, VecDeque},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use super::{
-    Error, Parts, Presence, cloud, derive, presence,
+    Error, Parts, Presence, cloud, derive,
+    held::Sieve,
+    presence,
     walk::{self, Found, Walk},
 };
 use crate::{
@@ -53,6 +56,8 @@ struct Place {
 struct Walking {
     place: Place,
     walk: Walk,
+    /// Holds back folders that look generated.
+    sieve: Arc<Sieve>,
 }
 
 /// What was walked, and how far its rows were compared with what was seen.
@@ -78,6 +83,11 @@ enum Change {
 }
 
 impl Look {
+    /// It is one at everything.
+    pub(super) fn is_whole(&self) -> bool {
+        self.scopes.is_none()
+    }
+
     /// A look at all folders, or at `scopes` in them.
     pub(super) fn at(scopes: Option<BTreeSet<PathBuf>>) -> Self {
         Self {
@@ -110,8 +120,10 @@ impl Look {
         } else if let Some(walking) = self.walking.take() {
             self.walk_on(parts, walking).await?;
         } else if let Some(place) = self.to_walk.pop_front() {
-            let walk = place.walk(&parts.library);
-            self.walking = Some(Walking { place, walk });
+            let (root, is_full) = (place.folder.path.to_path(), place.scopes.is_none());
+            let sieve = Arc::new(Sieve::load(parts, &root, is_full).await?);
+            let walk = place.walk(&parts.library, Arc::clone(&sieve));
+            self.walking = Some(Walking { place, walk, sieve });
         } else if let Some(walked) = self.walked.pop_front() {
             self.find_gone(parts, walked).await?;
         } else {
@@ -143,8 +155,12 @@ impl Look {
     }
 
     async fn walk_on(&mut self, parts: &Parts, walking: Walking) -> Result<(), Error> {
-        let Walking { place, mut walk } = walking;
-        let (walk, page) = cpu::run(move || {
+        let Walking {
+            place,
+            mut walk,
+            sieve,
+        } = walking;
+        let (walk, page) = cpu::run_behind(move || {
             let page = walk.next_page(PAGE_ROWS as usize);
             (walk, page)
         })
@@ -152,9 +168,10 @@ impl Look {
         let changes = self.compare(parts, place.folder.id, page).await?;
         self.write(parts, place.folder.id, changes).await?;
         if !walk.is_over() {
-            self.walking = Some(Walking { place, walk });
+            self.walking = Some(Walking { place, walk, sieve });
         // A folder that went while it was walked looks empty, and is away.
         } else if is_present(parts, &place.folder).await? {
+            sieve.keep(&parts.store).await?;
             if place.scopes.is_none() {
                 presence::note_look(parts, &place.folder).await?;
             }
@@ -210,7 +227,7 @@ impl Look {
             .filter_map(|seen| seen.file_key.as_deref())
             .collect();
         let rows = parts.store.files_by_key(&keys).await?;
-        let claimed = cpu::run(move || claims(new, rows)).await?;
+        let claimed = cpu::run_behind(move || claims(new, rows)).await?;
         let mut changes = Vec::new();
         for (seen, row) in claimed {
             changes.push(match row.filter(|row| !self.seen.contains(row.id)) {
@@ -229,37 +246,28 @@ impl Look {
         Ok(changes)
     }
 
-    /// One page of rows whose files may be gone.
+    /// Rows whose files may be gone: a page of them, or of places that have few.
     async fn find_gone(&mut self, parts: &Parts, mut walked: Walked) -> Result<(), Error> {
-        let Some(scope) = walked.scopes.front() else {
-            return Ok(());
-        };
-        let scope = PathKey::of(scope);
-        let rows = match &walked.after {
-            None => parts.store.files_at(&[&scope]).await?,
-            Some(after) => {
-                let below = parts.store.files_below(&scope, after, PAGE_ROWS);
-                below.await?
-            }
-        };
-        walked.after = match (&walked.after, rows.last()) {
-            (None, _) => Some(scope.below().0),
-            (Some(_), last) => last.map(|row| row.seen.path.clone()),
-        };
-        if walked.after.is_none() {
-            walked.scopes.pop_front();
+        let mut gone = Vec::new();
+        let mut n_looked = 0;
+        while n_looked < PAGE_ROWS as usize
+            && let Some(rows) = walked.next_rows(parts).await?
+        {
+            n_looked += 1 + rows.len();
+            let lost = rows.into_iter().filter(|row| {
+                let path = row.seen.path.to_path();
+                // What lies in a file comes and goes with that.
+                row.container.is_none()
+                    && !self.seen.contains(row.id)
+                    && !is_below(&path, &walked.place.inner)
+                    && !is_below(&path, &walked.unreadable)
+            });
+            gone.extend(lost.map(|row| Change::Gone(row.id)));
         }
-        let gone = rows.into_iter().filter(|row| {
-            let path = row.seen.path.to_path();
-            // What lies in a file comes and goes with that.
-            row.container.is_none()
-                && !self.seen.contains(row.id)
-                && !is_below(&path, &walked.place.inner)
-                && !is_below(&path, &walked.unreadable)
-        });
-        let gone: Vec<Change> = gone.map(|row| Change::Gone(row.id)).collect();
         self.write(parts, walked.place.folder.id, gone).await?;
-        self.walked.push_front(walked);
+        if !walked.scopes.is_empty() {
+            self.walked.push_front(walked);
+        }
         Ok(())
     }
 
@@ -334,10 +342,11 @@ impl Place {
         (!nothing).then_some(place)
     }
 
-    fn walk(&self, library: &Path) -> Walk {
+    fn walk(&self, library: &Path, sieve: Arc<Sieve>) -> Walk {
         let library = [library.to_owned()];
         let left_out = [self.inner.as_slice(), &self.excluded, &library].concat();
-        Walk::new(&self.folder.path.to_path(), self.scopes.as_ref(), &left_out)
+        let root = self.folder.path.to_path();
+        Walk::new(&root, self.scopes.as_ref(), &left_out, Some(sieve))
     }
 }
 
@@ -353,6 +362,30 @@ impl Walked {
             scopes,
             after: None,
         }
+    }
+
+    /// The next rows of the first place: first its own, then what is below it, page by page. `None`
+    /// after the last place.
+    async fn next_rows(&mut self, parts: &Parts) -> Result<Option<Vec<FileRow>>, Error> {
+        let Some(scope) = self.scopes.front() else {
+            return Ok(None);
+        };
+        let scope = PathKey::of(scope);
+        let rows = match &self.after {
+            None => parts.store.files_at(&[&scope]).await?,
+            Some(after) => {
+                let below = parts.store.files_below(&scope, after, PAGE_ROWS);
+                below.await?
+            }
+        };
+        self.after = match (&self.after, rows.last()) {
+            (None, _) => Some(scope.below().0),
+            (Some(_), last) => last.map(|row| row.seen.path.clone()),
+        };
+        if self.after.is_none() {
+            self.scopes.pop_front();
+        }
+        Ok(Some(rows))
     }
 }
 

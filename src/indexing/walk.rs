@@ -7,14 +7,16 @@ use std::{
     collections::BTreeSet,
     fs::Metadata,
     io,
+    ops::Bound,
     path::{Path, PathBuf},
+    sync::Arc,
     time::UNIX_EPOCH,
 };
 
 use ignore::WalkBuilder;
 use unicode_normalization::UnicodeNormalization;
 
-use super::cloud;
+use super::{cloud, held::Sieve};
 use crate::{document::PathKey, store::Observed};
 
 /// The name of the program's own ignore files.
@@ -40,14 +42,15 @@ pub(super) struct Walk {
 
 impl Walk {
     /// Begins to list the files of `root`: all, or those at or below `scopes` only. The folders
-    /// `left_out` are not entered.
+    /// `left_out` are not entered, nor those that a sieve holds back.
     pub(super) fn new(
         root: &Path,
         scopes: Option<&BTreeSet<PathBuf>>,
         left_out: &[PathBuf],
+        sieve: Option<Arc<Sieve>>,
     ) -> Self {
         Self {
-            entries: builder(root, scopes.cloned(), left_out).build(),
+            entries: builder(root, scopes.cloned(), left_out, sieve).build(),
             is_over: false,
             unreadable: Vec::new(),
         }
@@ -106,7 +109,12 @@ fn spelling(path: &Path) -> String {
         .to_lowercase()
 }
 
-fn builder(root: &Path, scopes: Option<BTreeSet<PathBuf>>, left_out: &[PathBuf]) -> WalkBuilder {
+fn builder(
+    root: &Path,
+    scopes: Option<BTreeSet<PathBuf>>,
+    left_out: &[PathBuf],
+    sieve: Option<Arc<Sieve>>,
+) -> WalkBuilder {
     let left_out = left_out.to_owned();
     let mut builder = WalkBuilder::new(root);
     builder
@@ -118,13 +126,20 @@ fn builder(root: &Path, scopes: Option<BTreeSet<PathBuf>>, left_out: &[PathBuf])
         .filter_entry(move |entry| {
             let path = entry.path();
             !left_out.iter().any(|folder| path == folder)
-                && scopes.as_ref().is_none_or(|scopes| {
-                    scopes
-                        .iter()
-                        .any(|scope| path.starts_with(scope) || scope.starts_with(path))
-                })
+                && scopes.as_ref().is_none_or(|scopes| leads_to(path, scopes))
+                && (!entry.file_type().is_some_and(|kind| kind.is_dir())
+                    || sieve.as_ref().is_none_or(|sieve| sieve.admits(path)))
         });
     builder
+}
+
+/// Whether a path is one of the scopes, or lies in one, or above one. Asked for every entry, with
+/// thousands of scopes after a storm of changes, so it does not go through them.
+fn leads_to(path: &Path, scopes: &BTreeSet<PathBuf>) -> bool {
+    let from = (Bound::Included(path), Bound::Unbounded);
+    let next = scopes.range::<Path, _>(from).next();
+    next.is_some_and(|scope| scope.starts_with(path))
+        || path.ancestors().any(|above| scopes.contains(above))
 }
 
 fn failed_path(error: &ignore::Error) -> Option<PathBuf> {
@@ -173,7 +188,7 @@ pub(crate) fn why_left_out(root: &Path, path: &Path, library: &Path) -> Option<S
         return Some("it belongs to Nuthatch's own library".into());
     }
     let scopes = BTreeSet::from([path.to_owned()]);
-    let walked = builder(root, Some(scopes), &[library.to_owned()])
+    let walked = builder(root, Some(scopes), &[library.to_owned()], None)
         .build()
         .flatten()
         .find(|entry| entry.path() == path);
@@ -202,7 +217,7 @@ mod tests {
 
     /// The files of a walk that goes on after every two entries.
     fn names(root: &Path, scopes: Option<&BTreeSet<PathBuf>>) -> Vec<String> {
-        let mut walk = Walk::new(root, scopes, &[]);
+        let mut walk = Walk::new(root, scopes, &[], None);
         let mut found = Vec::new();
         while !walk.is_over() {
             found.extend(walk.next_page(2));
@@ -250,6 +265,28 @@ mod tests {
         assert!(why(".secret/b.txt").unwrap().contains("hidden"));
         assert!(why("build/c.txt").unwrap().contains(".gitignore"));
         assert!(why("d.log").unwrap().contains(".nuthatchignore"));
+    }
+
+    #[test]
+    fn what_is_at_below_or_above_a_scope_is_walked_and_nothing_else() {
+        let scopes = ["/d/a", "/d/b c/x", "/d/b/y.txt", "/e"].map(PathBuf::from);
+        let scopes = BTreeSet::from(scopes);
+        let leads = [
+            "/",
+            "/d",
+            "/d/a",
+            "/d/a/z",
+            "/d/b",
+            "/d/b/y.txt",
+            "/d/b c",
+            "/e/1/2",
+        ];
+        let others = ["/d/ab", "/d/b/x", "/d/b/y.txt.old", "/d/c", "/f"];
+        for (paths, wanted) in [(&leads[..], true), (&others[..], false)] {
+            for path in paths {
+                assert_eq!(leads_to(Path::new(path), &scopes), wanted, "{path}");
+            }
+        }
     }
 
     #[test]

@@ -3,11 +3,14 @@
 //! Owns what each outcome does to the ledger. Invariant: an outcome is written only if the ledger
 //! still shows its file as it was when its reading began; otherwise that waits.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use super::{Error, Parts, derive};
 use crate::{
-    document::{DocumentId, FileState, Hash, PathKey},
+    document::{DocumentId, FileId, FileState, Hash, PathKey},
     extract::Failure,
     store::{Batch, FileRow, NewDocument, Observed},
 };
@@ -16,6 +19,8 @@ use crate::{
 pub(super) struct Outcome {
     pub(super) file: FileRow,
     pub(super) what: What,
+    /// How long it took a reader, where the file is done.
+    pub(super) took: Option<Duration>,
 }
 
 pub(super) enum What {
@@ -42,9 +47,10 @@ pub(super) async fn write(parts: &Parts, outcomes: Vec<Outcome>) -> Result<(), E
     let mut writing = Writing {
         batch: parts.store.begin().await?,
         stored: HashMap::new(),
+        begun: HashSet::new(),
         model_key: &parts.model_key,
     };
-    for Outcome { file, what } in outcomes {
+    for Outcome { file, what, .. } in outcomes {
         // It changed, moved or went while it was read: it waits, and is read as it is now.
         if writing.batch.is_as_seen(&file).await? {
             writing.write(&file, what).await?;
@@ -59,6 +65,8 @@ struct Writing<'a> {
     batch: Batch,
     /// Documents that this batch has stored: files with equal content share them.
     stored: HashMap<(Hash, &'static str), DocumentId>,
+    /// Files that this batch has entered files of.
+    begun: HashSet<FileId>,
     model_key: &'a str,
 }
 
@@ -83,6 +91,9 @@ impl Writing<'_> {
             What::Inner(seen, content) => {
                 if let Some((document, state, reason)) = self.enter(content).await? {
                     let reason = reason.as_deref();
+                    if self.begun.insert(file.id) {
+                        self.batch.begin_children(file.id).await?;
+                    }
                     self.batch
                         .put_child(file, &seen, document, state, reason)
                         .await?;

@@ -160,7 +160,7 @@ mod tests {
 
     /// Documents of so many passages each; the first passage of each says the word most densely.
     async fn index(folder: &std::path::Path, n_passages: &[i64]) -> Lexical {
-        let lexical = Lexical::open(folder).unwrap();
+        let lexical = Lexical::open(folder, "").unwrap();
         for (document, &n) in (1..).zip(n_passages) {
             let passages = (0..n).map(|i| PassageEntry {
                 passage: PassageId(document * 10_000 + i),

@@ -23,10 +23,10 @@ pub struct Entries {
 impl Lexical {
     /// Everything that is committed. Blocking; reads the whole index.
     pub fn entries(&self) -> Result<Entries> {
-        let open = self.opened().clone();
+        let open = self.opened().newest.clone();
         open.reader.reload()?;
         let mut entries = Entries {
-            sequence: self.committed()?,
+            sequence: open.payload()?.sequence,
             damaged: damaged(&open.index)?,
             ..Entries::default()
         };
@@ -37,7 +37,7 @@ impl Lexical {
     }
 }
 
-fn damaged(index: &Index) -> Result<Vec<String>> {
+pub(super) fn damaged(index: &Index) -> Result<Vec<String>> {
     let damaged = index.validate_checksum()?;
     let mut names: Vec<String> = damaged
         .iter()

@@ -5,7 +5,11 @@
 //! nothing to commit. Joined on drop, after a last commit.
 
 use std::{
-    sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel},
+    },
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
@@ -21,6 +25,7 @@ use crate::{
     document::{DocumentId, FileId, PassageId, Sequence},
     lexical::{
         Error, Result,
+        generation::Payload,
         schema::Fields,
         tokens::{Endings, is_stop_word, tokens},
     },
@@ -84,7 +89,8 @@ pub enum Op {
 #[derive(Debug)]
 enum Command {
     Apply(Vec<Op>, Sequence),
-    Commit(oneshot::Sender<Result<()>>),
+    /// With whether nothing of the library is lacking any more.
+    Commit(bool, oneshot::Sender<Result<()>>),
     Erase(oneshot::Sender<Result<()>>),
 }
 
@@ -96,14 +102,24 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(index: &Index, fields: Fields, reader: IndexReader) -> Result<Self> {
+    /// Goes on from what the last commit says of itself; tells whether that is complete.
+    pub(super) fn start(
+        index: &Index,
+        fields: Fields,
+        reader: IndexReader,
+        (last, is_complete): (Payload, Arc<AtomicBool>),
+    ) -> Result<Self> {
         let writer = index.writer_with_num_threads(1, BUFFER_BYTES)?;
+        // What a killed process began to write may have the very name that the next commit needs.
+        writer.garbage_collect_files().wait()?;
         let (commands, inbox) = sync_channel(N_WAITING);
         let owner = Owner {
             writer,
             fields,
             reader,
-            pending: None,
+            last,
+            is_complete,
+            since: None,
             n_entries: 0,
         };
         #[expect(
@@ -124,9 +140,9 @@ impl Writer {
         self.send(Command::Apply(ops, sequence)).await
     }
 
-    pub(super) async fn commit(&self) -> Result<()> {
+    pub(super) async fn commit(&self, is_complete: bool) -> Result<()> {
         let (reply, done) = oneshot::channel();
-        self.send(Command::Commit(reply)).await?;
+        self.send(Command::Commit(is_complete, reply)).await?;
         done.await.map_err(|_| Error::WriterStopped)?
     }
 
@@ -167,24 +183,31 @@ struct Owner {
     writer: IndexWriter,
     fields: Fields,
     reader: IndexReader,
-    /// Since when something waits to be committed, and the last batch in it.
-    pending: Option<(Instant, Sequence)>,
+    /// What the next commit says of itself.
+    last: Payload,
+    /// What the last one said, for whoever asks.
+    is_complete: Arc<AtomicBool>,
+    /// Since when something waits to be committed.
+    since: Option<Instant>,
     n_entries: usize,
 }
 
 impl Owner {
     fn run(mut self, inbox: &Receiver<Command>) {
         loop {
-            let command = match self.pending {
+            let command = match self.since {
                 None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
-                Some((since, _)) => {
-                    inbox.recv_timeout(COMMIT_AFTER.saturating_sub(since.elapsed()))
-                }
+                Some(since) => inbox.recv_timeout(COMMIT_AFTER.saturating_sub(since.elapsed())),
             };
             let outcome = match command {
                 Ok(Command::Apply(ops, sequence)) => self.apply(ops, sequence),
-                Ok(Command::Commit(reply)) => {
-                    let _ = reply.send(self.commit());
+                Ok(Command::Commit(is_complete, reply)) => {
+                    let outcome = self.commit_as(is_complete);
+                    let has_failed = outcome.is_err();
+                    let _ = reply.send(outcome);
+                    if has_failed {
+                        return;
+                    }
                     Ok(())
                 }
                 Ok(Command::Erase(reply)) => {
@@ -212,8 +235,8 @@ impl Owner {
         for op in ops {
             self.apply_one(op)?;
         }
-        let since = self.pending.map_or_else(Instant::now, |(since, _)| since);
-        self.pending = Some((since, sequence));
+        self.since.get_or_insert_with(Instant::now);
+        self.last.sequence = sequence;
         if self.n_entries >= COMMIT_ENTRIES {
             self.commit()
         } else {
@@ -252,15 +275,25 @@ impl Owner {
         self.n_entries += 1;
     }
 
+    fn commit_as(&mut self, is_complete: bool) -> Result<()> {
+        if is_complete && !self.last.is_complete {
+            self.last.is_complete = true;
+            self.since.get_or_insert_with(Instant::now);
+        }
+        self.commit()
+    }
+
     fn commit(&mut self) -> Result<()> {
-        if let Some((_, sequence)) = self.pending {
+        if self.since.is_some() {
             let mut prepared = self.writer.prepare_commit()?;
-            prepared.set_payload(&sequence.0.to_string());
+            prepared.set_payload(&self.last.to_text());
             prepared.commit()?;
-            self.pending = None;
+            self.since = None;
             self.n_entries = 0;
         }
         self.reader.reload()?;
+        self.is_complete
+            .store(self.last.is_complete, Ordering::Relaxed);
         Ok(())
     }
 

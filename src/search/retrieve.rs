@@ -65,8 +65,18 @@ impl Search {
             n_per_document: N_PER_DOCUMENT,
             n_files: N_NAMES,
         };
-        let hits = cpu::run(move || lexical.search(&query, depth)).await??;
-        self.words_leg(hits).await
+        match cpu::run(move || lexical.search(&query, depth)).await? {
+            Ok(hits) => self.words_leg(hits).await,
+            Err(error) if error.is_damage() => {
+                tracing::warn!(%error, "the word index cannot be searched");
+                notices.push(Notice {
+                    message: "The word index is damaged and is built anew".into(),
+                    hint: Some("Search again in a while; nothing is lost".into()),
+                });
+                Ok(Leg::default())
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Best passage per document, plus what the names of its files add.

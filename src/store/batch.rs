@@ -6,7 +6,7 @@
 use sqlx::{Sqlite, Transaction};
 
 use crate::{
-    document::{DocumentId, FileId, FileState, FolderId, Sequence},
+    document::{DocumentId, FileId, FileState, FolderId, Kind, Sequence},
     store::{
         Changes, Error, FileRow, NewDocument, Observed, Result, Store, documents::passage_input,
         marks, scans, texts::Stream,
@@ -82,9 +82,10 @@ impl Batch {
         reason: Option<&str>,
     ) -> Result<FileId> {
         let id: i64 = sqlx::query_scalar(
-            "INSERT INTO files (folder_id, path, size_bytes, modified_ns, file_key, state, reason, sequence) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+            "INSERT INTO files (kind, folder_id, path, size_bytes, modified_ns, file_key, state, reason, sequence) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
         )
+        .bind(Kind::of(&seen.path).number())
         .bind(folder.0)
         .bind(&seen.path.0)
         .bind(seen.size_bytes as i64)
@@ -109,9 +110,10 @@ impl Batch {
     ) -> Result<()> {
         self.move_children(id, folder, &seen.path).await?;
         sqlx::query(
-            "UPDATE files SET folder_id = ?, path = ?, size_bytes = ?, modified_ns = ?, file_key = ?, \
-             sequence = ? WHERE id = ?",
+            "UPDATE files SET kind = ?, folder_id = ?, path = ?, size_bytes = ?, modified_ns = ?, \
+             file_key = ?, sequence = ? WHERE id = ?",
         )
+        .bind(Kind::of(&seen.path).number())
         .bind(folder.0)
         .bind(&seen.path.0)
         .bind(seen.size_bytes as i64)
@@ -126,19 +128,22 @@ impl Batch {
     }
 
     /// Sets a file's state and reason, of which no derived index knows; what was read out of it
-    /// before stays findable.
+    /// before stays findable. A file that waits already keeps its reason, unless it gets another.
     pub async fn set_state(
         &mut self,
         id: FileId,
         state: FileState,
         reason: Option<&str>,
     ) -> Result<()> {
-        sqlx::query("UPDATE files SET state = ?, reason = ? WHERE id = ?")
-            .bind(state.name())
-            .bind(reason)
-            .bind(id.0)
-            .execute(&mut *self.transaction)
-            .await?;
+        sqlx::query(
+            "UPDATE files SET reason = CASE WHEN ?1 = 'waiting' AND state = 'waiting' \
+             THEN ifnull(?2, reason) ELSE ?2 END, state = ?1 WHERE id = ?3",
+        )
+        .bind(state.name())
+        .bind(reason)
+        .bind(id.0)
+        .execute(&mut *self.transaction)
+        .await?;
         Ok(())
     }
 
@@ -230,14 +235,17 @@ impl Batch {
         for id in files {
             self.remove_file(FileId(id)).await?;
         }
-        for delete in [
-            "DELETE FROM file_counts WHERE folder_id = ?",
-            "DELETE FROM folders WHERE id = ?",
-        ] {
-            sqlx::query(delete)
+        sqlx::query("DELETE FROM file_counts WHERE folder_id = ?")
+            .bind(folder.0)
+            .execute(&mut *self.transaction)
+            .await?;
+        let path: Option<Vec<u8>> =
+            sqlx::query_scalar("DELETE FROM folders WHERE id = ? RETURNING path")
                 .bind(folder.0)
-                .execute(&mut *self.transaction)
+                .fetch_optional(&mut *self.transaction)
                 .await?;
+        if let Some(path) = path {
+            self.forget_held_below(&path).await?;
         }
         self.remove_orphans().await
     }
@@ -259,7 +267,8 @@ impl Batch {
             // changed, and content that was read before is known by its hash. Files inside a file
             // are what they were, unless that changed.
             &[
-                "UPDATE files SET state = 'waiting', reason = NULL \
+                "UPDATE files SET state = 'waiting', \
+                 reason = CASE present_state WHEN 'waiting' THEN present_reason END \
                  WHERE folder_id = ? AND state = 'away' AND container_id IS NULL",
                 "UPDATE files SET state = present_state, reason = present_reason \
                  WHERE folder_id = ? AND state = 'away' AND container_id IS NOT NULL",

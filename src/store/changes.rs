@@ -40,29 +40,43 @@ impl Changes {
 }
 
 impl Store {
-    /// What happened after a batch.
-    pub async fn changes_since(&self, since: Sequence) -> Result<Changes> {
-        let deletions: Vec<(String, i64)> =
-            sqlx::query_as("SELECT kind, id FROM deletions WHERE sequence > ?")
+    /// What happened after a batch: as many whole batches as have about so many documents, one at least.
+    pub async fn changes_since(&self, since: Sequence, n_documents: u32) -> Result<Changes> {
+        let mut until = self.sequence().await?;
+        for nth in [
+            "SELECT sequence FROM documents WHERE sequence > ? ORDER BY sequence LIMIT 1 OFFSET ?",
+            "SELECT sequence FROM files WHERE sequence > ? ORDER BY sequence LIMIT 1 OFFSET 8 * ?",
+        ] {
+            let nth: Option<i64> = sqlx::query_scalar(nth)
                 .bind(since.0)
-                .fetch_all(&self.readers)
+                .bind(n_documents)
+                .fetch_optional(&self.readers)
                 .await?;
-        let of = |wanted: &str| {
-            let wanted = wanted.to_owned();
-            deletions
-                .iter()
-                .filter(move |(kind, _)| *kind == wanted)
-                .map(|&(_, id)| id)
+            until = nth.map_or(until, |nth| until.min(Sequence(nth)));
+        }
+        let mut changes = Changes {
+            sequence: until,
+            ..Changes::default()
         };
-        Ok(Changes {
-            new_documents: HashSet::new(),
-            new_files: HashSet::new(),
-            sequence: self.sequence().await?,
-            removed_documents: of("document").map(DocumentId).collect(),
-            removed_files: of("file").map(FileId).collect(),
-            documents: self.documents_since(since).await?,
-            files: self.files_since(since).await?,
-        })
+        let rows: Vec<(i64, i64)> = sqlx::query_as(
+            "SELECT 0, id FROM deletions WHERE kind = 'document' AND sequence > ?1 AND sequence <= ?2 \
+             UNION ALL SELECT 1, id FROM deletions WHERE kind = 'file' AND sequence > ?1 AND sequence <= ?2 \
+             UNION ALL SELECT 2, id FROM documents WHERE sequence > ?1 AND sequence <= ?2 \
+             UNION ALL SELECT 3, id FROM files WHERE sequence > ?1 AND sequence <= ?2",
+        )
+        .bind(since.0)
+        .bind(until.0)
+        .fetch_all(&self.readers)
+        .await?;
+        for (kind, id) in rows {
+            match kind {
+                0 => changes.removed_documents.push(DocumentId(id)),
+                1 => changes.removed_files.push(FileId(id)),
+                2 => changes.documents.push(DocumentId(id)),
+                _ => changes.files.push(FileId(id)),
+            }
+        }
+        Ok(changes)
     }
 
     /// Drops the record of deletions that every derived index has seen.

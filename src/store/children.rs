@@ -12,10 +12,12 @@ use crate::{
 };
 
 impl Store {
-    /// Another file of the disk with this content.
+    /// Another file of the disk with this content. One that waits does not count: the files inside it
+    /// may be those of its next content already.
     pub async fn file_with(&self, document: DocumentId, but: FileId) -> Result<Option<FileRow>> {
         Ok(sqlx::query_as(
-            "SELECT * FROM files WHERE document_id = ? AND id <> ? AND container_id IS NULL LIMIT 1",
+            "SELECT * FROM files WHERE document_id = ? AND id <> ? AND container_id IS NULL \
+             AND state IN ('indexed', 'partial') LIMIT 1",
         )
         .bind(document.0)
         .bind(but.0)
@@ -34,7 +36,23 @@ impl Store {
     }
 }
 
+/// Why a file waits whose files are being entered: they are not those of its document any more.
+const BETWEEN: &str = "the files in it are being read";
+
+impl FileRow {
+    /// Whether the reading of a next content was interrupted among the files inside it.
+    pub fn is_between_contents(&self) -> bool {
+        self.reason.as_deref() == Some(BETWEEN)
+    }
+}
+
 impl Batch {
+    /// Notes that files of the next content of a file are entered.
+    pub async fn begin_children(&mut self, container: FileId) -> Result<()> {
+        self.set_state(container, FileState::Waiting, Some(BETWEEN))
+            .await
+    }
+
     /// Enters what was read of a file inside `container`, or brings it up to date.
     pub async fn put_child(
         &mut self,

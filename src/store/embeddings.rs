@@ -4,7 +4,7 @@ use sqlx::Row;
 
 use crate::{
     document::{DocumentId, Hash, PassageId},
-    store::{Error, Result, Store},
+    store::{Error, Result, Store, json_list},
 };
 
 /// A passage that has no embedding yet.
@@ -130,6 +130,35 @@ impl Store {
             .bind(model)
             .execute(&mut *transaction)
             .await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Forgets the embeddings of these passages, which are no vectors, so that they are computed again.
+    pub async fn embed_again(&self, model: &str, passages: &[PassageId]) -> Result<()> {
+        if passages.is_empty() {
+            return Ok(());
+        }
+        tracing::warn!(
+            passages = passages.len(),
+            "stored vectors are damaged and computed again"
+        );
+        let ids = json_list(passages.iter().map(|passage| passage.0));
+        let mut transaction = self.writer()?.begin_with("BEGIN IMMEDIATE").await?;
+        sqlx::query(
+            "DELETE FROM embeddings WHERE model = ?1 AND text_hash IN (SELECT text_hash \
+             FROM passages WHERE id IN (SELECT value FROM json_each(?2)))",
+        )
+        .bind(model)
+        .bind(&ids)
+        .execute(&mut *transaction)
+        .await?;
+        sqlx::query(
+            "UPDATE passages SET embedded = 0 WHERE id IN (SELECT value FROM json_each(?))",
+        )
+        .bind(&ids)
+        .execute(&mut *transaction)
+        .await?;
         transaction.commit().await?;
         Ok(())
     }

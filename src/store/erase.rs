@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::store::{Result, Store};
 
 /// The log is folded when no search reads an older state: tried so often, this far apart.
-const N_FOLDINGS: u32 = 100;
+const N_FOLDINGS: u32 = 25;
 const BETWEEN_FOLDINGS: Duration = Duration::from_millis(20);
 
 impl Store {

@@ -22,6 +22,7 @@ impl Store {
             .bind(&path.0)
             .execute(self.writer()?)
             .await?;
+        self.keep_spare().await;
         Ok(done.rows_affected() > 0)
     }
 }
@@ -35,6 +36,7 @@ impl Batch {
             .bind(&path.0)
             .execute(&mut *self.transaction)
             .await?;
+        self.forget_held_below(&path.0).await?;
         let (first, last) = path.below();
         let files: Vec<i64> = sqlx::query_scalar(
             "SELECT id FROM files WHERE container_id IS NULL AND (path = ? OR (path >= ? AND path < ?))",

@@ -3,9 +3,12 @@
 use sqlx::{FromRow, Row, sqlite::SqliteRow};
 
 use crate::{
-    document::{DocumentId, FileId, FileState, FolderId, PathKey, Sequence},
+    document::{DocumentId, FileId, FileState, FolderId, Kind, PathKey, Sequence},
     store::{Error, Result, Store, json_list},
 };
+
+/// A file beyond this is read after all others.
+pub const HUGE_BYTES: u64 = 32 << 20;
 
 /// A file as the file system shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -165,14 +168,27 @@ impl Store {
         )
     }
 
-    /// Files whose content waits to be read, the most recently changed first.
+    /// Files whose content waits to be read: what is huge last, before it what programs wrote, pictures
+    /// and archives, and the most recently changed first of each.
     pub async fn waiting(&self, limit: u32) -> Result<Vec<FileRow>> {
         Ok(sqlx::query_as(
-            "SELECT * FROM files WHERE state = 'waiting' ORDER BY modified_ns DESC LIMIT ?",
+            "SELECT * FROM files WHERE state = 'waiting' \
+             ORDER BY size_bytes > 33554432, kind > 3, modified_ns DESC LIMIT ?",
         )
         .bind(limit)
         .fetch_all(&self.readers)
         .await?)
+    }
+
+    /// Number and bytes of the files that wait, by kind. Looks at all of them.
+    pub async fn waiting_by_kind(&self) -> Result<Vec<(Kind, u64, u64)>> {
+        let rows: Vec<(u8, i64, i64)> = sqlx::query_as(
+            "SELECT kind, count(*), sum(size_bytes) FROM files WHERE state = 'waiting' GROUP BY kind",
+        )
+        .fetch_all(&self.readers)
+        .await?;
+        let known = |(kind, n, bytes)| (Kind::from_number(kind), n as u64, bytes as u64);
+        Ok(rows.into_iter().map(known).collect())
     }
 
     /// Number of files whose content waits to be read.

@@ -86,7 +86,7 @@ impl Store {
 
     /// Notes how changes in a folder are noticed.
     pub async fn note_followed(&self, folder: FolderId, followed: &str) -> Result<()> {
-        sqlx::query("UPDATE folders SET followed = ?1 WHERE id = ?2 AND followed IS NOT ?1")
+        sqlx::query("UPDATE folders SET followed = ? WHERE id = ?")
             .bind(followed)
             .bind(folder.0)
             .execute(self.writer()?)
@@ -104,6 +104,7 @@ impl Store {
             .bind(&path.0)
             .fetch_one(self.writer()?)
             .await?;
+        self.keep_spare().await;
         Ok(FolderId(id))
     }
 

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::document::{
-    Chunk, DocumentId, FileId, FileState, FolderId, Mark, PassageId, Position, Text,
+    Chunk, DocumentId, FileId, FileState, FolderId, Kind, Mark, PassageId, Position, Text,
 };
 
 const MODEL: &str = "model@1";
@@ -244,11 +244,20 @@ fn a_batch_has_a_number_and_is_there_whole_or_not_at_all() {
         let changes = batch.commit().await.unwrap();
         assert_eq!(changes.removed_files, [file]);
         assert_eq!(changes.removed_documents, [document]);
-        assert_eq!(store.changes_since(Sequence(1)).await.unwrap(), changes);
-        let all = store.changes_since(Sequence(0)).await.unwrap();
+        assert_eq!(
+            store.changes_since(Sequence(1), 100).await.unwrap(),
+            changes
+        );
+        let all = store.changes_since(Sequence(0), 100).await.unwrap();
         assert_eq!((all.removed_files, all.files), (vec![file], vec![]));
         store.trim_deletions(Sequence(2)).await.unwrap();
-        assert!(store.changes_since(Sequence(0)).await.unwrap().is_empty());
+        assert!(
+            store
+                .changes_since(Sequence(0), 100)
+                .await
+                .unwrap()
+                .is_empty()
+        );
     });
 }
 
@@ -276,6 +285,8 @@ fn a_removed_folder_leaves_no_row_in_any_table() {
         let document = store.document(documents[0]).await.unwrap();
         let hash = document.unwrap().content_hash;
         store.put_recognised(&hash, &page()).await.unwrap();
+        let held = PathKey(b"/docs/app/node_modules".to_vec());
+        store.hold_folder(&held, "packages", 9).await.unwrap();
         embed_all(&store).await;
         let full = rows(&store).await;
         assert!(
@@ -408,6 +419,41 @@ fn what_is_forgotten_takes_all_leftovers_along() {
 }
 
 #[test]
+fn what_an_older_reader_or_chunker_made_stays_findable_until_it_is_made_anew() {
+    run(async {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder).await;
+        store.use_model(MODEL).await.unwrap();
+        let docs = store.add_folder(&PathKey(b"/docs".to_vec())).await.unwrap();
+        store.use_readers(&[("plain", 1)], 1).await.unwrap();
+        let (file, document) = add(&store, docs, "a.txt", "one|two").await;
+        embed_all(&store).await;
+        for (reader, chunker) in [(2, 1), (1, 2)] {
+            store
+                .use_readers(&[("plain", reader)], chunker)
+                .await
+                .unwrap();
+            let row = store.file(file).await.unwrap().unwrap();
+            assert_eq!(
+                (row.state, row.document),
+                (FileState::Waiting, Some(document))
+            );
+            assert_eq!(store.passages_of(document).await.unwrap().len(), 2);
+            assert_eq!(store.vectors_of(MODEL, document).await.unwrap().len(), 2);
+            assert_eq!(store.text(document, 0, 3).await.unwrap(), "one");
+            // Nothing derived has anything to do yet.
+            assert!(
+                store
+                    .changes_since(Sequence(1), 9)
+                    .await
+                    .unwrap()
+                    .is_empty()
+            );
+        }
+    });
+}
+
+#[test]
 fn a_score_is_kept_by_query_and_passage_if_there_is_such_a_passage() {
     run(async {
         let folder = tempfile::tempdir().unwrap();
@@ -506,5 +552,127 @@ fn a_library_of_a_newer_format_is_refused() {
             store.close().await;
         }
         assert_eq!(std::fs::read(&path).unwrap()[60..64], [0, 0, 0, 99]);
+    });
+}
+
+#[test]
+fn an_answer_about_a_folder_outlives_every_later_look_at_it() {
+    run(async {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder).await;
+        let path = PathKey(b"/docs/app/node_modules".to_vec());
+        store.hold_folder(&path, "packages", 9).await.unwrap();
+        store.answer_folder(&path, Answer::Leave).await.unwrap();
+        store.hold_folder(&path, "packages", 12).await.unwrap();
+        let held = store.held_folders().await.unwrap();
+        assert_eq!((held[0].n_files, held[0].answer), (12, Some(Answer::Leave)));
+        store.forget_held(&path).await.unwrap();
+        assert!(store.held_folders().await.unwrap().is_empty());
+    });
+}
+
+#[test]
+fn what_is_read_first_is_new_small_and_written_by_a_person() {
+    run(async {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder).await;
+        let docs = store.add_folder(&PathKey(b"/docs".to_vec())).await.unwrap();
+        let mut batch = store.begin().await.unwrap();
+        for (name, size_bytes, modified_ns) in [
+            ("old.md", 10, 1),
+            ("server.log", 10, 9),
+            ("film.pdf", HUGE_BYTES + 1, 9),
+            ("report.docx", HUGE_BYTES, 5),
+            ("new.txt", 10, 7),
+            ("photos.zip", 10, 3),
+        ] {
+            let seen = Observed {
+                size_bytes,
+                modified_ns,
+                ..seen(name)
+            };
+            let waiting = FileState::Waiting;
+            batch.add_file(docs, &seen, waiting, None).await.unwrap();
+        }
+        batch.commit().await.unwrap();
+        let names: Vec<String> = store
+            .waiting(10)
+            .await
+            .unwrap()
+            .iter()
+            .map(|file| {
+                file.seen
+                    .path
+                    .to_path()
+                    .file_name()
+                    .unwrap()
+                    .display()
+                    .to_string()
+            })
+            .collect();
+        let expected = [
+            "new.txt",
+            "report.docx",
+            "old.md",
+            "server.log",
+            "photos.zip",
+            "film.pdf",
+        ];
+        assert_eq!(names, expected);
+        let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(
+            "EXPLAIN QUERY PLAN SELECT * FROM files WHERE state = 'waiting' \
+             ORDER BY size_bytes > 33554432, kind > 3, modified_ns DESC LIMIT 9",
+        )
+        .fetch_all(&store.readers)
+        .await
+        .unwrap();
+        assert!(
+            plan.iter().all(|step| !step.3.contains("TEMP B-TREE")),
+            "{plan:?}"
+        );
+        let by_kind = store.waiting_by_kind().await.unwrap();
+        let texts = by_kind.iter().find(|(kind, ..)| *kind == Kind::Text);
+        assert_eq!(texts, Some(&(Kind::Text, 2, 20)));
+    });
+}
+
+#[test]
+fn an_archive_whose_reading_was_interrupted_is_taken_for_no_other_and_remembers_that() {
+    let folder = tempfile::tempdir().unwrap();
+    run(async {
+        let store = store(&folder).await;
+        let docs = store.add_folder(&seen("").path).await.unwrap();
+        let (archive, document) = add(&store, docs, "a.zip", "an archive").await;
+        let holder = async |but| store.file_with(document, but).await.unwrap();
+        assert_eq!(holder(FileId(99)).await.map(|file| file.id), Some(archive));
+        let mut batch = store.begin().await.unwrap();
+        let waiting = FileState::Waiting;
+        batch.set_state(archive, waiting, None).await.unwrap();
+        batch.begin_children(archive).await.unwrap();
+        // It changes back, or its folder goes and comes: the files in it are still of both.
+        batch.set_state(archive, waiting, None).await.unwrap();
+        batch.set_away(docs, true).await.unwrap();
+        batch.set_away(docs, false).await.unwrap();
+        batch.commit().await.unwrap();
+        assert_eq!(holder(FileId(99)).await, None);
+        let row = store.file(archive).await.unwrap().unwrap();
+        assert!(row.is_between_contents(), "{row:?}");
+    });
+}
+
+#[test]
+fn a_writer_whose_transaction_the_disk_has_ended_is_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    run(async {
+        let store = store(&folder).await;
+        let mut batch = store.begin().await.unwrap();
+        // As a full disk does it: behind the back of whoever began it.
+        sqlx::query("ROLLBACK")
+            .execute(&mut *batch.transaction)
+            .await
+            .unwrap();
+        drop(batch);
+        let docs = store.add_folder(&seen("").path).await.unwrap();
+        add(&store, docs, "a.txt", "an otter").await;
     });
 }

@@ -63,6 +63,8 @@ proptest! {
                 }
                 Change::Remove(documents) => {
                     let documents: HashSet<_> = documents.into_iter().map(DocumentId).collect();
+                    let are_there = list.iter().any(|(_, document, _)| documents.contains(document));
+                    prop_assert_eq!(vectors.has_any(&documents), are_there);
                     vectors.remove_documents(&documents);
                     list.retain(|(_, document, _)| !documents.contains(document));
                 }

@@ -89,13 +89,13 @@ fn a_storm_of_events_and_renames_loses_nothing() {
         drop(std::fs::File::options().append(true).open(&b).unwrap());
     }
     let mut name = a;
-    for round in 0..2_000 {
+    for round in 0..1_000 {
         let next = live.home.path(&format!("renamed{round}.txt"));
         std::fs::rename(&name, &next).unwrap();
         name = next;
     }
     live.home.write("last.txt", "salmonberry");
-    let after = live.read("renamed1999.txt");
+    let after = live.read("renamed999.txt");
     assert_eq!((after.id, after.document), (before.id, before.document));
     live.says("last.txt", "salmonberry");
     live.read("b.txt");
@@ -169,6 +169,13 @@ fn a_result_whose_file_is_gone_is_not_shown_and_is_looked_for() {
     runtime.block_on(engine.close());
 }
 
+/// Said past what holds the output of tests back, so that it is heard.
+#[cfg(target_os = "linux")]
+fn skipped(why: &str) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stderr(), "SKIPPED: {why}");
+}
+
 /// A shell in namespaces of its own, as root there; `None`, with a word, where there are none.
 #[cfg(target_os = "linux")]
 struct Namespace {
@@ -182,7 +189,7 @@ impl Namespace {
         use std::process::{Command, Stdio};
         let allowed = Command::new("unshare").args(["-rm", "true"]).output();
         if !allowed.is_ok_and(|output| output.status.success()) {
-            eprintln!("SKIPPED: this system allows no namespaces (unshare -rm)");
+            skipped("this system allows no namespaces (unshare -rm)");
             return None;
         }
         let mut shell = Command::new("unshare")
@@ -230,6 +237,9 @@ impl Namespace {
     /// Follows changes in the background.
     fn watch(&mut self, home: &Home) {
         let (program, library) = (crate::support::PROGRAM, home.library());
+        let path = library.join("settings.toml");
+        let settings = std::fs::read_to_string(&path).unwrap_or_default();
+        std::fs::write(&path, settings + crate::support::UNHURRIED).unwrap();
         self.run(&format!(
             "{program} --library '{}' watch >/dev/null 2>&1 &",
             library.display()
@@ -261,7 +271,7 @@ fn a_drive_that_is_unplugged_is_away_with_its_results_and_comes_back() {
     space.run(&plug);
     space.nuthatch(&home, &format!("add '{docs}'"));
     space.watch(&home);
-    let mut wait_until = |space: &mut Namespace, what: &str, away: bool| {
+    let wait_until = |space: &mut Namespace, what: &str, away: bool| {
         wait_for(what, || {
             let status = space.nuthatch(&home, "status");
             (status["folders"][0]["away"] == away).then_some(())
@@ -319,7 +329,7 @@ fn folders_beyond_the_systems_limit_are_looked_at_from_time_to_time() {
     std::fs::write(home.library().join("settings.toml"), "poll_seconds = 1\n").unwrap();
     let limit = "/proc/sys/user/max_inotify_watches";
     if space.run(&format!("echo 8 > {limit}; cat {limit}")).trim() != "8" {
-        eprintln!("SKIPPED: this system has no such limit for a namespace");
+        skipped("this system has no such limit for a namespace");
         return;
     }
     space.nuthatch(&home, &format!("add '{}'", home.docs()));

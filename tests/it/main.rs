@@ -6,6 +6,8 @@ mod another_model;
 mod bad_input;
 mod bench;
 mod containers;
+#[cfg(target_os = "linux")]
+mod crash;
 mod forget;
 mod formats;
 mod fresh;
@@ -17,6 +19,7 @@ mod migrations;
 mod models;
 mod pdfs;
 mod planted;
+mod polite;
 mod preview;
 mod rerank;
 mod sandbox;

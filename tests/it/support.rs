@@ -57,6 +57,10 @@ pub(crate) fn assert_sound(library: &Path) {
     assert!(output.status.success());
 }
 
+/// Settings with which background work does not wait for a busy machine that runs tests.
+pub(crate) const UNHURRIED: &str =
+    "background_priority = \"normal\"\npause_above_load_percent = 0\n";
+
 /// Asks until the answer is there.
 pub(crate) fn wait_for<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
     let began = Instant::now();

@@ -15,6 +15,9 @@ const POLL_MS = 50;
 /** How WebDriver names an element in its answers. */
 const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf';
 
+/** Settings with which a busy machine that runs tests does not hold background work up. */
+export const UNHURRIED = 'background_priority = "normal"\npause_above_load_percent = 0\n';
+
 /** The record of what was opened, in a test's home. */
 const OPENED = 'opened';
 
@@ -45,7 +48,9 @@ export function newPlace(t, documents) {
   const folder = join(home, 'documents');
   mkdirSync(folder);
   for (const [name, content] of Object.entries(documents)) write(folder, name, content);
-  return { home, folder, library: join(home, 'library') };
+  const library = join(home, 'library');
+  write(library, 'settings.toml', UNHURRIED);
+  return { home, folder, library };
 }
 
 /** Opens a window on a library that may be there already. */

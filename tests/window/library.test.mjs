@@ -3,7 +3,7 @@
  */
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -34,7 +34,6 @@ test('a library that another process writes is searched, and taken over when tha
 
 test('a library of a newer version is left alone, and the window says so', async (t) => {
   const place = newPlace(t, {});
-  mkdirSync(place.library);
   writeFileSync(join(place.library, 'library.db'), emptyDatabase(99));
   const window = await openLibrary(t, place);
   const alert = await until('the window says why', () => window.text('[role=alert]'));

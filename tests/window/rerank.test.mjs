@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { newPlace, openLibrary, pause, program, until } from './driver.mjs';
+import { newPlace, openLibrary, pause, program, UNHURRIED, until } from './driver.mjs';
 
 const TINY = join(import.meta.dirname, '../../models/tests/tiny/tied');
 const FILES = ['config.json', 'tokenizer.json', 'model.safetensors'];
@@ -35,7 +35,7 @@ function installReranker({ library }) {
   ];
   writeFileSync(join(library, 'models/catalog.toml'), catalogue.join('\n'));
   // Far more time than it takes, so that a busy machine reranks all in time.
-  writeFileSync(join(library, 'settings.toml'), 'reranker = "tiny"\nrerank_budget_ms = 30000\n');
+  writeFileSync(join(library, 'settings.toml'), UNHURRIED + 'reranker = "tiny"\nrerank_budget_ms = 30000\n');
 }
 
 function leases(t) {

@@ -13,6 +13,7 @@ const reading: Progress = {
   files_per_second: 37.6,
   seconds_left: 181,
   current: 'letter.pdf',
+  hold: null,
 };
 
 async function openLibrary(): Promise<HTMLElement> {
@@ -79,6 +80,39 @@ describe('the library', () => {
     expect((await within(sheet).findByRole('alert')).textContent).toContain('Ask its owner.');
   });
 
+  it('asks what to do with a folder that looks generated, and does it', async () => {
+    const held = (name: string) => ({
+      path: `/home/robin/app/${name}`,
+      name,
+      looks: 'packages that a program needs',
+      n_files: 95_000,
+    });
+    const held_back = ['node_modules', 'target', 'venv', 'cache', 'build'].map(held);
+    const host = openWindow(
+      new FakeHost({
+        folders: [
+          { path: '/home/robin', away: false, n_files: 12, followed: null, looked_at_ms: null, held_back },
+        ],
+      }),
+    );
+    const sheet = await openLibrary();
+    const first = (await within(sheet).findAllByTestId('held-back'))[0]!;
+    expect(first.textContent?.replace(/\s+/g, ' ')).toContain(
+      'node_modules with 95,000 files was left out: it looks like packages that a program needs.',
+    );
+    expect(within(sheet).getAllByTestId('held-back').length).toBe(3);
+    expect(sheet.textContent).toContain('2 more folders like this');
+    await fireEvent.click(within(first).getByText('Leave it out'));
+    await waitFor(() => expect(sheet.textContent).toContain('1 more folder like this'));
+    const next = within(sheet).getAllByTestId('held-back')[0]!;
+    await fireEvent.click(within(next).getByText('Read it'));
+    await waitFor(() => expect(host.answered.length).toBe(2));
+    expect(host.answered).toEqual([
+      ['/home/robin/app/node_modules', false],
+      ['/home/robin/app/target', true],
+    ]);
+  });
+
   it('answers why a file is not found', async () => {
     openWindow(new FakeHost());
     const sheet = await openLibrary();
@@ -112,6 +146,52 @@ describe('the progress strip', () => {
   it('counts passages while meanings are learned', async () => {
     openWindow(new FakeHost({ progress: { ...reading, phase: 'embedding', current: null } }));
     expect((await screen.findByTestId('progress')).textContent).toContain('40 passages to go');
+  });
+
+  it('pauses for an hour, until tomorrow or until resumed, says so, and resumes', async () => {
+    openWindow(new FakeHost({ progress: reading }));
+    const strip = () => screen.getByTestId('progress');
+    await fireEvent.click(await screen.findByTestId('pause-button'));
+    const menu = await screen.findByTestId('pause-menu');
+    expect(within(menu).getAllByRole('menuitem').map((item) => item.textContent)).toEqual([
+      'For an hour',
+      'Until tomorrow morning',
+      'Until I resume it',
+    ]);
+    await fireEvent.click(within(menu).getByText('For an hour'));
+    await waitFor(() => expect(strip().textContent).toMatch(/Paused by you until .*\d\d:\d\d/));
+    expect(strip().textContent).not.toContain('left');
+    await fireEvent.click(screen.getByTestId('resume-button'));
+    await waitFor(() => expect(strip().textContent).toContain('Reading files'));
+
+    await fireEvent.click(screen.getByTestId('pause-button'));
+    await fireEvent.click(await screen.findByText('Until I resume it'));
+    await waitFor(() => expect(strip().textContent).toContain('Paused by you'));
+    expect(strip().textContent).not.toContain('until');
+  });
+
+  it('closes the menu with Escape and gives the focus back', async () => {
+    openWindow(new FakeHost({ progress: reading }));
+    await fireEvent.click(await screen.findByTestId('pause-button'));
+    await screen.findByTestId('pause-menu');
+    await press('Escape');
+    await waitFor(() => expect(screen.queryByTestId('pause-menu')).toBeNull());
+    expect(document.activeElement).toBe(screen.getByTestId('pause-button'));
+  });
+
+  it('says what it waits for, also when nothing is left to do', async () => {
+    const host = openWindow(new FakeHost({ progress: reading }));
+    await screen.findByTestId('progress');
+    for (const [reason, words] of [
+      ['battery', 'runs on its battery'],
+      ['load', 'other programs'],
+      ['typing', 'while you type'],
+    ] as const) {
+      host.report({ ...reading, hold: { reason, until_ms: null } });
+      await waitFor(() => expect(screen.getByTestId('progress').textContent).toContain(words));
+    }
+    host.report({ ...reading, phase: 'idle', hold: { reason: 'paused', until_ms: null } });
+    await waitFor(() => expect(screen.getByTestId('progress').textContent).toContain('Paused by you'));
   });
 
   it('disappears when there is nothing to do', async () => {

@@ -6,7 +6,7 @@ use std::{
 };
 
 use nuthatch_models::{
-    Device, MEMORY_GROWTH_LIMIT_BYTES, ModelSpec, WorkerConfig,
+    Device, MEMORY_GROWTH_LIMIT_BYTES, ModelSpec, Priority, WorkerConfig,
     catalogue::{Kind, ModelFile},
 };
 
@@ -57,6 +57,7 @@ pub(crate) fn install(checkpoint: &str, id: &str, kind: Kind) -> (tempfile::Temp
         spec,
         directory: models.path().to_owned(),
         n_threads: 1,
+        priority: Priority::Normal,
         device: Device::Cpu,
         precision: None,
         idle_timeout: Duration::from_mins(1),

@@ -24,11 +24,33 @@ export type Folder = {
   away: boolean,
   /** Files in the library from this folder. */
   n_files: number,
+  /** Folders in it that look generated, are left out, and are asked about; the largest first. */
+  held_back: Array<HeldFolder>,
   /** How changes in it are noticed, in words; absent as long as nothing followed it. */
   followed: string | null,
   /** When all of it was looked at last, in milliseconds since 1970. */
   looked_at_ms: number | null,
 };
+
+export type HeldFolder = {
+  /** Full path. */
+  path: string,
+  /** Its name. */
+  name: string,
+  /** What it looks like, in words: "a cache". */
+  looks: string,
+  /** Files in it. */
+  n_files: number,
+};
+
+export type Hold = {
+  /** What for. */
+  reason: HoldReason,
+  /** Milliseconds since 1970 of its end, where that is known. */
+  until_ms: number | null,
+};
+
+export type HoldReason = "paused" | "battery" | "load" | "typing";
 
 export type IpcError = {
   /** What kind of failure. */
@@ -105,6 +127,8 @@ export type Progress = {
   seconds_left: number | null,
   /** Name of the file being read now. */
   current: string | null,
+  /** Why it waits, though there may be something to do. */
+  hold: Hold | null,
 };
 
 export type SearchRequest = {

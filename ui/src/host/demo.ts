@@ -2,12 +2,28 @@
  * Puts the page into a given state (`?demo=results` and so on) when it runs without the program,
  * so that a state can be looked at. Acts through the window like a user; only the fake host uses it.
  */
+import type { HoldReason, Progress } from './bindings';
 import { FakeHost, type FakeOptions } from './fake';
 
 const MODEL_MISSING = {
   message: 'Results are found by word only: the meaning model is not installed.',
   hint: 'Put the model into the models folder and start Nuthatch again.',
 };
+
+/** Reading that waits. */
+function held(reason: HoldReason | null, until_ms: number | null): Progress {
+  return {
+    phase: 'reading',
+    n_done: 3,
+    n_total: 210,
+    n_to_embed: 0,
+    n_to_recognise: 0,
+    files_per_second: 0,
+    seconds_left: null,
+    current: 'report.pdf',
+    hold: reason && { reason, until_ms },
+  };
+}
 
 const OPTIONS: Record<string, FakeOptions> = {
   welcome: { folders: [] },
@@ -26,8 +42,31 @@ const OPTIONS: Record<string, FakeOptions> = {
       files_per_second: 37.6,
       seconds_left: 181,
       current: 'rental-agreement-2023.pdf',
+      hold: null,
     },
   },
+  held: {
+    folders: [
+      {
+        path: '/home/robin',
+        away: false,
+        n_files: 812,
+        followed: 'watched',
+        looked_at_ms: Date.now(),
+        held_back: [
+          {
+            path: '/home/robin/code/shop/node_modules',
+            name: 'node_modules',
+            looks: 'packages that a program needs',
+            n_files: 95_000,
+          },
+        ],
+      },
+    ],
+  },
+  paused: { progress: held('paused', new Date().setHours(15, 40, 0, 0)) },
+  battery: { progress: held('battery', null) },
+  pausing: { progress: held(null, null) },
 };
 
 const SCRIPTS: Record<string, () => Promise<void>> = {
@@ -37,6 +76,8 @@ const SCRIPTS: Record<string, () => Promise<void>> = {
   notice: () => type('notice period'),
   empty: () => type('zyzzyva'),
   library: () => click('library-button'),
+  held: () => click('library-button'),
+  pausing: () => click('pause-button'),
   preview: async () => {
     await type('notice period');
     await click('result');

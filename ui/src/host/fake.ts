@@ -33,12 +33,27 @@ export type FakeOptions = {
   reranked?: { ms: number; isLate: boolean }[];
 };
 
+/** Nothing to do. */
+const idle: Progress = {
+  phase: 'idle',
+  n_done: 0,
+  n_total: 0,
+  n_to_embed: 0,
+  n_to_recognise: 0,
+  files_per_second: 0,
+  seconds_left: null,
+  current: null,
+  hold: null,
+};
+
 type Passage = { fileId: number; passageId: number; page: number; line: number; text: string };
 
 export class FakeHost implements Host {
   /** Files that were opened and shown in their folder, for tests to read. */
   readonly opened: number[] = [];
   readonly revealed: number[] = [];
+  /** What was said of folders that look generated, for tests to read. */
+  readonly answered: [string, boolean][] = [];
   /** Set to make every command fail with it. */
   failure: IpcError | null = null;
 
@@ -55,7 +70,11 @@ export class FakeHost implements Host {
     this.#documents = options.documents ?? fakeDocuments;
     this.#folders =
       options.folders ??
-      fakeFolders.map((folder) => ({ ...folder, n_files: folder.away ? 1204 : this.#documents.length }));
+      fakeFolders.map((folder) => ({
+        ...folder,
+        n_files: folder.away ? 1204 : this.#documents.length,
+        held_back: [],
+      }));
     this.#passages = this.#documents.flatMap((document, fileId) => passagesOf(document, fileId));
   }
 
@@ -121,7 +140,10 @@ export class FakeHost implements Host {
 
   async addFolder(path: string): Promise<void> {
     this.#mayFail();
-    this.#folders = [...this.#folders, { path, away: false, n_files: this.#documents.length, followed: 'watched', looked_at_ms: null }];
+    this.#folders = [
+      ...this.#folders,
+      { path, away: false, n_files: this.#documents.length, followed: 'watched', looked_at_ms: null, held_back: [] },
+    ];
     this.changed();
   }
 
@@ -129,6 +151,26 @@ export class FakeHost implements Host {
     this.#mayFail();
     this.#folders = this.#folders.filter((folder) => folder.path !== path);
     this.changed();
+  }
+
+  async answerFolder(path: string, read: boolean): Promise<void> {
+    this.#mayFail();
+    this.answered.push([path, read]);
+    this.#folders = this.#folders.map((folder) => ({
+      ...folder,
+      held_back: folder.held_back.filter((held) => held.path !== path),
+    }));
+    this.changed();
+  }
+
+  async pause(untilMs: number | null): Promise<void> {
+    this.#mayFail();
+    this.report({ ...this.#now(), hold: { reason: 'paused', until_ms: untilMs } });
+  }
+
+  async resume(): Promise<void> {
+    this.#mayFail();
+    this.report({ ...this.#now(), hold: null });
   }
 
   async preview(fileId: number, passageId: number | null, query: string): Promise<Preview> {
@@ -177,6 +219,10 @@ export class FakeHost implements Host {
     }, ms);
     this.#timers.add(timer);
     return timer;
+  }
+
+  #now(): Progress {
+    return this.#options.progress ?? idle;
   }
 
   #mayFail(): void {

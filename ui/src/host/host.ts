@@ -35,6 +35,11 @@ export interface Host {
   addFolder(path: string): Promise<void>;
   /** Erases what the library holds of the folder; the files stay untouched. */
   removeFolder(path: string): Promise<void>;
+  /** Reads a folder that was left out because it looks generated, or leaves it out for good. */
+  answerFolder(path: string, read: boolean): Promise<void>;
+  /** Pauses indexing until a time in milliseconds; null is until it is resumed. */
+  pause(untilMs: number | null): Promise<void>;
+  resume(): Promise<void>;
   preview(fileId: number, passageId: number | null, query: string): Promise<Preview>;
   previewPage(fileId: number, page: number, query: string): Promise<Preview>;
   openFile(fileId: number): Promise<void>;

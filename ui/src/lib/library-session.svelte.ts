@@ -59,6 +59,29 @@ export class LibrarySession {
     });
   }
 
+  /** Reads a folder that was left out because it looks generated, or leaves it out for good. */
+  async answerFolder(path: string, read: boolean): Promise<boolean> {
+    return this.#act(async () => {
+      await this.#host.answerFolder(path, read);
+      return true;
+    });
+  }
+
+  /** Pauses indexing until a time in milliseconds; null is until it is resumed. */
+  async pause(untilMs: number | null): Promise<void> {
+    await this.#act(async () => {
+      await this.#host.pause(untilMs);
+      return false;
+    });
+  }
+
+  async resume(): Promise<void> {
+    await this.#act(async () => {
+      await this.#host.resume();
+      return false;
+    });
+  }
+
   dismissError(): void {
     this.error = null;
   }

@@ -3,7 +3,7 @@
  * Owns wording and plural forms; components own none. A second language is a second object of the
  * same type (`Strings`), so a missing sentence is a compile error.
  */
-import type { Phase, SearchResult, Strength, Unit } from '../host/bindings';
+import type { Hold, Phase, Progress, SearchResult, Strength, Unit } from '../host/bindings';
 
 /** The language of numbers and dates; undefined means the one the system is set to. */
 export const locale: string | undefined = undefined;
@@ -13,6 +13,16 @@ type Place = Pick<SearchResult, 'page' | 'unit' | 'label' | 'line'>;
 
 const number = (n: number) => n.toLocaleString(locale);
 const counted = (n: number, one: string, many: string) => `${number(n)} ${n === 1 ? one : many}`;
+
+/** A time of today, or of another day. */
+function moment(ms: number): string {
+  const at = new Date(ms);
+  const isToday = at.toDateString() === new Date().toDateString();
+  const time = { hour: '2-digit', minute: '2-digit' } as const;
+  return isToday
+    ? at.toLocaleTimeString(locale, time)
+    : at.toLocaleString(locale, { weekday: 'long', ...time });
+}
 
 const unitNames = { page: 'Page', slide: 'Slide', sheet: 'Sheet', chapter: 'Chapter' } satisfies Record<
   Unit,
@@ -114,6 +124,11 @@ export const strings = {
   folderAway: 'cannot be reached now',
   folderLooked: (followed: string, when: string | null) =>
     when === null ? followed : `${followed}; all of it was last looked at ${when}`,
+  heldBack: (n: number, looks: string) =>
+    `with ${counted(n, 'file', 'files')} was left out: it looks like ${looks}.`,
+  heldBackLeave: 'Leave it out',
+  heldBackRead: 'Read it',
+  heldBackMore: (n: number) => `${counted(n, 'more folder like this', 'more folders like this')}`,
   removeFolder: 'Remove',
   removeFolderLabel: (path: string) => `Remove ${path} from the library`,
   removeQuestion: 'Remove this folder from the library?',
@@ -148,6 +163,34 @@ export const strings = {
     embedding: 'Learning meanings',
     recognising: 'Recognising text in pictures',
   } satisfies Record<Phase, string>,
+  // Why it waits, and how it is paused.
+  hold: ({ reason, until_ms }: Hold) =>
+    ({
+      paused: until_ms === null ? 'Paused by you' : `Paused by you until ${moment(until_ms)}`,
+      battery: 'Waiting: the computer runs on its battery',
+      load: 'Waiting: other programs are busy',
+      typing: 'Waiting while you type',
+    })[reason],
+  now: 'Now',
+  doing: (now: Progress): string => {
+    if (now.hold) return strings.hold(now.hold);
+    if (now.phase === 'idle') return 'Up to date';
+    const amount = {
+      walking: null,
+      reading: now.n_total > 0 ? strings.progressCount(now.n_done, now.n_total) : null,
+      embedding: strings.progressToEmbed(now.n_to_embed),
+      recognising: strings.progressToRecognise(now.n_to_recognise),
+    }[now.phase];
+    const what = strings.phase[now.phase];
+    const current = now.phase === 'reading' && now.current ? `: ${now.current}` : '';
+    return amount === null ? what : `${what}, ${amount}${current}`;
+  },
+  pause: 'Pause indexing',
+  pauseHour: 'For an hour',
+  pauseTomorrow: 'Until tomorrow morning',
+  pauseUntilResumed: 'Until I resume it',
+  pauseExplained: 'What was read so far can be searched all the same.',
+  resume: 'Resume',
   progressLabel: 'Indexing',
   progressCount: (done: number, total: number) => `${number(done)} of ${number(total)}`,
   progressToEmbed: (n: number) => counted(n, 'passage to go', 'passages to go'),

@@ -1,0 +1,93 @@
+//! The user's pause: one line in a file of the library, so that it outlives every process and
+//! reaches those that have the library open.
+//!
+//! Invariant: the file is whole at every moment; one that makes no sense is no pause.
+
+use std::{
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use super::Hold;
+
+const UNTIL_RESUMED: &str = "until_resumed";
+
+/// For how long nothing is to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pause {
+    /// Until this time, in seconds since 1970.
+    Until(i64),
+    /// Until the user resumes.
+    UntilResumed,
+}
+
+/// A pause could not be kept.
+#[derive(Debug, thiserror::Error)]
+#[error("could not write {path}; check that the library's folder may be written")]
+pub struct Error {
+    path: PathBuf,
+    source: io::Error,
+}
+
+impl Pause {
+    /// What it does at a time.
+    pub(super) fn hold(self, now: i64) -> Option<Hold> {
+        match self {
+            Self::UntilResumed => Some(Hold::Paused { until: None }),
+            Self::Until(until) => (until > now).then_some(Hold::Paused { until: Some(until) }),
+        }
+    }
+}
+
+pub(super) fn read(path: &Path) -> Option<Pause> {
+    let text = std::fs::read_to_string(path).ok()?;
+    match text.trim() {
+        UNTIL_RESUMED => Some(Pause::UntilResumed),
+        until => until.parse().ok().map(Pause::Until),
+    }
+}
+
+pub(super) fn write(path: &Path, pause: Option<Pause>) -> Result<(), Error> {
+    let written = match pause {
+        None => match std::fs::remove_file(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        },
+        Some(Pause::UntilResumed) => replace(path, UNTIL_RESUMED),
+        Some(Pause::Until(until)) => replace(path, &until.to_string()),
+    };
+    written.map_err(|source| Error {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    writeln!(file, "{text}")?;
+    file.persist(path)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_comes_back_and_nonsense_is_no_pause() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("library/paused");
+        assert_eq!(read(&path), None);
+        write(&path, None).unwrap();
+        for pause in [Pause::Until(1_795_741_200), Pause::UntilResumed] {
+            write(&path, Some(pause)).unwrap();
+            assert_eq!(read(&path), Some(pause));
+        }
+        std::fs::write(&path, "soon\n").unwrap();
+        assert_eq!(read(&path), None);
+        write(&path, None).unwrap();
+        assert!(!path.exists());
+    }
+}

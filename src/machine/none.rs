@@ -1,0 +1,17 @@
+//! Other systems tell nothing.
+
+use std::path::Path;
+
+use super::{Ticks, Turn};
+
+pub(super) fn is_on_battery(_root: &Path) -> Option<bool> {
+    None
+}
+
+pub(super) fn ticks(_root: &Path) -> Option<Ticks> {
+    None
+}
+
+pub(super) fn turn(_process: u32) -> Option<Turn> {
+    None
+}
