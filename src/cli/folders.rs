@@ -9,7 +9,11 @@ use nuthatch::{
 };
 use serde_json::{Value, json};
 
-use super::{PATIENCE, now, print_status, reading, show, show_progress_until_settled};
+use super::{
+    now, print_status, reading,
+    settling::{PATIENCE, show_progress_until_settled},
+    show,
+};
 
 pub(super) async fn list(dirs: Dirs, as_json: bool) -> anyhow::Result<()> {
     let (folders, held) = match reading(dirs).await? {
