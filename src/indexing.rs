@@ -313,7 +313,7 @@ async fn reading_loop(
                     Some(request) => Some(request),
                     None => return,
                 },
-                () = parts.lexical.damaged() => None,
+                () = parts.lexical.damaged() => continue,
             }
         };
         let outcome = match request {
@@ -323,7 +323,6 @@ async fn reading_loop(
                 Ok(false)
             }
             Some(Request::Forget(what, reply)) => reading.forget(what, reply).await,
-            None if parts.lexical.is_damaged() => Ok(false),
             None => reading.go_on().await,
         };
         match outcome {
