@@ -318,7 +318,7 @@ async fn reading_loop(
                     None => return,
                 },
                 () = parts.governor.wait(), if has_work => continue,
-                () = parts.lexical.damaged(), if !is_behind => None,
+                () = parts.lexical.damaged(), if !is_behind => continue,
             }
         };
         let outcome = match request {
@@ -328,7 +328,6 @@ async fn reading_loop(
                 Ok(false)
             }
             Some(Request::Forget(what, reply)) => reading.forget(what, reply).await,
-            None if parts.lexical.is_damaged() => Ok(false),
             None if hold.is_some() && !is_behind => reading.rest(hold).await,
             None => reading.go_on().await,
         };
