@@ -277,7 +277,7 @@ async fn read_once(
         .map_err(|error| Failure::Failed(error.to_string()))?;
     let Looked { hash, format } = match looked {
         Ok(looked) => looked?,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(What::Gone),
+        Err(error) if is_gone(&error) => return Ok(What::Gone),
         Err(error) => return Err(Failure::Failed(extract::worker::reason(&error))),
     };
     if let Some(known) = known(parts, &hash, format).await? {
@@ -300,6 +300,11 @@ async fn read_once(
     let n_children = children.len() as u32;
     let content = content(parts, hash, format, text?, n_children).await?;
     Ok(What::Whole(content, children))
+}
+
+/// There is nothing at the path, or a file where a folder of it was.
+fn is_gone(error: &io::Error) -> bool {
+    [io::ErrorKind::NotFound, io::ErrorKind::NotADirectory].contains(&error.kind())
 }
 
 /// Passes on what was found in a file; returns the paths.
@@ -455,6 +460,15 @@ mod tests {
             .err()
             .unwrap();
         assert_eq!(error.kind(), io::ErrorKind::NotFound);
+    }
+
+    #[test]
+    fn what_was_in_a_folder_that_became_a_file_is_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a");
+        std::fs::write(&file, "was a folder").unwrap();
+        let error = look(&file.join("b.txt"), &limits()).err().unwrap();
+        assert!(is_gone(&error), "{error:?}");
     }
 
     #[test]

@@ -84,6 +84,9 @@ impl Open {
     }
 
     pub(super) fn for_reading(path: &Path) -> Result<Self> {
+        if !path.is_dir() {
+            return Err(Error::Missing);
+        }
         let directory = directory(path)?;
         if !Index::exists(&directory).map_err(TantivyError::from)? {
             return Err(Error::Missing);
