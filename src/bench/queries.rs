@@ -12,6 +12,7 @@ use super::words::Random;
 use crate::{
     dirs::Dirs,
     engine::{self, Engine},
+    indexing::Progress,
     search::{Only, RerankMode, SearchRequest},
 };
 
@@ -59,11 +60,11 @@ pub async fn while_reading(folder: &Path, more: &Path, dirs: &Dirs) -> engine::R
     ask(&engine, || true).await?;
     let at_rest = ask(&engine, || true).await?;
     engine.add_folder(more).await?;
-    let progress = engine.progress();
-    let is_reading = || {
-        let now = progress.borrow();
-        now.walking || now.n_waiting > 0
-    };
+    let mut progress = engine.progress();
+    let is_reading = |now: &Progress| now.walking || now.n_waiting > 0;
+    // It never ends before the engine does.
+    let _ = progress.wait_for(is_reading).await;
+    let is_reading = || is_reading(&progress.borrow());
     let at_work = ask(&engine, is_reading).await?;
     engine.close().await;
     Ok(Busy { at_rest, at_work })
