@@ -123,6 +123,16 @@ pub enum Error {
     ReadOnly,
 }
 
+/// Brings a library that an older program made to the tables of today, which reading needs. Fails if
+/// another process writes it: that is the older program.
+async fn bring_up_to_date(dirs: &Dirs) -> Result<()> {
+    if Store::is_older(&dirs.database()) {
+        let _lock = Lock::take(dirs)?;
+        Store::open(&dirs.database()).await?.close().await;
+    }
+    Ok(())
+}
+
 /// A shorthand of this room.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -246,6 +256,7 @@ impl Engine {
     /// Opens a library for reading only, beside a process that may be writing it.
     pub async fn open_read_only(dirs: Dirs) -> Result<Self> {
         let settings = Settings::load(&dirs.settings())?;
+        bring_up_to_date(&dirs).await?;
         let store = Store::open_read_only(&dirs.database()).await?;
         let lexical = Lexical::open_read_only(&dirs.index()).ok().map(Arc::new);
         Ok(Self::over(dirs, &settings, store, lexical).await?.0)

@@ -270,6 +270,11 @@ impl Store {
         })
     }
 
+    /// Whether an older program made the database: what reads it needs [`Store::open`] first.
+    pub fn is_older(path: &Path) -> bool {
+        format::found(path).is_ok_and(|found| (1..FORMAT).contains(&found))
+    }
+
     /// Opens for reading only, beside a process that may be writing.
     pub async fn open_read_only(path: &Path) -> Result<Self> {
         if !path.is_file() {

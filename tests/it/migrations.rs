@@ -128,6 +128,20 @@ fn a_library_of_every_older_format_is_found_as_before_and_embeds_nothing_again()
 }
 
 #[test]
+fn a_library_of_every_older_format_is_read_before_anybody_writes_it() {
+    for format in FORMATS {
+        let home = Home::new();
+        let library = home.library();
+        unpack(format, &library);
+        let status = json(&library, &["status"]);
+        let n_passages = status["passages"].as_u64().unwrap();
+        assert!(n_passages >= 6, "format {format}: {status}");
+        // Its documents are not on this machine, so there is nothing to show.
+        assert!(paths(&json(&library, &["search", "tea"])).is_empty());
+    }
+}
+
+#[test]
 fn a_library_of_a_newer_format_is_refused_and_not_touched() {
     let home = Home::new();
     home.write("a.txt", "kingfisher");
