@@ -5,6 +5,7 @@ mod folders;
 mod models;
 mod now;
 mod read;
+mod search;
 mod settling;
 mod show;
 
@@ -21,7 +22,7 @@ use nuthatch::{
     dirs::{self, Dirs},
     engine::{Engine, Error, Status},
     evaluation, extract,
-    search::{Notice, Only, RerankMode, SearchRequest, SearchResults},
+    search::{Notice, SearchRequest, SearchResults},
     store::{self, Answer},
 };
 use nuthatch_models::priority::{self, Priority};
@@ -68,25 +69,9 @@ enum Verb {
         undo: bool,
     },
     /// Search
-    Search {
-        /// What to look for
-        query: String,
-        /// Results at most
-        #[arg(long, default_value_t = 10)]
-        limit: usize,
-        /// One retriever instead of both
-        #[arg(long, value_parser = ["words", "meaning"])]
-        only: Option<String>,
-        /// Leave the order by words and meaning as it is
-        #[arg(long)]
-        no_rerank: bool,
-        /// Milliseconds that reranking may take, instead of the setting
-        #[arg(long, value_name = "MS", conflicts_with = "no_rerank")]
-        rerank_ms: Option<u64>,
-        /// Show each stage's part in a result
-        #[arg(long)]
-        explain: bool,
-    },
+    Search(search::SearchArguments),
+    /// Find what is like a file, or like a page of it
+    Similar(search::SimilarArguments),
     /// Show what the library holds
     Status,
     /// List the chosen folders, and those in them that are left out
@@ -237,41 +222,8 @@ async fn verb(verb: Verb, dirs: Dirs, json: bool) -> anyhow::Result<()> {
             Ok(())
         }
         Verb::Forget { path, undo } => forget(dirs, &path, undo, json).await,
-        Verb::Search {
-            query,
-            limit,
-            only,
-            explain,
-            no_rerank,
-            rerank_ms,
-        } => {
-            let only = match only.as_deref() {
-                Some("words") => Some(Only::Words),
-                Some(_) => Some(Only::Meaning),
-                None => None,
-            };
-            let request = SearchRequest {
-                query,
-                limit,
-                only,
-                reranking: if no_rerank {
-                    RerankMode::Off
-                } else {
-                    RerankMode::WithinBudget
-                },
-                rerank_budget: rerank_ms.map(Duration::from_millis),
-                ..SearchRequest::default()
-            };
-            let found = match reading(dirs).await? {
-                Ok(engine) => engine.search(&request, drop).await?,
-                Err(notice) => nothing(notice),
-            };
-            if json {
-                show::print(&show::search_json(&request.query, &found, explain))
-            } else {
-                show::print_results(&found, explain)
-            }
-        }
+        Verb::Search(arguments) => search::search(dirs, arguments, json).await,
+        Verb::Similar(arguments) => search::similar(dirs, arguments, json).await,
         Verb::Status => status(dirs, json).await,
         Verb::Folders => folders::list(dirs, json).await,
         Verb::Include { folder } => folders::answer(dirs, &folder, Answer::Read, json).await,

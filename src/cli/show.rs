@@ -192,7 +192,21 @@ pub(super) fn search_json(query: &str, found: &SearchResults, explain: bool) -> 
         .map(|(stage, time)| (stage.to_owned(), json!(time.as_secs_f64() * 1e3)))
         .collect();
     let rerank = rerank_json(&found.reranked);
-    json!({"query": query, "results": results, "notices": notices, "timings_ms": timings, "rerank": rerank})
+    let understood = found.chips.iter().map(|chip| {
+        json!({
+            "kind": chip.kind.name(), "text": chip.text, "start": chip.span.0, "end": chip.span.1,
+        })
+    });
+    let hints = found.hints.iter().map(|hint| {
+        json!({
+            "message": hint.message, "advice": hint.advice, "start": hint.span.0, "end": hint.span.1,
+        })
+    });
+    json!({
+        "query": query, "understood": understood.collect::<Vec<_>>(),
+        "hints": hints.collect::<Vec<_>>(), "results": results, "notices": notices,
+        "timings_ms": timings, "rerank": rerank,
+    })
 }
 
 fn rerank_json(reranked: &Reranked) -> Value {
@@ -222,6 +236,7 @@ fn stages(timings: &Timings) -> impl Iterator<Item = (&'static str, Duration)> +
         ("vectors", timings.vectors),
         ("rerank", timings.rerank),
         ("show", Some(timings.show)),
+        ("sentences", timings.sentences),
         ("total", Some(timings.total)),
     ];
     stages
@@ -244,12 +259,14 @@ fn result_json(result: &SearchResult, explain: bool) -> Value {
         "path": shown_path(&result.file),
         "away": result.file.state == FileState::Away,
         "copies": copies.collect::<Vec<_>>(),
+        "older_versions": result.versions.iter().map(shown_path).collect::<Vec<_>>(),
         "page": position.page,
         "unit": unit.filter(|_| position.page.is_some()),
         "label": position.label, "confidence": position.confidence,
         "line": position.line,
         "passage": result.text,
         "highlights": result.highlights,
+        "sentence": result.sentence,
         "score": result.score,
         "strength": result.ranks.strength().map(Strength::name),
     });
@@ -262,6 +279,7 @@ fn result_json(result: &SearchResult, explain: bool) -> Value {
             "words": leg(ranks.words), "meaning": leg(ranks.meaning),
             "fused": leg(ranks.fused), "reranker": leg(ranks.reranker),
             "exact_name": ranks.is_exact_name,
+            "matched": result.matched.iter().map(|(word, n)| json!({"word": word, "times": n})).collect::<Vec<_>>(),
         });
     }
     shown
@@ -274,6 +292,13 @@ fn shown_path(file: &FileRow) -> String {
 pub(super) fn print_results(found: &SearchResults, explain: bool) -> anyhow::Result<()> {
     for notice in &found.notices {
         eprintln!("{}", notice.message);
+    }
+    for hint in &found.hints {
+        let advice = hint.advice.as_deref();
+        let advice = advice
+            .map(|advice| format!(" ({advice})"))
+            .unwrap_or_default();
+        eprintln!("{}{advice}", hint.message);
     }
     if found.results.is_empty() {
         eprintln!("Nothing found.");
@@ -291,9 +316,15 @@ pub(super) fn print_results(found: &SearchResults, explain: bool) -> anyhow::Res
         for copy in &result.copies {
             print_line(format_args!("   the same as {}", shown_path(copy)))?;
         }
+        for older in &result.versions {
+            print_line(format_args!("   newer than {}", shown_path(older)))?;
+        }
         print_line(format_args!(
             "   {}",
-            excerpt(&result.text, &result.highlights)
+            excerpt(
+                &result.text,
+                result.highlights.first().or(result.sentence.as_ref())
+            )
         ))?;
         if explain {
             print_line(format_args!("   {}", explained(result)))?;
@@ -336,6 +367,13 @@ fn explained(result: &SearchResult) -> String {
             rank.map(|(rank, score)| format!("{stage} {rank}. ({score:.3})"))
         })
         .collect();
+    if !result.matched.is_empty() {
+        let words = result
+            .matched
+            .iter()
+            .map(|(word, n)| format!("{word} {n}×"));
+        parts.push(words.collect::<Vec<_>>().join(" "));
+    }
     parts.extend(ranks.is_exact_name.then(|| "its very name".to_owned()));
     parts.extend(ranks.strength().map(|strength| strength.name().to_owned()));
     format!("{}, score {:.4}", parts.join(", "), result.score)
@@ -358,10 +396,10 @@ fn print_stages(found: &SearchResults) -> anyhow::Result<()> {
 }
 
 /// The part of a passage that shows why it was found, on one line.
-fn excerpt(text: &str, highlights: &[(usize, usize)]) -> String {
+fn excerpt(text: &str, first: Option<&(usize, usize)>) -> String {
     const N_CHARS: usize = 300;
     const N_BEFORE: usize = 60;
-    let first = highlights.first().map_or(0, |&(start, _)| start);
+    let first = first.map_or(0, |&(start, _)| start);
     let from = if first < N_CHARS / 2 {
         0
     } else {
@@ -381,11 +419,14 @@ mod tests {
 
     #[test]
     fn an_excerpt_shows_the_first_match_on_one_line() {
-        assert_eq!(excerpt("two\nshort  lines", &[(4, 9)]), "two short lines");
+        assert_eq!(
+            excerpt("two\nshort  lines", Some(&(4, 9))),
+            "two short lines"
+        );
         let long = format!("{}the nuthatch {}", "a ".repeat(200), "z ".repeat(200));
-        let shown = excerpt(&long, &[(404, 412)]);
+        let shown = excerpt(&long, Some(&(404, 412)));
         assert!(shown.starts_with("… a a") && shown.ends_with("z …"));
         assert!(shown.contains("the nuthatch"));
-        assert!(excerpt(&long, &[]).starts_with("a a"));
+        assert!(excerpt(&long, None).starts_with("a a"));
     }
 }

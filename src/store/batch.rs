@@ -186,13 +186,18 @@ impl Batch {
             .fetch_optional(&mut *self.transaction)
             .await?
             .flatten();
-        sqlx::query("UPDATE files SET document_id = ? WHERE id = ?")
-            .bind(document.map(|document| document.0))
-            .bind(id.0)
-            .execute(&mut *self.transaction)
-            .await?;
-        let before = before.map(DocumentId).filter(|&id| Some(id) != document);
-        self.replaced.extend(before);
+        let before = before.map(DocumentId);
+        if before != document {
+            // A file's entry in the word index says which document it has.
+            sqlx::query("UPDATE files SET document_id = ?, sequence = ? WHERE id = ?")
+                .bind(document.map(|document| document.0))
+                .bind(self.changes.sequence.0)
+                .bind(id.0)
+                .execute(&mut *self.transaction)
+                .await?;
+            self.changes.files.push(id);
+            self.replaced.extend(before);
+        }
         self.set_state(id, state, reason).await
     }
 
