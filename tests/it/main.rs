@@ -21,6 +21,7 @@ mod pdfs;
 mod planted;
 mod polite;
 mod preview;
+mod probes;
 mod rerank;
 mod sandbox;
 mod scans;
