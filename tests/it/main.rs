@@ -8,6 +8,7 @@ mod bench;
 mod containers;
 #[cfg(target_os = "linux")]
 mod crash;
+mod evaluation;
 mod forget;
 mod formats;
 mod fresh;

@@ -14,6 +14,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use serde_json::Value;
+
+use crate::support::{Home, UNHURRIED, json};
+
 /// The questions over made files, and those over real ones.
 const SETS: [&str; 2] = ["made", "docs"];
 
@@ -85,4 +89,57 @@ fn the_probes_name_files_that_are_made_and_their_halves_take_turns() {
         }
     }
     assert_eq!(n, 150);
+}
+
+#[test]
+fn what_is_looked_for_is_among_the_first_five() {
+    let home = Home::new();
+    made::write(&home.root.path().join("docs"));
+    let found = ask(&home, "made", &home.docs());
+    hold_floors("made", &found);
+}
+
+fn ask(home: &Home, name: &str, folder: &str) -> Value {
+    fs::create_dir_all(home.library()).unwrap();
+    fs::write(home.library().join("settings.toml"), UNHURRIED).unwrap();
+    let table = set(name);
+    let table = table.to_str().unwrap();
+    json(
+        &home.library(),
+        &["eval", "--probes", table, "--folder", folder],
+    )
+}
+
+/// Every mean of every category and stage reaches its floor, and has one.
+fn hold_floors(name: &str, found: &Value) {
+    let rows = found["halves"]["both"]["rows"].as_array().unwrap();
+    assert!(rows.len() > 20, "{found:#}");
+    let floors = fs::read_to_string(set(&format!("{name}_floors"))).unwrap();
+    let floors: BTreeMap<(&str, &str), [f64; 2]> = floors
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .skip(1)
+        .map(|line| {
+            let fields: Vec<&str> = line.split('\t').collect();
+            let number = |at: usize| fields[at].parse().unwrap();
+            ((fields[0], fields[1]), [number(2), number(3)])
+        })
+        .collect();
+    let mut low = Vec::new();
+    for row in rows {
+        let text = |key: &str| row[key].as_str().unwrap();
+        let (category, stage) = (text("category"), text("stage"));
+        let wanted = floors.get(&(category, stage));
+        let wanted = wanted.unwrap_or_else(|| panic!("no floor for {category}, {stage}"));
+        for (measure, floor) in ["recall_at_5", "top_1"].into_iter().zip(wanted) {
+            let reached = row[measure].as_f64().unwrap();
+            if reached < *floor {
+                low.push(format!(
+                    "{category}, {stage}: {measure} {reached:.3} < {floor}"
+                ));
+            }
+        }
+    }
+    assert_eq!(rows.len(), floors.len(), "a category or a stage is gone");
+    assert!(low.is_empty(), "{low:#?}");
 }

@@ -124,9 +124,10 @@ fn odt(text: &str) -> Vec<u8> {
     archive.start_file("mimetype", options).unwrap();
     write!(archive, "application/vnd.oasis.opendocument.text").unwrap();
     archive.start_file("content.xml", options).unwrap();
-    let body: String = paragraphs(text)
-        .map(|paragraph| format!("<text:p>{}</text:p>", escaped(paragraph)))
-        .collect();
+    let mut body = String::new();
+    for paragraph in paragraphs(text) {
+        body += &format!("<text:p>{}</text:p>", escaped(paragraph));
+    }
     write!(
         archive,
         "<?xml version=\"1.0\"?><office:document-content \
@@ -181,7 +182,7 @@ fn wrapped(paragraph: &str) -> Vec<String> {
     for word in paragraph.split_whitespace() {
         let line = lines.last_mut().unwrap();
         if line.is_empty() {
-            *line = word.to_owned();
+            word.clone_into(line);
         } else if line.chars().count() + word.chars().count() < PDF_COLUMNS {
             *line += &format!(" {word}");
         } else {
