@@ -12,13 +12,17 @@ use nuthatch::{
         self, Evaluation, Plan,
         collection::{Asked, Sample},
         comparison::{Changed, Comparison},
+        probes::Half,
         run::Row,
         significance::Difference,
     },
 };
 use serde_json::{Value, json};
 
-use super::{probes, show};
+use super::{
+    probes::{self, Questions},
+    show,
+};
 
 /// What is measured, and against what.
 #[derive(Debug, Args)]
@@ -59,13 +63,22 @@ pub(super) struct EvalArguments {
     /// The folder that --probes is about
     #[arg(long, value_name = "DIR", requires = "probes")]
     folder: Option<PathBuf>,
+    /// Ask one half of them only: the one to choose by, or the one to tell of
+    #[arg(long, value_parser = ["tune", "report"], requires = "probes")]
+    half: Option<String>,
 }
 
 pub(super) async fn run(arguments: EvalArguments, dirs: &Dirs, json: bool) -> anyhow::Result<()> {
     let throw_away = tempfile::Builder::new().prefix("nuthatch-eval").tempdir()?;
     let work = arguments.keep.as_deref().unwrap_or(throw_away.path());
     if let (Some(table), Some(folder)) = (&arguments.probes, &arguments.folder) {
-        return probes::run(table, folder, work, dirs, json).await;
+        let half = arguments.half.as_deref().and_then(Half::named);
+        let questions = Questions {
+            table,
+            folder,
+            half,
+        };
+        return probes::run(&questions, work, dirs, json).await;
     }
     let dataset = arguments.dataset.unwrap_or_default();
     let set = dataset.file_name().unwrap_or(dataset.as_os_str());

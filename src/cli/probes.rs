@@ -19,14 +19,23 @@ const HALVES: [(Option<Half>, &str); 3] = [
     (None, "both"),
 ];
 
+/// What is asked.
+pub(super) struct Questions<'a> {
+    pub(super) table: &'a Path,
+    pub(super) folder: &'a Path,
+    /// All of the table's without.
+    pub(super) half: Option<Half>,
+}
+
 pub(super) async fn run(
-    table: &Path,
-    folder: &Path,
+    asked: &Questions<'_>,
     work: &Path,
     dirs: &Dirs,
     json: bool,
 ) -> anyhow::Result<()> {
-    let report = probes::ask(probes::read(table)?, folder, work, dirs).await?;
+    let mut probes = probes::read(asked.table)?;
+    probes.retain(|probe| asked.half.is_none_or(|half| probe.half == half));
+    let report = probes::ask(probes, asked.folder, work, dirs).await?;
     if json {
         show::print(&document(&report))
     } else {
@@ -96,6 +105,9 @@ fn categories(report: &Report) -> Vec<Option<&str>> {
 
 fn print(report: &Report) -> anyhow::Result<()> {
     for (half, name) in HALVES {
+        if report.n(half, None) == 0 {
+            continue;
+        }
         let stages = report.stages.iter();
         let stages = cells(stages.map(|(stage, _)| (*stage).to_owned()));
         show::print_line(format_args!("{name:11}    n{stages}"))?;

@@ -26,6 +26,13 @@ pub enum Half {
 }
 
 impl Half {
+    /// By its name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Tune, Self::Report]
+            .into_iter()
+            .find(|half| half.name() == name)
+    }
+
     /// As it stands in the table.
     pub const fn name(self) -> &'static str {
         match self {
@@ -119,11 +126,7 @@ fn probe(line: &str) -> std::result::Result<Probe, &'static str> {
     let [id, category, half, query, files, place] = fields[..] else {
         return Err("six columns are wanted: id, category, half, query, files, place");
     };
-    let half = match half {
-        "tune" => Half::Tune,
-        "report" => Half::Report,
-        _ => return Err("a half is `tune` or `report`"),
-    };
+    let half = Half::named(half).ok_or("a half is `tune` or `report`")?;
     let wanted = match files {
         "-" => Vec::new(),
         _ => files

@@ -56,12 +56,17 @@ fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     found
 }
 
+/// They are left where `nuthatch eval --probes` can be pointed at them.
 #[test]
 fn the_files_of_the_probes_are_made_the_same_each_time() {
-    let (once, again) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let paths: BTreeSet<String> = made::write(once.path()).into_iter().collect();
+    let again = tempfile::tempdir().unwrap();
+    let once = Path::new(env!("CARGO_TARGET_TMPDIR")).join("probes");
+    if once.exists() {
+        fs::remove_dir_all(&once).unwrap();
+    }
+    let paths: BTreeSet<String> = made::write(&once).into_iter().collect();
     made::write(again.path());
-    let files = contents(once.path());
+    let files = contents(&once);
     assert!(paths.len() > 300, "{} files", paths.len());
     assert_eq!(files.len(), paths.len(), "a path was made twice");
     assert!(files == contents(again.path()), "the bytes differ");
