@@ -1,9 +1,11 @@
 //! Arguments, and what each verb asks of the engine; `show` prints the answers.
 
 mod bench;
+mod eval;
 mod folders;
 mod models;
 mod now;
+mod probes;
 mod read;
 mod search;
 mod settling;
@@ -21,7 +23,7 @@ use clap::{Parser, Subcommand};
 use nuthatch::{
     dirs::{self, Dirs},
     engine::{Engine, Error, Status},
-    evaluation, extract,
+    extract,
     search::{Notice, SearchRequest, SearchResults},
     store::{self, Answer},
 };
@@ -101,14 +103,8 @@ enum Verb {
     },
     /// Keep the library up to date until interrupted
     Watch,
-    /// Measure the order of results on a collection in the BEIR layout
-    Eval {
-        /// Folder with corpus.jsonl, queries.jsonl and qrels.tsv
-        dataset: PathBuf,
-        /// Keep documents and library in this folder, for the next run
-        #[arg(long, value_name = "DIR")]
-        keep: Option<PathBuf>,
-    },
+    /// Measure the order of results, on a collection in the BEIR layout or by questions about a folder
+    Eval(Box<eval::EvalArguments>),
     /// Get, choose and check the models
     Models {
         #[command(subcommand)]
@@ -242,7 +238,7 @@ async fn verb(verb: Verb, dirs: Dirs, json: bool) -> anyhow::Result<()> {
             }
             Ok(())
         }
-        Verb::Eval { dataset, keep } => eval(&dirs, &dataset, keep, json).await,
+        Verb::Eval(arguments) => eval::run(*arguments, &dirs, json).await,
         Verb::Bench { verb } => bench::run(verb, &dirs, json).await,
         Verb::Models { verb } => models::run(verb, &dirs, json).await,
         Verb::Prompt { folder } => prompt(dirs, folder).await,
@@ -292,23 +288,6 @@ async fn why(dirs: Dirs, path: &Path, json: bool) -> anyhow::Result<()> {
         show::print(&json!({"path": shown.to_string(), "state": state, "reason": reason}))
     } else {
         show::print_line(format_args!("{shown}: {state}: {reason}"))
-    }
-}
-
-async fn eval(
-    dirs: &Dirs,
-    dataset: &Path,
-    keep: Option<PathBuf>,
-    json: bool,
-) -> anyhow::Result<()> {
-    let throw_away = tempfile::Builder::new().prefix("nuthatch-eval").tempdir()?;
-    let work = keep.unwrap_or_else(|| throw_away.path().to_owned());
-    let rows = evaluation::evaluate(dataset, &work, dirs).await?;
-    if json {
-        let set = dataset.file_name().unwrap_or(dataset.as_os_str());
-        show::print(&show::evaluation_json(&set.to_string_lossy(), &rows))
-    } else {
-        show::print_evaluation(&rows)
     }
 }
 

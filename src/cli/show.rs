@@ -11,7 +11,6 @@ use std::{
 use nuthatch::{
     document::{FileState, Position, Unit},
     engine::Status,
-    evaluation::Row,
     search::{NotReranked, Reranked, SearchResult, SearchResults, Strength, Timings},
     store::FileRow,
 };
@@ -131,40 +130,6 @@ pub(super) fn print_status(status: &Status) -> anyhow::Result<()> {
         if let Some(hint) = &notice.hint {
             print_line(format_args!("  {hint}"))?;
         }
-    }
-    Ok(())
-}
-
-/// The measures of one collection by stage.
-pub(super) fn evaluation_json(set: &str, rows: &[Row]) -> Value {
-    let rows: Vec<Value> = rows
-        .iter()
-        .map(|row| {
-            json!({
-                "stage": row.stage, "ndcg_at_10": row.ndcg_at_10, "recall_at_100": row.recall_at_100,
-                "mrr_at_10": row.mrr_at_10, "p50_ms": row.p50.as_secs_f64() * 1e3,
-                "p95_ms": row.p95.as_secs_f64() * 1e3,
-            })
-        })
-        .collect();
-    json!({"set": set, "rows": rows})
-}
-
-/// The same as a table.
-pub(super) fn print_evaluation(rows: &[Row]) -> anyhow::Result<()> {
-    print_line(format_args!(
-        "stage     nDCG@10   R@100  MRR@10  p50 ms  p95 ms"
-    ))?;
-    for row in rows {
-        print_line(format_args!(
-            "{:8}   {:.4}  {:.4}  {:.4}  {:6.2}  {:6.2}",
-            row.stage,
-            row.ndcg_at_10,
-            row.recall_at_100,
-            row.mrr_at_10,
-            row.p50.as_secs_f64() * 1e3,
-            row.p95.as_secs_f64() * 1e3
-        ))?;
     }
     Ok(())
 }
