@@ -111,7 +111,7 @@ impl Store {
         if !(ascend && inside) {
             problems.push(format!("document {} has marks outside its text", id.0));
         }
-        let passages = self.passages_of(id).await?;
+        let passages = self.passages_of(&[id]).await?;
         let stray = passages.iter().filter(|passage| !stands(&text, passage));
         problems.extend(stray.map(|passage| {
             format!(

@@ -207,14 +207,15 @@ impl Store {
         Ok(ids.into_iter().map(DocumentId).collect())
     }
 
-    /// The passages of a document, in reading order.
-    pub async fn passages_of(&self, document: DocumentId) -> Result<Vec<PassageRow>> {
-        Ok(
-            sqlx::query_as("SELECT * FROM passages WHERE document_id = ? ORDER BY start")
-                .bind(document.0)
-                .fetch_all(&self.readers)
-                .await?,
+    /// The passages of documents, those of each in reading order.
+    pub async fn passages_of(&self, documents: &[DocumentId]) -> Result<Vec<PassageRow>> {
+        Ok(sqlx::query_as(
+            "SELECT * FROM passages WHERE document_id IN (SELECT value FROM json_each(?)) \
+             ORDER BY document_id, start",
         )
+        .bind(json_list(documents.iter().map(|document| document.0)))
+        .fetch_all(&self.readers)
+        .await?)
     }
 
     /// The first passage of a document.

@@ -188,14 +188,19 @@ impl Store {
         Ok(!vectors.is_empty())
     }
 
-    /// The stored vectors of a document's passages.
-    pub async fn vectors_of(&self, model: &str, document: DocumentId) -> Result<Vec<VectorRow>> {
+    /// The stored vectors of the passages of documents.
+    pub async fn vectors_of(
+        &self,
+        model: &str,
+        documents: &[DocumentId],
+    ) -> Result<Vec<VectorRow>> {
         let rows: Vec<(i64, i64, Vec<u8>)> = sqlx::query_as(
             "SELECT p.id, p.document_id, e.vector FROM passages p \
-             JOIN embeddings e ON e.text_hash = p.text_hash AND e.model = ? WHERE p.document_id = ?",
+             JOIN embeddings e ON e.text_hash = p.text_hash AND e.model = ? \
+             WHERE p.document_id IN (SELECT value FROM json_each(?))",
         )
         .bind(model)
-        .bind(document.0)
+        .bind(json_list(documents.iter().map(|document| document.0)))
         .fetch_all(&self.readers)
         .await?;
         Ok(rows.into_iter().map(vector_row).collect())

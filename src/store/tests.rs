@@ -115,8 +115,8 @@ proptest! {
     #[test]
     fn any_part_of_a_text_comes_back_as_it_was(
         unit in "(a|é|Ж|字|🦜){1,9}",
-        n_bytes in 1..200_000_usize,
-        places in prop::collection::vec((0..200_000_usize, 0..200_000_usize), 12),
+        n_bytes in 1..400_000_usize,
+        places in prop::collection::vec((0..400_000_usize, 0..400_000_usize), 12),
     ) {
         let content = unit.repeat(n_bytes / unit.len() + 1);
         run(async {
@@ -128,7 +128,7 @@ proptest! {
             assert_eq!(store.text(id, 0, n).await.unwrap(), content);
             for (a, b) in places {
                 // Near the borders of blocks, and anywhere.
-                let near = 32 * 1024 * (a % 4) + a % 9;
+                let near = 128 * 1024 * (a % 4) + a % 9;
                 for (start, end) in [(a.min(b), a.max(b)), (near.saturating_sub(4), near)] {
                     let (start, end) = (start.min(n), end.min(n));
                     let wanted = &content[content.floor_char_boundary(start)..content.ceil_char_boundary(end)];
@@ -154,7 +154,7 @@ enum Turn {
 
 fn turn() -> impl Strategy<Value = Turn> {
     prop_oneof![
-        4 => (0..90_000_usize).prop_map(|n| Turn::Comes(if n % 3 == 0 { n } else { n % 3_000 })),
+        4 => (0..200_000_usize).prop_map(|n| Turn::Comes(if n % 3 == 0 { n } else { n % 3_000 })),
         3 => (0..99_usize).prop_map(Turn::Goes),
         2 => Just(Turn::Commit),
     ]
@@ -323,7 +323,7 @@ fn a_content_that_is_read_anew_leaves_no_embedding_of_its_old_passages() {
             1,
             "`one` is known already"
         );
-        assert_eq!(store.vectors_of(MODEL, after).await.unwrap().len(), 1);
+        assert_eq!(store.vectors_of(MODEL, &[after]).await.unwrap().len(), 1);
         assert!(store.check().await.unwrap().is_empty());
     });
 }
@@ -438,8 +438,8 @@ fn what_an_older_reader_or_chunker_made_stays_findable_until_it_is_made_anew() {
                 (row.state, row.document),
                 (FileState::Waiting, Some(document))
             );
-            assert_eq!(store.passages_of(document).await.unwrap().len(), 2);
-            assert_eq!(store.vectors_of(MODEL, document).await.unwrap().len(), 2);
+            assert_eq!(store.passages_of(&[document]).await.unwrap().len(), 2);
+            assert_eq!(store.vectors_of(MODEL, &[document]).await.unwrap().len(), 2);
             assert_eq!(store.text(document, 0, 3).await.unwrap(), "one");
             // Nothing derived has anything to do yet.
             assert!(
