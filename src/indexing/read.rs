@@ -450,14 +450,7 @@ fn look(path: &Path, limits: &Limits) -> io::Result<Result<Looked, Failure>> {
     hasher.update(&head);
     // One byte more than is read: it tells a longer file from one that ends there.
     let n_more = (limits.file_bytes(format) + 1).saturating_sub(head.len() as u64);
-    let mut rest = file.take(n_more);
-    let mut buffer = vec![0; 256 << 10];
-    loop {
-        match rest.read(&mut buffer)? {
-            0 => break,
-            n => hasher.update(&buffer[..n]),
-        };
-    }
+    hasher.update_reader(file.take(n_more))?;
     let hash = *hasher.finalize().as_bytes();
     Ok(Ok(Looked { hash, format }))
 }

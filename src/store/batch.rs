@@ -186,14 +186,16 @@ impl Batch {
             .fetch_optional(&mut *self.transaction)
             .await?
             .flatten();
-        sqlx::query("UPDATE files SET document_id = ? WHERE id = ?")
+        sqlx::query("UPDATE files SET document_id = ?, state = ?, reason = ? WHERE id = ?")
             .bind(document.map(|document| document.0))
+            .bind(state.name())
+            .bind(reason)
             .bind(id.0)
             .execute(&mut *self.transaction)
             .await?;
         let before = before.map(DocumentId).filter(|&id| Some(id) != document);
         self.replaced.extend(before);
-        self.set_state(id, state, reason).await
+        Ok(())
     }
 
     /// Forgets a file. Its document stays until [`Batch::remove_orphans`], so that a move seen as
