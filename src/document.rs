@@ -44,8 +44,11 @@ id!(
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Sequence(pub i64);
 
-/// Hash of a file's bytes or of a passage's text (BLAKE3).
+/// Hash of a file's bytes (BLAKE3).
 pub type Hash = [u8; 32];
+
+/// Half of the hash of what a model is given of a passage (BLAKE3).
+pub type TextHash = [u8; 16];
 
 /// What is known of a file's content. Every file of a library is in exactly one state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -8,8 +8,10 @@ use sqlx::{Sqlite, Transaction};
 use crate::{
     document::{DocumentId, FileId, FileState, FolderId, Kind, Sequence},
     store::{
-        Changes, Error, FileRow, NewDocument, Observed, Result, Store, documents::passage_input,
-        marks, scans, texts::Stream,
+        Changes, Error, FileRow, NewDocument, Observed, Result, Store, marks,
+        passages::{self, passage_input, text_hash},
+        scans,
+        texts::Stream,
     },
 };
 
@@ -19,6 +21,10 @@ pub struct Batch {
     pub(super) transaction: Transaction<'static, Sqlite>,
     pub(super) changes: Changes,
     stream: Stream,
+    /// The passage with the highest id that there ever was.
+    last_passage: i64,
+    /// Whether models have made anything of any text.
+    pub(super) has_outputs: bool,
     /// Documents that lost a file; they go with the commit if no other file has them by then.
     replaced: Vec<DocumentId>,
     /// Passages went, whose texts are in `lost`.
@@ -31,12 +37,13 @@ impl Store {
     /// Begins a batch; waits for the one before it.
     pub async fn begin(&self) -> Result<Batch> {
         let mut transaction = self.writer()?.begin_with("BEGIN IMMEDIATE").await?;
-        let last: String = sqlx::query_scalar("SELECT value FROM library WHERE key = 'sequence'")
-            .fetch_one(&mut *transaction)
-            .await?;
-        let last: i64 = last.parse().map_err(|_| Error::Damaged {
-            what: "sequence number",
-        })?;
+        let (last, last_passage, has_outputs): (i64, i64, bool) = sqlx::query_as(
+            "SELECT CAST((SELECT value FROM library WHERE key = 'sequence') AS INTEGER), \
+             CAST((SELECT value FROM library WHERE key = 'last_passage') AS INTEGER), \
+             EXISTS (SELECT 1 FROM embeddings) OR EXISTS (SELECT 1 FROM scores)",
+        )
+        .fetch_one(&mut *transaction)
+        .await?;
         let changes = Changes {
             sequence: Sequence(last + 1),
             ..Changes::default()
@@ -45,6 +52,8 @@ impl Store {
             stream: Stream::open(&mut transaction).await?,
             transaction,
             changes,
+            last_passage,
+            has_outputs,
             replaced: Vec::new(),
             lost_passages: false,
             forgets: false,
@@ -65,10 +74,14 @@ impl Batch {
             return Ok(self.changes);
         }
         self.stream.write(&mut self.transaction).await?;
-        sqlx::query("UPDATE library SET value = ? WHERE key = 'sequence'")
-            .bind(self.changes.sequence.0.to_string())
-            .execute(&mut *self.transaction)
-            .await?;
+        sqlx::query(
+            "UPDATE library SET value = CASE key WHEN 'sequence' THEN ?1 ELSE ?2 END \
+             WHERE key IN ('sequence', 'last_passage')",
+        )
+        .bind(self.changes.sequence.0.to_string())
+        .bind(self.last_passage.to_string())
+        .execute(&mut *self.transaction)
+        .await?;
         self.transaction.commit().await?;
         Ok(self.changes)
     }
@@ -297,32 +310,7 @@ impl Batch {
             self.empty_document(DocumentId(before)).await?;
         }
         let id = self.put_document_row(new, before).await?;
-        for chunk in &new.chunks {
-            let text = new
-                .text
-                .text
-                .get(chunk.start..chunk.end)
-                .unwrap_or_default();
-            let input = passage_input(new.text.title.as_deref(), &chunk.context, text);
-            sqlx::query(
-                "INSERT INTO passages (document_id, start, \"end\", page, label, line, confidence, context, \
-                 text_hash, embedded) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, \
-                 EXISTS (SELECT 1 FROM embeddings WHERE text_hash = ?9 AND model = ?10))",
-            )
-            .bind(id.0)
-            .bind(chunk.start as i64)
-            .bind(chunk.end as i64)
-            .bind(chunk.position.page)
-            .bind(&chunk.position.label)
-            .bind(chunk.position.line)
-            .bind(chunk.position.confidence)
-            .bind(&chunk.context)
-            .bind(blake3::hash(input.as_bytes()).as_bytes().as_slice())
-            .bind(model)
-            .execute(&mut *self.transaction)
-            .await?;
-        }
-        self.take_up(id).await?;
+        self.recognise_passages(id, new, model).await?;
         self.changes.documents.push(id);
         if before.is_none() {
             self.changes.new_documents.insert(id);
@@ -340,7 +328,8 @@ impl Batch {
             "INSERT OR REPLACE INTO documents (id, content_hash, extractor, extractor_version, \
              chunker_version, title, author, written, language, n_pages, unit, n_children, \
              partial, n_text_bytes, text_start, marks, labels, confidences, n_scans, to_recognise, \
-             sequence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+             sequence, first_passage, n_passages, passages) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, \
+             ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
         )
         .bind(before)
         .bind(new.content_hash.as_slice())
@@ -363,21 +352,55 @@ impl Batch {
         .bind(new.text.scans.len() as u32)
         .bind(scans::list(&new.to_recognise))
         .bind(self.changes.sequence.0)
+        .bind(if new.chunks.is_empty() { 0 } else { self.last_passage + 1 })
+        .bind(new.chunks.len() as i64)
+        .bind(passages::list(&new.chunks))
         .fetch_one(&mut *self.transaction)
         .await?;
         Ok(DocumentId(id))
     }
 
+    /// Finds what models made of the passages of a document before, in whatever file they stood; the
+    /// others wait for the present model.
+    async fn recognise_passages(
+        &mut self,
+        document: DocumentId,
+        new: &NewDocument,
+        model: &str,
+    ) -> Result<()> {
+        let first = self.last_passage + 1;
+        let n = new.chunks.len() as i64;
+        self.last_passage += n;
+        let mut n_embedded = 0;
+        if self.has_outputs {
+            let title = new.text.title.as_deref();
+            let inputs = new.chunks.iter().map(|chunk| {
+                let text = new.text.text.get(chunk.start..chunk.end);
+                passage_input(title, &chunk.context, text.unwrap_or_default())
+            });
+            let hashes: Vec<_> = inputs.map(|input| text_hash(&input)).collect();
+            n_embedded = self.recognise(document, first, &hashes, model).await?;
+        }
+        if n_embedded < n {
+            sqlx::query("INSERT OR IGNORE INTO to_embed VALUES (?)")
+                .bind(document.0)
+                .execute(&mut *self.transaction)
+                .await?;
+        }
+        Ok(())
+    }
+
     /// Drops text and passages.
     async fn empty_document(&mut self, document: DocumentId) -> Result<()> {
-        let (start, n_bytes): (i64, i64) =
-            sqlx::query_as("SELECT text_start, n_text_bytes FROM documents WHERE id = ?")
-                .bind(document.0)
-                .fetch_one(&mut *self.transaction)
-                .await?;
+        let (start, n_bytes, passage, n_passages): (i64, i64, i64, i64) = sqlx::query_as(
+            "SELECT text_start, n_text_bytes, first_passage, n_passages FROM documents WHERE id = ?",
+        )
+        .bind(document.0)
+        .fetch_one(&mut *self.transaction)
+        .await?;
         self.stream.wipe(start as u64..(start + n_bytes) as u64);
-        self.lose_passages(document).await?;
-        sqlx::query("DELETE FROM passages WHERE document_id = ?")
+        self.lose_passages(passage..passage + n_passages).await?;
+        sqlx::query("DELETE FROM to_embed WHERE document_id = ?")
             .bind(document.0)
             .execute(&mut *self.transaction)
             .await?;

@@ -4,7 +4,7 @@ use sqlx::{FromRow, Row, sqlite::SqliteRow};
 
 use crate::{
     document::{DocumentId, FileId, FileState, FolderId, Kind, PathKey, Sequence},
-    store::{Error, Result, Store, json_list},
+    store::{Error, Result, Store, hex, json_list},
 };
 
 /// A file beyond this is read after all others.
@@ -216,13 +216,4 @@ impl Store {
             .fetch_all(&self.readers)
             .await?)
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    let mut hex = String::with_capacity(2 * bytes.len());
-    for byte in bytes {
-        let _ = write!(hex, "{byte:02x}");
-    }
-    hex
 }

@@ -84,14 +84,15 @@ async fn embed_all(store: &Store) {
         .iter()
         .map(|passage| (passage.text_hash, vec![1; 8]))
         .collect();
-    store.put_embeddings(MODEL, &vectors).await.unwrap();
+    let stored = store.put_embeddings(MODEL, &waiting, &vectors).await;
+    assert_eq!(stored.unwrap().len(), waiting.len());
 }
 
 /// Number of rows of every table that holds something of the user's.
 async fn rows(store: &Store) -> Vec<(String, i64)> {
     let tables: Vec<String> = sqlx::query_scalar(
         "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN \
-         ('library', 'deletions', 'leftovers', 'released', 'exclusions', 'passage_counts', \
+         ('library', 'deletions', 'leftovers', 'released', 'exclusions', 'totals', \
          '_sqlx_migrations', 'sqlite_sequence') ORDER BY name",
     )
     .fetch_all(&store.readers)
@@ -279,8 +280,9 @@ fn a_removed_folder_leaves_no_row_in_any_table() {
         add(&store, docs, "a.txt", "one|two").await;
         add(&store, docs, "copy.txt", "one|two").await;
         add(&store, docs, "b.txt", "two|three").await;
-        let text = store.to_embed(10).await.unwrap()[0].text_hash;
-        store.put_scores(&[1; 32], &[(text, 0.5)]).await.unwrap();
+        let text = store.to_embed(10).await.unwrap().remove(0);
+        let score = [(text.passage, text.text_hash, 0.5)];
+        store.put_scores(&[1; 32], &score).await.unwrap();
         let documents = store.documents_since(Sequence(0)).await.unwrap();
         let document = store.document(documents[0]).await.unwrap();
         let hash = document.unwrap().content_hash;
@@ -290,7 +292,7 @@ fn a_removed_folder_leaves_no_row_in_any_table() {
         embed_all(&store).await;
         let full = rows(&store).await;
         assert!(
-            full.len() >= 6 && full.iter().all(|(_, n)| *n > 0),
+            full.len() >= 6 && full.iter().all(|(table, n)| *n > 0 || table == "to_embed"),
             "{full:?}"
         );
         let mut batch = store.begin().await.unwrap();
@@ -329,6 +331,39 @@ fn a_content_that_is_read_anew_leaves_no_embedding_of_its_old_passages() {
 }
 
 #[test]
+fn what_was_embedded_for_one_document_is_known_for_another_that_waits() {
+    run(async {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder).await;
+        store.use_model(MODEL).await.unwrap();
+        let docs = store.add_folder(&PathKey(b"/docs".to_vec())).await.unwrap();
+        let (_, first) = add(&store, docs, "a.txt", "one|two").await;
+        add(&store, docs, "b.txt", "two|three").await;
+        let newest = store.to_embed(2).await.unwrap();
+        let vectors: Vec<_> = newest
+            .iter()
+            .map(|passage| (passage.text_hash, vec![3; 8]))
+            .collect();
+        store
+            .put_embeddings(MODEL, &newest, &vectors)
+            .await
+            .unwrap();
+        let waiting = store.to_embed(9).await.unwrap();
+        assert!(waiting.iter().all(|passage| passage.document == first));
+        let texts: Vec<_> = waiting.iter().map(|passage| passage.text_hash).collect();
+        let known = store.known_vectors(MODEL, &texts).await.unwrap();
+        assert_eq!(known, [(texts[1], vec![3; 8])]);
+        store.put_embeddings(MODEL, &waiting, &known).await.unwrap();
+        assert_eq!(store.count_to_embed().await.unwrap(), 1);
+        assert!(store.check().await.unwrap().is_empty());
+        // A third one finds it as it comes.
+        add(&store, docs, "c.txt", "four|two").await;
+        assert_eq!(store.count_to_embed().await.unwrap(), 2);
+        assert!(store.check().await.unwrap().is_empty());
+    });
+}
+
+#[test]
 fn an_embedding_of_a_passage_that_went_meanwhile_is_not_kept() {
     run(async {
         let folder = tempfile::tempdir().unwrap();
@@ -340,7 +375,13 @@ fn an_embedding_of_a_passage_that_went_meanwhile_is_not_kept() {
         batch.remove_folder(docs).await.unwrap();
         batch.commit().await.unwrap();
         let late = [(waiting[0].text_hash, vec![1; 8])];
-        assert!(store.put_embeddings(MODEL, &late).await.unwrap().is_empty());
+        assert!(
+            store
+                .put_embeddings(MODEL, &waiting, &late)
+                .await
+                .unwrap()
+                .is_empty()
+        );
         assert!(store.check().await.unwrap().is_empty());
     });
 }
@@ -354,8 +395,9 @@ fn what_models_made_of_a_text_that_went_is_kept_for_a_while_and_found_again() {
         store.use_model(MODEL).await.unwrap();
         let docs = store.add_folder(&PathKey(b"/docs".to_vec())).await.unwrap();
         let (file, _) = add(&store, docs, "a.txt", "one|two").await;
-        let text = store.to_embed(10).await.unwrap()[0].text_hash;
-        store.put_scores(&[1; 32], &[(text, 0.5)]).await.unwrap();
+        let text = store.to_embed(10).await.unwrap().remove(0);
+        let score = [(text.passage, text.text_hash, 0.5)];
+        store.put_scores(&[1; 32], &score).await.unwrap();
         embed_all(&store).await;
         let forget = async |file| {
             let mut batch = store.begin().await.unwrap();
@@ -461,14 +503,15 @@ fn a_score_is_kept_by_query_and_passage_if_there_is_such_a_passage() {
         let docs = store.add_folder(&PathKey(b"/docs".to_vec())).await.unwrap();
         add(&store, docs, "a.txt", "one|two").await;
         let waiting = store.to_embed(10).await.unwrap();
-        let (one, two) = (waiting[1].text_hash, waiting[0].text_hash);
+        let scored = |i: usize, score| (waiting[i].passage, waiting[i].text_hash, score);
         let (query, other) = ([1; 32], [2; 32]);
-        let unknown = [9; 32];
-        store.put_scores(&query, &[(one, 1.5)]).await.unwrap();
-        let more = [(one, 2.5), (two, -0.5), (unknown, 7.0)];
+        let unknown = (PassageId(99), [9; 16], 7.0);
+        store.put_scores(&query, &[scored(0, 1.5)]).await.unwrap();
+        let more = [scored(0, 2.5), scored(1, -0.5), unknown];
         store.put_scores(&query, &more).await.unwrap();
         let known = store.scores(&query).await.unwrap();
-        assert_eq!(known, HashMap::from([(one, 2.5), (two, -0.5)]));
+        let wanted = waiting.iter().map(|passage| passage.text_hash);
+        assert_eq!(known, wanted.zip([2.5, -0.5]).collect::<HashMap<_, _>>());
         assert!(store.scores(&other).await.unwrap().is_empty());
         assert!(store.check().await.unwrap().is_empty());
     });
@@ -508,9 +551,10 @@ fn a_check_names_what_contradicts_itself() {
         store.use_model(MODEL).await.unwrap();
         assert!(store.check().await.unwrap().is_empty());
         let wrongs = [
-            "UPDATE passages SET \"end\" = 999 WHERE id = 1",
-            "UPDATE passages SET embedded = 1 WHERE id = 2",
-            "INSERT INTO embeddings VALUES (x'00', 'model@1', x'00')",
+            "UPDATE documents SET passages = '[[0,999],[4,7]]'",
+            "INSERT INTO passage_texts VALUES (2, 1, x'01', 1), (9, 1, x'01', 0)",
+            "INSERT INTO embeddings VALUES (x'00', 7, x'00')",
+            "DELETE FROM to_embed",
             "UPDATE files SET state = 'failed'",
             "DELETE FROM texts",
         ];
@@ -524,6 +568,8 @@ fn a_check_names_what_contradicts_itself() {
         for part in [
             "passage 1 does not stand",
             "passage 2 is marked as embedded",
+            "something of passage 9, which is not there",
+            "passages of document 1 are not embedded, and it does not wait",
             "embedding 00 belongs to no passage",
             "file 1 counts as not read",
             "document 1 has lost some of its text",

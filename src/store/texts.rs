@@ -246,7 +246,11 @@ fn cut_out(blocks: &BTreeMap<i64, Vec<u8>>, place: &Place) -> Result<String> {
     for (&start, block) in blocks.range(from..place.past) {
         let within = |at: i64| at.saturating_sub(start).max(0) as usize;
         let past = within(place.text_end).min(block.len());
-        own.extend(block.get(within(place.text_start)..past).unwrap_or_default());
+        own.extend(
+            block
+                .get(within(place.text_start)..past)
+                .unwrap_or_default(),
+        );
     }
     let own_start = from.max(place.text_start);
     let own = str::from_utf8(&own).map_err(|_| damaged())?;
