@@ -151,6 +151,14 @@ impl PathKey {
         Self([self.0.as_slice(), b"/", path.as_bytes()].concat())
     }
 
+    /// The directory, with the separator at its end, and the name in it.
+    pub fn split(&self) -> (&[u8], &[u8]) {
+        // What lies in a file is told with `/` everywhere.
+        let is_separator = |&byte: &u8| byte == b'/' || byte == std::path::MAIN_SEPARATOR as u8;
+        let n = self.0.iter().rposition(|byte| is_separator(byte));
+        self.0.split_at(n.map_or(0, |last| last + 1))
+    }
+
     /// First and last key, exclusive, of everything below this folder.
     pub fn below(&self) -> (Self, Self) {
         let separator = std::path::MAIN_SEPARATOR as u8;

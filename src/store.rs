@@ -59,7 +59,7 @@ pub use sizes::Sizes;
 use crate::document::{PathKey, Sequence};
 
 /// Raised with every migration; a database with a higher one is refused untouched.
-const FORMAT: i64 = 11;
+const FORMAT: i64 = 12;
 /// On closing, the log is tried to be folded so often, and this far apart. It is folded on the next
 /// opening otherwise.
 const N_FOLDINGS: u32 = 50;

@@ -6,7 +6,7 @@
 use sqlx::{Sqlite, Transaction};
 
 use crate::{
-    document::{DocumentId, FileId, FileState, FolderId, Kind, Sequence},
+    document::{DocumentId, FileId, FileState, FolderId, Kind, PathKey, Sequence},
     store::{
         Changes, Error, FileRow, NewDocument, Observed, Result, Store, marks,
         passages::{self, passage_input, text_hash},
@@ -21,6 +21,8 @@ pub struct Batch {
     pub(super) transaction: Transaction<'static, Sqlite>,
     pub(super) changes: Changes,
     stream: Stream,
+    /// The directory that was asked for last.
+    directory: Option<(Vec<u8>, i64)>,
     /// The passage with the highest id that there ever was.
     last_passage: i64,
     /// Whether models have made anything of any text.
@@ -52,6 +54,7 @@ impl Store {
             stream: Stream::open(&mut transaction).await?,
             transaction,
             changes,
+            directory: None,
             last_passage,
             has_outputs,
             replaced: Vec::new(),
@@ -94,16 +97,18 @@ impl Batch {
         state: FileState,
         reason: Option<&str>,
     ) -> Result<FileId> {
+        let directory = self.directory(&seen.path).await?;
         let id: i64 = sqlx::query_scalar(
-            "INSERT INTO files (kind, folder_id, path, size_bytes, modified_ns, file_key, state, reason, sequence) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+            "INSERT INTO files (kind, folder_id, directory_id, name, size_bytes, modified_ns, file_key, \
+             state, reason, sequence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
         )
         .bind(Kind::of(&seen.path).number())
         .bind(folder.0)
-        .bind(&seen.path.0)
+        .bind(directory)
+        .bind(seen.path.split().1)
         .bind(seen.size_bytes as i64)
         .bind(seen.modified_ns)
-        .bind(&seen.file_key)
+        .bind(seen.file_key)
         .bind(state.name())
         .bind(reason)
         .bind(self.changes.sequence.0)
@@ -114,6 +119,31 @@ impl Batch {
         Ok(FileId(id))
     }
 
+    /// The directory of a path.
+    pub(super) async fn directory(&mut self, path: &PathKey) -> Result<i64> {
+        let (directory, _) = path.split();
+        if let Some((last, id)) = &self.directory
+            && last == directory
+        {
+            return Ok(*id);
+        }
+        let known: Option<i64> = sqlx::query_scalar("SELECT id FROM directories WHERE path = ?")
+            .bind(directory)
+            .fetch_optional(&mut *self.transaction)
+            .await?;
+        let id = match known {
+            Some(id) => id,
+            None => {
+                sqlx::query_scalar("INSERT INTO directories (path) VALUES (?) RETURNING id")
+                    .bind(directory)
+                    .fetch_one(&mut *self.transaction)
+                    .await?
+            }
+        };
+        self.directory = Some((directory.to_vec(), id));
+        Ok(id)
+    }
+
     /// Notes where a file is now and how it looks, e.g. after a rename; its content stays.
     pub async fn observe_file(
         &mut self,
@@ -122,16 +152,18 @@ impl Batch {
         seen: &Observed,
     ) -> Result<()> {
         self.move_children(id, folder, &seen.path).await?;
+        let directory = self.directory(&seen.path).await?;
         sqlx::query(
-            "UPDATE files SET kind = ?, folder_id = ?, path = ?, size_bytes = ?, modified_ns = ?, \
-             file_key = ?, sequence = ? WHERE id = ?",
+            "UPDATE files SET kind = ?, folder_id = ?, directory_id = ?, name = ?, size_bytes = ?, \
+             modified_ns = ?, file_key = ?, sequence = ? WHERE id = ?",
         )
         .bind(Kind::of(&seen.path).number())
         .bind(folder.0)
-        .bind(&seen.path.0)
+        .bind(directory)
+        .bind(seen.path.split().1)
         .bind(seen.size_bytes as i64)
         .bind(seen.modified_ns)
-        .bind(&seen.file_key)
+        .bind(seen.file_key)
         .bind(self.changes.sequence.0)
         .bind(id.0)
         .execute(&mut *self.transaction)
@@ -163,7 +195,7 @@ impl Batch {
     /// Whether the ledger still shows a file as it was when its reading began.
     pub async fn is_as_seen(&mut self, file: &FileRow) -> Result<bool> {
         Ok(sqlx::query_scalar(
-            "SELECT EXISTS (SELECT 1 FROM files WHERE id = ? AND path = ? AND size_bytes = ? \
+            "SELECT EXISTS (SELECT 1 FROM located WHERE id = ? AND path = ? AND size_bytes = ? \
              AND modified_ns = ? AND state = ?)",
         )
         .bind(file.id.0)
@@ -214,6 +246,8 @@ impl Batch {
     /// Forgets a file. Its document stays until [`Batch::remove_orphans`], so that a move seen as
     /// a removal and an addition reads nothing again. The files inside it go with it.
     pub async fn remove_file(&mut self, id: FileId) -> Result<()> {
+        // It goes with its last file.
+        self.directory = None;
         // Inner ones first: the table refers to itself.
         let removed: Vec<i64> = sqlx::query_scalar(
             "SELECT id FROM files WHERE id = ?1 OR container_id = ?1 ORDER BY container_id IS NULL",

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// What must find no row: a sentence for each row found, and the question.
-const RULES: [(&str, &str); 14] = [
+const RULES: [(&str, &str); 15] = [
     (
         "document {} belongs to no file",
         "SELECT CAST(id AS TEXT) FROM documents d WHERE NOT EXISTS \
@@ -55,6 +55,11 @@ const RULES: [(&str, &str); 14] = [
          (SELECT 1 FROM documents d WHERE d.id = t.document_id AND d.n_passages > (SELECT count(*) \
          FROM passage_texts p WHERE p.passage_id >= d.first_passage \
          AND p.passage_id < d.first_passage + d.n_passages AND p.embedded = 1))",
+    ),
+    (
+        "directory {} has no file",
+        "SELECT CAST(id AS TEXT) FROM directories d WHERE NOT EXISTS \
+         (SELECT 1 FROM files f WHERE f.directory_id = d.id)",
     ),
     (
         "file {} counts as read and has no document",

@@ -130,7 +130,7 @@ impl Store {
     }
 
     async fn file_by_id(&self, id: i64) -> Result<Option<FileRow>> {
-        Ok(sqlx::query_as("SELECT * FROM files WHERE id = ?")
+        Ok(sqlx::query_as("SELECT * FROM located WHERE id = ?")
             .bind(id)
             .fetch_optional(&self.readers)
             .await?)

@@ -602,6 +602,69 @@ fn a_library_of_a_newer_format_is_refused() {
 }
 
 #[test]
+fn files_are_found_by_path_and_below_a_path_page_by_page_and_directories_go_with_their_last() {
+    run(async {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder).await;
+        let docs = store.add_folder(&PathKey(b"/docs".to_vec())).await.unwrap();
+        let names: [&[u8]; 6] = [
+            b"b.txt",
+            b"b/c.txt",
+            b"b.d/x",
+            b"b/\xff",
+            b"b/a.zip/in",
+            b"b0",
+        ];
+        let path = |name: &[u8]| PathKey([b"/docs/", name].concat());
+        let mut batch = store.begin().await.unwrap();
+        let mut last = FileId(0);
+        for name in names {
+            let seen = Observed {
+                path: path(name),
+                ..seen("")
+            };
+            let added = batch.add_file(docs, &seen, FileState::Waiting, None);
+            last = added.await.unwrap();
+        }
+        batch.commit().await.unwrap();
+        for name in names {
+            let found = store.file_at(&path(name)).await.unwrap().unwrap();
+            assert_eq!(found.seen.path, path(name));
+        }
+        assert_eq!(store.file_at(&path(b"b")).await.unwrap(), None);
+        for (below, n) in [(&b"b"[..], 3), (b"b.d", 1), (b"b/a.zip", 1), (b"", 6)] {
+            let below = PathKey(path(below).0.trim_ascii_end().to_vec());
+            let mut after = below.below().0;
+            let mut found = std::collections::BTreeSet::new();
+            loop {
+                let page = store.files_below(&below, &after, 2).await.unwrap();
+                let Some(file) = page.last() else { break };
+                after = file.seen.path.clone();
+                let is_new = page
+                    .iter()
+                    .all(|file| found.insert(file.seen.path.0.clone()));
+                assert!(is_new, "{page:?}");
+            }
+            assert_eq!(found.len(), n, "{below:?}");
+        }
+        let mut batch = store.begin().await.unwrap();
+        let moved = Observed {
+            path: path(b"e/f"),
+            ..seen("")
+        };
+        batch.observe_file(last, docs, &moved).await.unwrap();
+        batch.exclude(&path(b"b")).await.unwrap();
+        batch.commit().await.unwrap();
+        let left: Vec<Vec<u8>> = sqlx::query_scalar("SELECT path FROM directories ORDER BY path")
+            .fetch_all(&store.readers)
+            .await
+            .unwrap();
+        assert_eq!(left, [&b"/docs/"[..], b"/docs/b.d/", b"/docs/e/"]);
+        assert!(store.check().await.unwrap().is_empty());
+    });
+}
+
+#[test]
 fn an_answer_about_a_folder_outlives_every_later_look_at_it() {
     run(async {
         let folder = tempfile::tempdir().unwrap();
@@ -666,7 +729,7 @@ fn what_is_read_first_is_new_small_and_written_by_a_person() {
         ];
         assert_eq!(names, expected);
         let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(
-            "EXPLAIN QUERY PLAN SELECT * FROM files WHERE state = 'waiting' \
+            "EXPLAIN QUERY PLAN SELECT * FROM located WHERE state = 'waiting' \
              ORDER BY size_bytes > 33554432, kind > 3, modified_ns DESC LIMIT 9",
         )
         .fetch_all(&store.readers)
