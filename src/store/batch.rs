@@ -334,12 +334,14 @@ impl Batch {
 
     /// Stores a document with its passages; an older reading of the same content is replaced.
     pub async fn put_document(&mut self, new: &NewDocument, model: &str) -> Result<DocumentId> {
-        let before: Option<i64> =
-            sqlx::query_scalar("SELECT id FROM documents WHERE content_hash = ? AND extractor = ?")
-                .bind(new.content_hash.as_slice())
-                .bind(new.extractor)
-                .fetch_optional(&mut *self.transaction)
-                .await?;
+        let before: Option<i64> = sqlx::query_scalar(
+            "SELECT id FROM documents WHERE substr(content_hash, 1, 8) = substr(?1, 1, 8) \
+                 AND content_hash = ?1 AND extractor = ?2",
+        )
+        .bind(new.content_hash.as_slice())
+        .bind(new.extractor)
+        .fetch_optional(&mut *self.transaction)
+        .await?;
         if let Some(before) = before {
             self.empty_document(DocumentId(before)).await?;
         }
@@ -357,12 +359,13 @@ impl Batch {
         new: &NewDocument,
         before: Option<i64>,
     ) -> Result<DocumentId> {
+        let (places, words) = passages::lists(&new.chunks);
         let marks = marks::write(&new.text.marks).map_err(|_| Error::Damaged { what: "marks" })?;
         let id: i64 = sqlx::query_scalar(
             "INSERT OR REPLACE INTO documents (id, content_hash, extractor, extractor_version, \
              chunker_version, title, author, written, language, n_pages, unit, n_children, \
              partial, n_text_bytes, text_start, marks, labels, confidences, n_scans, to_recognise, \
-             sequence, first_passage, n_passages, passages) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, \
+             sequence, first_passage, n_passages, passages, passage_words) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, \
              ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
         )
         .bind(before)
@@ -388,7 +391,8 @@ impl Batch {
         .bind(self.changes.sequence.0)
         .bind(if new.chunks.is_empty() { 0 } else { self.last_passage + 1 })
         .bind(new.chunks.len() as i64)
-        .bind(passages::list(&new.chunks))
+        .bind(places)
+        .bind(words)
         .fetch_one(&mut *self.transaction)
         .await?;
         Ok(DocumentId(id))

@@ -90,8 +90,9 @@ impl Store {
         chunker_version: u32,
     ) -> Result<Option<DocumentRow>> {
         Ok(sqlx::query_as(
-            "SELECT * FROM documents WHERE content_hash = ? AND extractor = ? \
-             AND extractor_version = ? AND chunker_version = ?",
+            "SELECT * FROM documents WHERE substr(content_hash, 1, 8) = substr(?1, 1, 8) \
+             AND content_hash = ?1 AND extractor = ?2 AND extractor_version = ?3 \
+             AND chunker_version = ?4",
         )
         .bind(content_hash.as_slice())
         .bind(extractor)

@@ -90,7 +90,8 @@ impl Store {
     /// Passages without an embedding, those of the most recently added documents first.
     pub async fn to_embed(&self, limit: u32) -> Result<Vec<ToEmbed>> {
         let passages: Vec<PassageRow> = sqlx::query_as(
-            "SELECT d.first_passage + p.key AS id, d.id AS document_id, p.value AS place \
+            "SELECT d.first_passage + p.key AS id, d.id AS document_id, p.value AS place, \
+             d.passage_words ->> (nullif(p.value ->> 3, 0) - 1) AS context, NULL AS label \
              FROM (SELECT document_id FROM to_embed ORDER BY document_id DESC LIMIT ?1) t \
              JOIN documents d ON d.id = t.document_id JOIN json_each(d.passages) p \
              WHERE NOT EXISTS (SELECT 1 FROM passage_texts x \

@@ -4,7 +4,9 @@
 //! of them knows `embeddings.rs`. Invariant: an id is never given twice, since what is derived may
 //! still have its passage.
 
-use serde_json::Value;
+use std::collections::HashMap;
+
+use serde_json::json;
 use sqlx::{FromRow, Row, sqlite::SqliteRow};
 
 use crate::{
@@ -29,17 +31,16 @@ pub struct PassageRow {
     pub context: String,
 }
 
-/// Of `id`, `document_id`, and `place`, which is of a document's list.
+/// Of `id`, `document_id`, and what [`PLACE`] gives of a document's lists.
 impl FromRow<'_, SqliteRow> for PassageRow {
     fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
         let place: String = row.try_get("place")?;
         let damaged = |error| sqlx::Error::Decode(Box::new(error));
-        let place: Vec<Value> = serde_json::from_str(&place).map_err(damaged)?;
-        let number = |i: usize| place.get(i).and_then(Value::as_u64);
-        let words = |i: usize| place.get(i).and_then(Value::as_str).map(str::to_owned);
-        let (Some(start), Some(end)) = (number(0), number(1)) else {
+        let place: Vec<u64> = serde_json::from_str(&place).map_err(damaged)?;
+        let &[start, end, ..] = place.as_slice() else {
             return Err(sqlx::Error::Decode("a passage without a place".into()));
         };
+        let number = |i: usize| place.get(i).copied().filter(|&number| number > 0);
         Ok(Self {
             id: PassageId(row.try_get("id")?),
             document: DocumentId(row.try_get("document_id")?),
@@ -47,34 +48,56 @@ impl FromRow<'_, SqliteRow> for PassageRow {
             end: end as usize,
             position: Position {
                 line: number(2).map(|line| line as u32),
-                page: number(3).map(|page| page as u32),
-                label: words(5),
-                confidence: number(6).map(|confidence| confidence as u8),
+                page: number(4).map(|page| page as u32),
+                label: row.try_get("label")?,
+                confidence: number(6).map(|above| (above - 1) as u8),
             },
-            context: words(4).unwrap_or_default(),
+            context: row
+                .try_get::<Option<String>, _>("context")?
+                .unwrap_or_default(),
         })
     }
 }
 
-/// The list of a document's passages.
-pub(super) fn list(chunks: &[Chunk]) -> String {
-    let place = |chunk: &Chunk| {
+/// The list of a document's passages, and that of the words which several of them may have.
+pub(super) fn lists(chunks: &[Chunk]) -> (String, String) {
+    let mut words = Words::default();
+    let mut places: Vec<Vec<usize>> = Vec::with_capacity(chunks.len());
+    for chunk in chunks {
         let at = &chunk.position;
-        let context = (!chunk.context.is_empty()).then_some(&chunk.context);
-        let mut place: Vec<Value> = vec![
-            chunk.start.into(),
-            chunk.end.into(),
-            at.line.into(),
-            at.page.into(),
-            context.cloned().into(),
-            at.label.clone().into(),
-            at.confidence.into(),
+        let mut place = vec![
+            chunk.start,
+            chunk.end,
+            at.line.unwrap_or_default() as usize,
+            words.number(&chunk.context),
+            at.page.unwrap_or_default() as usize,
+            words.number(at.label.as_deref().unwrap_or_default()),
+            at.confidence.map_or(0, |sure| usize::from(sure) + 1),
         ];
-        let n = place.iter().rposition(|value| !value.is_null());
-        place.truncate(n.map_or(0, |last| last + 1));
-        Value::Array(place)
-    };
-    Value::Array(chunks.iter().map(place).collect()).to_string()
+        let n = place.iter().rposition(|&number| number > 0);
+        place.truncate(n.map_or(0, |last| last + 1).max(2));
+        places.push(place);
+    }
+    (json!(places).to_string(), json!(words.list).to_string())
+}
+
+#[derive(Default)]
+struct Words<'a> {
+    list: Vec<&'a str>,
+    numbers: HashMap<&'a str, usize>,
+}
+
+impl<'a> Words<'a> {
+    /// From 1; 0 for none.
+    fn number(&mut self, word: &'a str) -> usize {
+        if word.is_empty() {
+            return 0;
+        }
+        *self.numbers.entry(word).or_insert_with(|| {
+            self.list.push(word);
+            self.list.len()
+        })
+    }
 }
 
 /// What is embedded for a passage: title and headings on the first line, then its text.
@@ -100,7 +123,9 @@ impl Store {
     /// The passages of documents, those of each in reading order.
     pub async fn passages_of(&self, documents: &[DocumentId]) -> Result<Vec<PassageRow>> {
         Ok(sqlx::query_as(
-            "SELECT d.first_passage + p.key AS id, d.id AS document_id, p.value AS place \
+            "SELECT d.first_passage + p.key AS id, d.id AS document_id, p.value AS place, \
+             d.passage_words ->> (nullif(p.value ->> 3, 0) - 1) AS context, \
+             d.passage_words ->> (nullif(p.value ->> 5, 0) - 1) AS label \
              FROM documents d, json_each(d.passages) p \
              WHERE d.id IN (SELECT value FROM json_each(?)) ORDER BY d.id, p.key",
         )
@@ -112,8 +137,10 @@ impl Store {
     /// The first passage of a document.
     pub async fn first_passage(&self, document: DocumentId) -> Result<Option<PassageRow>> {
         Ok(sqlx::query_as(
-            "SELECT first_passage AS id, id AS document_id, passages ->> 0 AS place \
-             FROM documents WHERE id = ? AND n_passages > 0",
+            "SELECT id, document_id, place, words ->> (nullif(place ->> 3, 0) - 1) AS context, \
+             words ->> (nullif(place ->> 5, 0) - 1) AS label FROM (SELECT first_passage AS id, \
+             id AS document_id, passages ->> 0 AS place, passage_words AS words \
+             FROM documents WHERE id = ? AND n_passages > 0)",
         )
         .bind(document.0)
         .fetch_optional(&self.readers)
@@ -123,11 +150,13 @@ impl Store {
     /// The passages with these ids, in no order.
     pub async fn passages_by_id(&self, ids: &[PassageId]) -> Result<Vec<PassageRow>> {
         Ok(sqlx::query_as(
-            "SELECT i.value AS id, d.id AS document_id, \
-             d.passages ->> (i.value - d.first_passage) AS place \
+            "SELECT id, document_id, place, words ->> (nullif(place ->> 3, 0) - 1) AS context, \
+             words ->> (nullif(place ->> 5, 0) - 1) AS label FROM (SELECT i.value AS id, \
+             d.id AS document_id, d.passages ->> (i.value - d.first_passage) AS place, \
+             d.passage_words AS words \
              FROM json_each(?) i JOIN documents d ON d.id = (SELECT id FROM documents \
              WHERE first_passage <= i.value ORDER BY first_passage DESC LIMIT 1) \
-             WHERE i.value < d.first_passage + d.n_passages",
+             WHERE i.value < d.first_passage + d.n_passages)",
         )
         .bind(json_list(ids.iter().map(|id| id.0)))
         .fetch_all(&self.readers)

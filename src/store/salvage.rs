@@ -435,7 +435,8 @@ impl Store {
         let mut transaction = self.writer()?.begin_with("BEGIN IMMEDIATE").await?;
         for statement in [
             "DELETE FROM recognised WHERE NOT EXISTS \
-             (SELECT 1 FROM documents d WHERE d.content_hash = recognised.content_hash)",
+             (SELECT 1 FROM documents d WHERE substr(d.content_hash, 1, 8) = \
+             substr(recognised.content_hash, 1, 8) AND d.content_hash = recognised.content_hash)",
             "DELETE FROM library WHERE key = 'strays'",
         ] {
             sqlx::query(statement).execute(&mut *transaction).await?;

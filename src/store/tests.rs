@@ -222,6 +222,53 @@ proptest! {
 }
 
 #[test]
+fn what_is_known_of_a_passage_comes_back_by_its_id_and_by_its_document() {
+    run(async {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder).await;
+        let mut new = document("one|two|three|four");
+        let positions = [
+            Position::default(),
+            Position {
+                line: Some(3),
+                ..Position::default()
+            },
+            Position {
+                page: Some(7),
+                label: Some("vii".into()),
+                ..Position::default()
+            },
+            Position {
+                confidence: Some(0),
+                ..Position::default()
+            },
+        ];
+        let contexts = ["", "A › B", "vii", "A › B"];
+        for ((chunk, position), context) in new.chunks.iter_mut().zip(positions).zip(contexts) {
+            chunk.position = position;
+            chunk.context = context.into();
+        }
+        let mut batch = store.begin().await.unwrap();
+        let before = batch.put_document(&document("zero"), MODEL).await.unwrap();
+        let id = batch.put_document(&new, MODEL).await.unwrap();
+        batch.commit().await.unwrap();
+        let rows = store.passages_of(&[id, before]).await.unwrap();
+        assert_eq!((rows.len(), rows[0].document), (5, before));
+        for (row, chunk) in rows[1..].iter().zip(&new.chunks) {
+            assert_eq!((row.start, row.end), (chunk.start, chunk.end));
+            assert_eq!(row.position, chunk.position);
+            assert_eq!(row.context, chunk.context);
+        }
+        for row in &rows {
+            assert_eq!(store.passage(row.id).await.unwrap().as_ref(), Some(row));
+        }
+        let first = store.first_passage(id).await.unwrap();
+        assert_eq!(first.as_ref(), rows.get(1));
+        assert_eq!(store.passage(PassageId(6)).await.unwrap(), None);
+    });
+}
+
+#[test]
 fn a_batch_has_a_number_and_is_there_whole_or_not_at_all() {
     run(async {
         let folder = tempfile::tempdir().unwrap();
@@ -551,7 +598,7 @@ fn a_check_names_what_contradicts_itself() {
         store.use_model(MODEL).await.unwrap();
         assert!(store.check().await.unwrap().is_empty());
         let wrongs = [
-            "UPDATE documents SET passages = '[[0,999],[4,7]]'",
+            "UPDATE documents SET passages = '[[0,999],[3,6]]'",
             "INSERT INTO passage_texts VALUES (2, 1, x'01', 1), (9, 1, x'01', 0)",
             "INSERT INTO embeddings VALUES (x'00', 7, x'00')",
             "DELETE FROM to_embed",

@@ -1,21 +1,37 @@
 -- The passages of a document are a list in its row: a row for each, with its indexes, took up more than
 -- half as much as their text does once it is compressed. Of each passage
--- `[start, end, line, page, context, label, confidence]`, without what is empty at its end. Their ids
--- follow each other, from `first_passage` on.
+-- `[start, end, line, context, page, label, confidence + 1]`, 0 for what it has not, without the zeros at
+-- its end; `context` and `label` are places from 1 in `passage_words`. Their ids follow each other, from
+-- `first_passage` on.
 ALTER TABLE documents ADD COLUMN first_passage INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE documents ADD COLUMN n_passages INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE documents ADD COLUMN passages TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE documents ADD COLUMN passage_words TEXT NOT NULL DEFAULT '[]';
+CREATE TEMP TABLE words AS
+    SELECT document_id, word, row_number() OVER (PARTITION BY document_id ORDER BY first, word) AS n
+    FROM (SELECT document_id, word, min(id) AS first FROM (
+        SELECT document_id, id, context AS word FROM passages WHERE context <> '' UNION ALL
+        SELECT document_id, id, label FROM passages WHERE label IS NOT NULL
+    ) GROUP BY document_id, word);
+CREATE UNIQUE INDEX temp.words_word ON words (document_id, word);
+UPDATE documents SET passage_words = was.list FROM (
+    SELECT document_id, json_group_array(word ORDER BY n) AS list FROM words GROUP BY document_id
+) AS was WHERE was.document_id = documents.id;
 UPDATE documents SET first_passage = was.first, n_passages = was.n, passages = was.list FROM (
     SELECT document_id, min(id) AS first, count(*) AS n, json_group_array(json(CASE
-        WHEN confidence IS NOT NULL
-            THEN json_array(start, "end", line, page, nullif(context, ''), label, confidence)
-        WHEN label IS NOT NULL THEN json_array(start, "end", line, page, nullif(context, ''), label)
-        WHEN context <> '' THEN json_array(start, "end", line, page, context)
-        WHEN page IS NOT NULL THEN json_array(start, "end", line, page)
-        WHEN line IS NOT NULL THEN json_array(start, "end", line)
-        ELSE json_array(start, "end") END)) AS list
-    FROM (SELECT * FROM passages ORDER BY document_id, id) GROUP BY document_id
+        WHEN sure > 0 THEN json_array(start, "end", line, context, page, label, sure)
+        WHEN label > 0 THEN json_array(start, "end", line, context, page, label)
+        WHEN page > 0 THEN json_array(start, "end", line, context, page)
+        WHEN context > 0 THEN json_array(start, "end", line, context)
+        WHEN line > 0 THEN json_array(start, "end", line)
+        ELSE json_array(start, "end") END) ORDER BY id) AS list
+    FROM (SELECT p.document_id, id, start, "end", ifnull(line, 0) AS line, ifnull(c.n, 0) AS context,
+        ifnull(page, 0) AS page, ifnull(l.n, 0) AS label, ifnull(confidence + 1, 0) AS sure
+        FROM passages p LEFT JOIN words c ON c.document_id = p.document_id AND c.word = p.context
+        LEFT JOIN words l ON l.document_id = p.document_id AND l.word = p.label)
+    GROUP BY document_id
 ) AS was WHERE was.document_id = documents.id;
+DROP TABLE words;
 CREATE INDEX documents_passages ON documents (first_passage);
 INSERT INTO library
     SELECT 'last_passage', CAST(ifnull(max(seq), 0) AS TEXT) FROM sqlite_sequence WHERE name = 'passages';
