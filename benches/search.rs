@@ -132,7 +132,10 @@ async fn put_embeddings(store: &Store, model: &ModelSpec, random: &mut Random) {
                 (passage.text_hash, quantize(&vector))
             })
             .collect();
-        store.put_embeddings(&model.key(), &vectors).await.unwrap();
+        store
+            .put_embeddings(&model.key(), &waiting, &vectors)
+            .await
+            .unwrap();
     }
 }
 

@@ -46,8 +46,11 @@ id!(
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Sequence(pub i64);
 
-/// Hash of a file's bytes or of a passage's text (BLAKE3).
+/// Hash of a file's bytes (BLAKE3).
 pub type Hash = [u8; 32];
+
+/// Half of the hash of what a model is given of a passage (BLAKE3).
+pub type TextHash = [u8; 16];
 
 /// What is known of a file's content. Every file of a library is in exactly one state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -148,6 +151,14 @@ impl PathKey {
     #[must_use]
     pub fn inner(&self, path: &str) -> Self {
         Self([self.0.as_slice(), b"/", path.as_bytes()].concat())
+    }
+
+    /// The directory, with the separator at its end, and the name in it.
+    pub fn split(&self) -> (&[u8], &[u8]) {
+        // What lies in a file is told with `/` everywhere.
+        let is_separator = |&byte: &u8| byte == b'/' || byte == std::path::MAIN_SEPARATOR as u8;
+        let n = self.0.iter().rposition(|byte| is_separator(byte));
+        self.0.split_at(n.map_or(0, |last| last + 1))
     }
 
     /// First and last key, exclusive, of everything below this folder.

@@ -20,6 +20,7 @@ mod health;
 mod held;
 mod leftovers;
 mod marks;
+mod passages;
 mod salvage;
 mod scans;
 mod scores;
@@ -45,11 +46,12 @@ use sqlx::{
 
 pub use batch::Batch;
 pub use changes::Changes;
-pub use documents::{DocumentRow, NewDocument, PassageRow, passage_input};
+pub use documents::{DocumentRow, NewDocument};
 pub use embeddings::{ToEmbed, VectorRow};
 pub use files::{FileRow, HUGE_BYTES, Observed};
 pub use folders::{FolderRow, NETWORK, StateCount};
 pub use held::{Answer, HeldFolder};
+pub use passages::{PassageRow, passage_input, text_hash};
 pub use salvage::Salvaged;
 pub use scans::{RecognisedPage, ToRecognise};
 pub use sizes::Sizes;
@@ -57,7 +59,7 @@ pub use sizes::Sizes;
 use crate::document::{PathKey, Sequence};
 
 /// Raised with every migration; a database with a higher one is refused untouched.
-const FORMAT: i64 = 10;
+const FORMAT: i64 = 12;
 /// On closing, the log is tried to be folded so often, and this far apart. It is folded on the next
 /// opening otherwise.
 const N_FOLDINGS: u32 = 50;
@@ -259,6 +261,7 @@ impl Store {
             .fetch_one(&writer)
             .await?;
         if found != FORMAT {
+            embeddings::number_models(&writer).await?;
             sqlx::query(AssertSqlSafe(format!("PRAGMA user_version = {FORMAT}")))
                 .execute(&writer)
                 .await?;
@@ -424,6 +427,16 @@ fn refuse_newer(path: &Path) -> Result<()> {
 fn json_list(ids: impl Iterator<Item = i64>) -> String {
     let ids: Vec<String> = ids.map(|id| id.to_string()).collect();
     format!("[{}]", ids.join(","))
+}
+
+/// For JSON, which takes no bytes; `unhex` gives them back.
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    let mut hex = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        let _ = write!(hex, "{byte:02x}");
+    }
+    hex
 }
 
 fn path_key(bytes: Vec<u8>) -> PathKey {

@@ -16,7 +16,7 @@ impl Engine {
         let Some(document) = file.document else {
             return Ok(Vec::new());
         };
-        let passages = self.store.passages_of(document).await?.into_iter();
+        let passages = self.store.passages_of(&[document]).await?.into_iter();
         let wanted = passages.filter(|passage| page.is_none() || passage.position.page == page);
         Ok(wanted.map(|passage| passage.id).collect())
     }

@@ -14,7 +14,7 @@ use crate::{
     cpu,
     document::{DocumentId, FileId, PassageId, Sequence},
     lexical::{Op, PassageEntry},
-    store::{Changes, DocumentRow},
+    store::{Changes, DocumentRow, PassageRow},
 };
 
 /// Documents handed to the word index at once.
@@ -48,10 +48,7 @@ async fn derive(
         .apply(removals(changes, &files), before)
         .await?;
     for documents in changes.documents.chunks(BATCH_DOCUMENTS) {
-        let mut ops = Vec::new();
-        for &document in documents {
-            ops.extend(document_op(parts, document).await?);
-        }
+        let ops = document_ops(parts, documents).await?;
         parts.lexical.apply(ops, before).await?;
     }
     if in_memory == Vectors::Behind {
@@ -180,26 +177,32 @@ pub(crate) async fn load_vectors(
     }
 }
 
-async fn document_op(parts: &Parts, id: DocumentId) -> Result<Option<Op>, Error> {
-    let Some(document) = parts.store.document(id).await? else {
-        return Ok(None);
-    };
-    let text = parts.store.text(id, 0, document.n_text_bytes).await?;
-    let title = document.title.unwrap_or_default();
-    let passages = parts.store.passages_of(id).await?;
-    let passages = passages
-        .into_iter()
-        .map(|row| PassageEntry {
+async fn document_ops(parts: &Parts, ids: &[DocumentId]) -> Result<Vec<Op>, Error> {
+    let documents = parts.store.documents_by_id(ids).await?;
+    let whole: Vec<_> = documents
+        .iter()
+        .map(|document| (document.id, 0, document.n_text_bytes))
+        .collect();
+    let texts = parts.store.texts(&whole).await?;
+    let mut passages: HashMap<DocumentId, Vec<PassageRow>> = HashMap::new();
+    for passage in parts.store.passages_of(ids).await? {
+        passages.entry(passage.document).or_default().push(passage);
+    }
+    let op = |(document, text): (DocumentRow, String)| {
+        let title = document.title.unwrap_or_default();
+        let rows = passages.remove(&document.id).unwrap_or_default();
+        let entry = |row: PassageRow| PassageEntry {
             passage: row.id,
             title: format!("{title} {}", row.context),
             text: text.get(row.start..row.end).unwrap_or_default().to_owned(),
-        })
-        .collect();
-    Ok(Some(Op::AddDocument {
-        document: id,
-        language: document.language,
-        passages,
-    }))
+        };
+        Op::AddDocument {
+            document: document.id,
+            language: document.language,
+            passages: rows.into_iter().map(entry).collect(),
+        }
+    };
+    Ok(documents.into_iter().zip(texts).map(op).collect())
 }
 
 async fn file_ops(parts: &Parts, ids: &[FileId]) -> Result<Vec<Op>, Error> {
@@ -236,9 +239,7 @@ async fn vectors(parts: &Parts, changes: &Changes) -> Result<(), Error> {
         parts.write_vectors(|vectors| vectors.remove_documents(&stale));
     }
     let serving = parts.serving();
-    for &document in &changes.documents {
-        let rows = parts.store.vectors_of(&serving, document).await?;
-        parts.put_vectors(&rows);
-    }
+    let rows = parts.store.vectors_of(&serving, &changes.documents);
+    parts.put_vectors(&rows.await?);
     Ok(())
 }

@@ -1,17 +1,17 @@
 //! Passages without an embedding into vectors: stored first, then put into the matrix.
 
 use std::{
+    collections::BTreeMap,
     sync::{Arc, PoisonError, RwLock},
     time::Duration,
 };
 
-use nuthatch_models::Role;
+use nuthatch_models::{ModelWorker, Role};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{Error, LaterRequest, Parts, Rate, derive, trouble};
 use crate::{
-    document::Hash,
-    store::passage_input,
+    document::TextHash,
     vectors::{Vectors, quantize},
 };
 
@@ -117,48 +117,51 @@ async fn step(parts: &Parts) -> Result<Option<usize>, Error> {
         return Ok(Some(0));
     };
     let waiting = parts.store.to_embed(BATCH_PASSAGES).await?;
-    let mut hashes: Vec<Hash> = Vec::with_capacity(waiting.len());
-    let mut inputs = Vec::with_capacity(waiting.len());
-    for passage in &waiting {
-        if hashes.contains(&passage.text_hash) {
-            continue;
-        }
-        let text = parts
-            .store
-            .text(passage.document, passage.span.0, passage.span.1)
-            .await?;
-        hashes.push(passage.text_hash);
-        inputs.push(passage_input(
-            passage.title.as_deref(),
-            &passage.context,
-            &text,
-        ));
-    }
-    if inputs.is_empty() {
+    let mut texts: BTreeMap<TextHash, String> = waiting
+        .iter()
+        .map(|passage| (passage.text_hash, passage.input.clone()))
+        .collect();
+    if texts.is_empty() {
         return Ok(Some(0));
     }
+    // The same text may stand elsewhere.
+    let hashes: Vec<TextHash> = texts.keys().copied().collect();
+    let known = parts.store.known_vectors(&parts.model_key, &hashes);
+    let mut stored = known.await?;
+    for (hash, _) in &stored {
+        texts.remove(hash);
+    }
+    let (hashes, inputs): (Vec<TextHash>, Vec<String>) = texts.into_iter().unzip();
     let n_inputs = inputs.len() as u64;
     // The worker ends what it has at hand, a third of a second's work, and no more.
     let vectors = tokio::select! {
-        vectors = model.embed(Role::Passage, inputs) => vectors?,
+        vectors = embed(model, inputs) => vectors?,
         () = parts.governor.until_paused() => return Ok(None),
     };
     parts
         .progress
         .send_modify(|progress| progress.n_embedded += n_inputs);
-    let stored: Vec<(Hash, Vec<u8>)> = hashes
-        .into_iter()
-        .zip(vectors.iter().map(|vector| quantize(vector)))
-        .collect();
+    let vectors = vectors.iter().map(|vector| quantize(vector));
+    stored.extend(hashes.into_iter().zip(vectors));
     let _in_step = parts.vectors_in_step.lock().await;
     let rows = parts
         .store
-        .put_embeddings(&parts.model_key, &stored)
+        .put_embeddings(&parts.model_key, &waiting, &stored)
         .await?;
     if parts.serving() == parts.model_key {
         parts.put_vectors(&rows);
     }
     Ok(Some(waiting.len()))
+}
+
+async fn embed(
+    model: &ModelWorker,
+    inputs: Vec<String>,
+) -> Result<Vec<Vec<f32>>, nuthatch_models::Error> {
+    if inputs.is_empty() {
+        return Ok(Vec::new());
+    }
+    model.embed(Role::Passage, inputs).await
 }
 
 /// Lets the vectors of a new model answer in place of the former one's, once they are complete.

@@ -29,7 +29,7 @@ use crate::{
 /// A batch is written when it holds so much text ...
 const BATCH_BYTES: usize = 8 << 20;
 /// ... or so many files, or is so old: what was read becomes findable soon.
-const BATCH_FILES: usize = 64;
+const BATCH_FILES: usize = 256;
 pub(super) const BATCH_AGE: Duration = Duration::from_millis(700);
 /// Files fetched from the ledger at once.
 const N_FETCHED: u32 = 256;
@@ -119,28 +119,20 @@ impl Reading {
         if self.tasks.is_empty() && self.outcomes.is_empty() {
             return Ok(None);
         }
-        let next = async {
-            tokio::select! {
-                // Before the file that they lie in is done.
-                biased;
-                found = self.inner.1.recv() => found.map(Ok),
-                done = self.tasks.join_next() => done,
-            }
-        };
-        match tokio::time::timeout(patience, next).await {
-            Ok(Some(Ok(outcome))) => self.note(outcome),
-            Ok(Some(Err(error))) => tracing::error!(%error, "a reading task failed"),
-            Ok(None) | Err(_) => {}
+        let next = next(&mut self.inner.1, &mut self.tasks);
+        if let Ok(Some(outcome)) = tokio::time::timeout(patience, next).await {
+            self.note(outcome);
         }
-        let due = self.outcomes.len() >= BATCH_FILES
-            || self.n_bytes >= BATCH_BYTES
-            || self.began.elapsed() >= BATCH_AGE
-            || self.tasks.is_empty();
+        let due = self.is_full() || self.began.elapsed() >= BATCH_AGE || self.tasks.is_empty();
         if due && !self.outcomes.is_empty() {
-            self.flush().await.map(Some)
+            self.flush(take_up).await.map(Some)
         } else {
             Ok(Some(0))
         }
+    }
+
+    fn is_full(&self) -> bool {
+        self.outcomes.len() >= BATCH_FILES || self.n_bytes >= BATCH_BYTES
     }
 
     fn note(&mut self, outcome: Outcome) {
@@ -175,7 +167,9 @@ impl Reading {
                 }
         };
         if self.queue.is_empty() && self.tasks.len() < n_places(self.n_huge) {
-            let waiting = self.parts.store.waiting(N_FETCHED).await?;
+            // Those in hand wait, too, until they are written.
+            let n_fetched = N_FETCHED + self.in_hand.len() as u32;
+            let waiting = self.parts.store.waiting(n_fetched).await?;
             self.queue.extend(
                 waiting
                     .into_iter()
@@ -208,7 +202,8 @@ impl Reading {
         Ok(())
     }
 
-    async fn flush(&mut self) -> Result<u32, Error> {
+    /// Writes what was read. Reading goes on meanwhile, until the next batch is full.
+    async fn flush(&mut self, take_up: TakeUp) -> Result<u32, Error> {
         let outcomes = std::mem::take(&mut self.outcomes);
         self.n_bytes = 0;
         let n = outcomes.len() as u32;
@@ -216,13 +211,49 @@ impl Reading {
             .iter()
             .filter(|outcome| !matches!(outcome.what, What::Inner(..)));
         let ids: Vec<_> = done.map(|outcome| outcome.file.id).collect();
-        let written = write(&self.parts, outcomes).await;
+        let parts = Arc::clone(&self.parts);
+        let writing = write(&parts, outcomes);
+        tokio::pin!(writing);
+        let written = loop {
+            let reads_on = !self.tasks.is_empty() && !self.is_full();
+            tokio::select! {
+                written = &mut writing => break written,
+                read = next(&mut self.inner.1, &mut self.tasks), if reads_on => {
+                    if let Some(outcome) = read {
+                        self.note(outcome);
+                    }
+                    if take_up == TakeUp::More && let Err(error) = self.fill().await {
+                        // The next step meets it again; this batch is not to be lost for it.
+                        tracing::debug!(%error, "nothing more can be taken up for now");
+                    }
+                }
+            }
+        };
         // Rows fetched before this batch may be stale: fetch anew.
         self.queue.clear();
         for id in ids {
             self.in_hand.remove(&id);
         }
         written.map(|()| n)
+    }
+}
+
+/// The next outcome: what was found in a file before the file itself. `None` if its task failed, or if
+/// nothing is being read.
+async fn next(
+    inner: &mut mpsc::Receiver<Outcome>,
+    tasks: &mut JoinSet<Outcome>,
+) -> Option<Outcome> {
+    tokio::select! {
+        biased;
+        found = inner.recv() => found,
+        done = tasks.join_next() => match done? {
+            Ok(outcome) => Some(outcome),
+            Err(error) => {
+                tracing::error!(%error, "a reading task failed");
+                None
+            }
+        },
     }
 }
 
@@ -419,14 +450,7 @@ fn look(path: &Path, limits: &Limits) -> io::Result<Result<Looked, Failure>> {
     hasher.update(&head);
     // One byte more than is read: it tells a longer file from one that ends there.
     let n_more = (limits.file_bytes(format) + 1).saturating_sub(head.len() as u64);
-    let mut rest = file.take(n_more);
-    let mut buffer = vec![0; 256 << 10];
-    loop {
-        match rest.read(&mut buffer)? {
-            0 => break,
-            n => hasher.update(&buffer[..n]),
-        };
-    }
+    hasher.update_reader(file.take(n_more))?;
     let hash = *hasher.finalize().as_bytes();
     Ok(Ok(Looked { hash, format }))
 }

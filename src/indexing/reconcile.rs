@@ -222,10 +222,7 @@ impl Look {
 
     /// Files at new paths: those that were elsewhere, and those that were not there.
     async fn arrivals(&mut self, parts: &Parts, new: Vec<Observed>) -> Result<Vec<Change>, Error> {
-        let keys: Vec<&str> = new
-            .iter()
-            .filter_map(|seen| seen.file_key.as_deref())
-            .collect();
+        let keys: Vec<i64> = new.iter().filter_map(|seen| seen.file_key).collect();
         let rows = parts.store.files_by_key(&keys).await?;
         let claimed = cpu::run_behind(move || claims(new, rows)).await?;
         let mut changes = Vec::new();
@@ -429,16 +426,16 @@ fn is_below(path: &Path, folders: &[PathBuf]) -> bool {
 /// For each file at a new path the row of the same file, if it is not where that says any more. What
 /// is away will be there again.
 fn claims(new: Vec<Observed>, rows: Vec<FileRow>) -> Vec<(Observed, Option<FileRow>)> {
-    let mut by_key: HashMap<String, FileRow> = rows
+    let mut by_key: HashMap<i64, FileRow> = rows
         .into_iter()
         .filter(|row| row.state != FileState::Away)
-        .filter_map(|row| Some((row.seen.file_key.clone()?, row)))
+        .filter_map(|row| Some((row.seen.file_key?, row)))
         .collect();
     let claim = |seen: Observed| {
         let key = seen.file_key.as_ref();
         let row = key.and_then(|key| by_key.remove(key)).filter(|row| {
             let (from, to) = (row.seen.path.to_path(), seen.path.to_path());
-            seen.looks_unchanged(row) && walk::has_moved(&from, &to, row.seen.file_key.as_deref())
+            seen.looks_unchanged(row) && walk::has_moved(&from, &to, row.seen.file_key)
         });
         (seen, row)
     };

@@ -94,11 +94,11 @@ fn found(entry: &ignore::DirEntry) -> Option<Found> {
 
 /// Whether the file with this key, which is at `to` now, has left `from`. Another name of the same file
 /// is no move, unless the two differ in spelling only: then some systems show it under both.
-pub(super) fn has_moved(from: &Path, to: &Path, key: Option<&str>) -> bool {
+pub(super) fn has_moved(from: &Path, to: &Path, key: Option<i64>) -> bool {
     let Ok(metadata) = std::fs::symlink_metadata(from) else {
         return true;
     };
-    file_key(&metadata).as_deref() != key || spelling(from) == spelling(to)
+    file_key(&metadata) != key || spelling(from) == spelling(to)
 }
 
 /// What file systems that ignore case or normalise names take for the same.
@@ -172,13 +172,13 @@ pub(super) fn observed(path: &Path, metadata: &Metadata) -> Observed {
 
 #[cfg(unix)]
 #[expect(clippy::unnecessary_wraps, reason = "other systems have none")]
-fn file_key(metadata: &Metadata) -> Option<String> {
+fn file_key(metadata: &Metadata) -> Option<i64> {
     use std::os::unix::fs::MetadataExt;
-    Some(format!("{}:{}", metadata.dev(), metadata.ino()))
+    Some(((metadata.dev() << 44) ^ metadata.ino()) as i64)
 }
 
 #[cfg(not(unix))]
-fn file_key(_metadata: &Metadata) -> Option<String> {
+fn file_key(_metadata: &Metadata) -> Option<i64> {
     None
 }
 

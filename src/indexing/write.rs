@@ -78,7 +78,9 @@ impl Writing<'_> {
                 self.set(file, content).await?;
             }
             What::Whole(content, inner) => {
-                if self.set(file, content).await? {
+                // What was never read has left no files behind.
+                let is_first = file.document.is_none() && !file.is_between_contents();
+                if self.set(file, content).await? && !(is_first && inner.is_empty()) {
                     self.batch.keep_children(file.id, &inner).await?;
                 }
             }

@@ -10,9 +10,9 @@ use std::{
 
 use super::{Error, Ranked, Search, Target};
 use crate::{
-    document::{DocumentId, Hash, PassageId},
+    document::{DocumentId, PassageId, TextHash},
     lexical::tokens::tokens,
-    store::{PassageRow, passage_input},
+    store::{PassageRow, passage_input, text_hash},
 };
 
 /// Passages that are judged at most.
@@ -21,7 +21,8 @@ pub const N_RERANKED: usize = 50;
 /// A passage that may be judged.
 #[derive(Debug)]
 pub(super) struct Candidate {
-    pub(super) hash: Hash,
+    pub(super) passage: PassageId,
+    pub(super) hash: TextHash,
     pub(super) input: String,
 }
 
@@ -61,8 +62,12 @@ pub(super) async fn candidates(
             .find(|document| document.id == row.document);
         let title = document.and_then(|document| document.title.as_deref());
         let input = passage_input(title, &row.context, &text);
-        let hash = *blake3::hash(input.as_bytes()).as_bytes();
-        (place, Candidate { hash, input })
+        let candidate = Candidate {
+            passage: row.id,
+            hash: text_hash(&input),
+            input,
+        };
+        (place, candidate)
     });
     Ok(candidates.collect())
 }

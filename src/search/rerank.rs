@@ -21,7 +21,7 @@ use super::{
     candidates::{Candidate, N_RERANKED, candidates, mark_exact_names},
     rerankers::{Reranker, not_reranked},
 };
-use crate::document::Hash;
+use crate::document::{Hash, PassageId, TextHash};
 
 /// Of the passages that a first model judges, those that a further, larger one judges again.
 const N_CASCADED: usize = 16;
@@ -44,11 +44,11 @@ struct Stage<'a> {
     query_hash: Hash,
     depth: usize,
     /// Before [`nuthatch_models::ModelSpec::probability`].
-    scores: HashMap<Hash, f32>,
+    scores: HashMap<TextHash, f32>,
     /// Passages without a score, which the model does not judge.
-    refused: HashSet<Hash>,
+    refused: HashSet<TextHash>,
     /// What was judged since the cache was last written.
-    unsaved: Vec<(Hash, f32)>,
+    unsaved: Vec<(TextHash, f32)>,
     pending: Option<Pending>,
     /// Why it judges no more.
     failed: Option<Notice>,
@@ -57,7 +57,7 @@ struct Stage<'a> {
 /// Passages that the worker is at, in order.
 #[derive(Debug)]
 struct Pending {
-    hashes: VecDeque<Hash>,
+    hashes: VecDeque<TextHash>,
     batches: Scores,
 }
 
@@ -309,8 +309,15 @@ impl<'a> Reranking<'a> {
 
     /// Keeps what was judged. A search does not fail for its cache.
     async fn save(&mut self) {
+        let candidates = self.candidates.values();
+        let passages: HashMap<TextHash, PassageId> = candidates
+            .map(|candidate| (candidate.hash, candidate.passage))
+            .collect();
         for stage in &mut self.stages {
-            let unsaved = std::mem::take(&mut stage.unsaved);
+            let unsaved: Vec<_> = std::mem::take(&mut stage.unsaved)
+                .into_iter()
+                .filter_map(|(hash, score)| Some((*passages.get(&hash)?, hash, score)))
+                .collect();
             if !unsaved.is_empty()
                 && let Err(error) = self
                     .search
@@ -344,11 +351,11 @@ impl Stage<'_> {
         self.failed = Some(not_reranked(error));
     }
 
-    fn is_settled(&self, hash: &Hash) -> bool {
+    fn is_settled(&self, hash: &TextHash) -> bool {
         self.scores.contains_key(hash) || self.refused.contains(hash)
     }
 
-    fn probability(&self, hash: &Hash) -> Option<f32> {
+    fn probability(&self, hash: &TextHash) -> Option<f32> {
         let score = self.scores.get(hash)?;
         Some(self.reranker.worker.spec().probability(*score))
     }

@@ -6,10 +6,12 @@
 use sqlx::{Sqlite, Transaction};
 
 use crate::{
-    document::{DocumentId, FileId, FileState, FolderId, Kind, Sequence},
+    document::{DocumentId, FileId, FileState, FolderId, Kind, PathKey, Sequence},
     store::{
-        Changes, Error, FileRow, NewDocument, Observed, Result, Store, documents::passage_input,
-        marks, scans, texts::Stream,
+        Changes, Error, FileRow, NewDocument, Observed, Result, Store, marks,
+        passages::{self, passage_input, text_hash},
+        scans,
+        texts::Stream,
     },
 };
 
@@ -19,6 +21,12 @@ pub struct Batch {
     pub(super) transaction: Transaction<'static, Sqlite>,
     pub(super) changes: Changes,
     stream: Stream,
+    /// The directory that was asked for last.
+    directory: Option<(Vec<u8>, i64)>,
+    /// The passage with the highest id that there ever was.
+    last_passage: i64,
+    /// Whether models have made anything of any text.
+    pub(super) has_outputs: bool,
     /// Documents that lost a file; they go with the commit if no other file has them by then.
     replaced: Vec<DocumentId>,
     /// Passages went, whose texts are in `lost`.
@@ -31,12 +39,13 @@ impl Store {
     /// Begins a batch; waits for the one before it.
     pub async fn begin(&self) -> Result<Batch> {
         let mut transaction = self.writer()?.begin_with("BEGIN IMMEDIATE").await?;
-        let last: String = sqlx::query_scalar("SELECT value FROM library WHERE key = 'sequence'")
-            .fetch_one(&mut *transaction)
-            .await?;
-        let last: i64 = last.parse().map_err(|_| Error::Damaged {
-            what: "sequence number",
-        })?;
+        let (last, last_passage, has_outputs): (i64, i64, bool) = sqlx::query_as(
+            "SELECT CAST((SELECT value FROM library WHERE key = 'sequence') AS INTEGER), \
+             CAST((SELECT value FROM library WHERE key = 'last_passage') AS INTEGER), \
+             EXISTS (SELECT 1 FROM embeddings) OR EXISTS (SELECT 1 FROM scores)",
+        )
+        .fetch_one(&mut *transaction)
+        .await?;
         let changes = Changes {
             sequence: Sequence(last + 1),
             ..Changes::default()
@@ -45,6 +54,9 @@ impl Store {
             stream: Stream::open(&mut transaction).await?,
             transaction,
             changes,
+            directory: None,
+            last_passage,
+            has_outputs,
             replaced: Vec::new(),
             lost_passages: false,
             forgets: false,
@@ -65,10 +77,14 @@ impl Batch {
             return Ok(self.changes);
         }
         self.stream.write(&mut self.transaction).await?;
-        sqlx::query("UPDATE library SET value = ? WHERE key = 'sequence'")
-            .bind(self.changes.sequence.0.to_string())
-            .execute(&mut *self.transaction)
-            .await?;
+        sqlx::query(
+            "UPDATE library SET value = CASE key WHEN 'sequence' THEN ?1 ELSE ?2 END \
+             WHERE key IN ('sequence', 'last_passage')",
+        )
+        .bind(self.changes.sequence.0.to_string())
+        .bind(self.last_passage.to_string())
+        .execute(&mut *self.transaction)
+        .await?;
         self.transaction.commit().await?;
         Ok(self.changes)
     }
@@ -81,16 +97,18 @@ impl Batch {
         state: FileState,
         reason: Option<&str>,
     ) -> Result<FileId> {
+        let directory = self.directory(&seen.path).await?;
         let id: i64 = sqlx::query_scalar(
-            "INSERT INTO files (kind, folder_id, path, size_bytes, modified_ns, file_key, state, reason, sequence) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+            "INSERT INTO files (kind, folder_id, directory_id, name, size_bytes, modified_ns, file_key, \
+             state, reason, sequence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
         )
         .bind(Kind::of(&seen.path).number())
         .bind(folder.0)
-        .bind(&seen.path.0)
+        .bind(directory)
+        .bind(seen.path.split().1)
         .bind(seen.size_bytes as i64)
         .bind(seen.modified_ns)
-        .bind(&seen.file_key)
+        .bind(seen.file_key)
         .bind(state.name())
         .bind(reason)
         .bind(self.changes.sequence.0)
@@ -101,6 +119,31 @@ impl Batch {
         Ok(FileId(id))
     }
 
+    /// The directory of a path.
+    pub(super) async fn directory(&mut self, path: &PathKey) -> Result<i64> {
+        let (directory, _) = path.split();
+        if let Some((last, id)) = &self.directory
+            && last == directory
+        {
+            return Ok(*id);
+        }
+        let known: Option<i64> = sqlx::query_scalar("SELECT id FROM directories WHERE path = ?")
+            .bind(directory)
+            .fetch_optional(&mut *self.transaction)
+            .await?;
+        let id = match known {
+            Some(id) => id,
+            None => {
+                sqlx::query_scalar("INSERT INTO directories (path) VALUES (?) RETURNING id")
+                    .bind(directory)
+                    .fetch_one(&mut *self.transaction)
+                    .await?
+            }
+        };
+        self.directory = Some((directory.to_vec(), id));
+        Ok(id)
+    }
+
     /// Notes where a file is now and how it looks, e.g. after a rename; its content stays.
     pub async fn observe_file(
         &mut self,
@@ -109,16 +152,18 @@ impl Batch {
         seen: &Observed,
     ) -> Result<()> {
         self.move_children(id, folder, &seen.path).await?;
+        let directory = self.directory(&seen.path).await?;
         sqlx::query(
-            "UPDATE files SET kind = ?, folder_id = ?, path = ?, size_bytes = ?, modified_ns = ?, \
-             file_key = ?, sequence = ? WHERE id = ?",
+            "UPDATE files SET kind = ?, folder_id = ?, directory_id = ?, name = ?, size_bytes = ?, \
+             modified_ns = ?, file_key = ?, sequence = ? WHERE id = ?",
         )
         .bind(Kind::of(&seen.path).number())
         .bind(folder.0)
-        .bind(&seen.path.0)
+        .bind(directory)
+        .bind(seen.path.split().1)
         .bind(seen.size_bytes as i64)
         .bind(seen.modified_ns)
-        .bind(&seen.file_key)
+        .bind(seen.file_key)
         .bind(self.changes.sequence.0)
         .bind(id.0)
         .execute(&mut *self.transaction)
@@ -150,7 +195,7 @@ impl Batch {
     /// Whether the ledger still shows a file as it was when its reading began.
     pub async fn is_as_seen(&mut self, file: &FileRow) -> Result<bool> {
         Ok(sqlx::query_scalar(
-            "SELECT EXISTS (SELECT 1 FROM files WHERE id = ? AND path = ? AND size_bytes = ? \
+            "SELECT EXISTS (SELECT 1 FROM located WHERE id = ? AND path = ? AND size_bytes = ? \
              AND modified_ns = ? AND state = ?)",
         )
         .bind(file.id.0)
@@ -187,23 +232,32 @@ impl Batch {
             .await?
             .flatten();
         let before = before.map(DocumentId);
-        if before != document {
-            // A file's entry in the word index says which document it has.
-            sqlx::query("UPDATE files SET document_id = ?, sequence = ? WHERE id = ?")
-                .bind(document.map(|document| document.0))
-                .bind(self.changes.sequence.0)
-                .bind(id.0)
-                .execute(&mut *self.transaction)
-                .await?;
+        let is_same = before == document;
+        // A file's entry in the word index says which document it has.
+        sqlx::query(
+            "UPDATE files SET document_id = ?, state = ?, reason = ?, \
+             sequence = iif(?, sequence, ?) WHERE id = ?",
+        )
+        .bind(document.map(|document| document.0))
+        .bind(state.name())
+        .bind(reason)
+        .bind(is_same)
+        .bind(self.changes.sequence.0)
+        .bind(id.0)
+        .execute(&mut *self.transaction)
+        .await?;
+        if !is_same {
             self.changes.files.push(id);
             self.replaced.extend(before);
         }
-        self.set_state(id, state, reason).await
+        Ok(())
     }
 
     /// Forgets a file. Its document stays until [`Batch::remove_orphans`], so that a move seen as
     /// a removal and an addition reads nothing again. The files inside it go with it.
     pub async fn remove_file(&mut self, id: FileId) -> Result<()> {
+        // It goes with its last file.
+        self.directory = None;
         // Inner ones first: the table refers to itself.
         let removed: Vec<i64> = sqlx::query_scalar(
             "SELECT id FROM files WHERE id = ?1 OR container_id = ?1 ORDER BY container_id IS NULL",
@@ -290,42 +344,19 @@ impl Batch {
 
     /// Stores a document with its passages; an older reading of the same content is replaced.
     pub async fn put_document(&mut self, new: &NewDocument, model: &str) -> Result<DocumentId> {
-        let before: Option<i64> =
-            sqlx::query_scalar("SELECT id FROM documents WHERE content_hash = ? AND extractor = ?")
-                .bind(new.content_hash.as_slice())
-                .bind(new.extractor)
-                .fetch_optional(&mut *self.transaction)
-                .await?;
+        let before: Option<i64> = sqlx::query_scalar(
+            "SELECT id FROM documents WHERE substr(content_hash, 1, 8) = substr(?1, 1, 8) \
+                 AND content_hash = ?1 AND extractor = ?2",
+        )
+        .bind(new.content_hash.as_slice())
+        .bind(new.extractor)
+        .fetch_optional(&mut *self.transaction)
+        .await?;
         if let Some(before) = before {
             self.empty_document(DocumentId(before)).await?;
         }
         let id = self.put_document_row(new, before).await?;
-        for chunk in &new.chunks {
-            let text = new
-                .text
-                .text
-                .get(chunk.start..chunk.end)
-                .unwrap_or_default();
-            let input = passage_input(new.text.title.as_deref(), &chunk.context, text);
-            sqlx::query(
-                "INSERT INTO passages (document_id, start, \"end\", page, label, line, confidence, context, \
-                 text_hash, embedded) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, \
-                 EXISTS (SELECT 1 FROM embeddings WHERE text_hash = ?9 AND model = ?10))",
-            )
-            .bind(id.0)
-            .bind(chunk.start as i64)
-            .bind(chunk.end as i64)
-            .bind(chunk.position.page)
-            .bind(&chunk.position.label)
-            .bind(chunk.position.line)
-            .bind(chunk.position.confidence)
-            .bind(&chunk.context)
-            .bind(blake3::hash(input.as_bytes()).as_bytes().as_slice())
-            .bind(model)
-            .execute(&mut *self.transaction)
-            .await?;
-        }
-        self.take_up(id).await?;
+        self.recognise_passages(id, new, model).await?;
         self.changes.documents.push(id);
         if before.is_none() {
             self.changes.new_documents.insert(id);
@@ -338,12 +369,14 @@ impl Batch {
         new: &NewDocument,
         before: Option<i64>,
     ) -> Result<DocumentId> {
+        let (places, words) = passages::lists(&new.chunks);
         let marks = marks::write(&new.text.marks).map_err(|_| Error::Damaged { what: "marks" })?;
         let id: i64 = sqlx::query_scalar(
             "INSERT OR REPLACE INTO documents (id, content_hash, extractor, extractor_version, \
              chunker_version, title, author, written, language, n_pages, unit, n_children, \
              partial, n_text_bytes, text_start, marks, labels, confidences, n_scans, to_recognise, \
-             sequence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+             sequence, first_passage, n_passages, passages, passage_words) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, \
+             ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
         )
         .bind(before)
         .bind(new.content_hash.as_slice())
@@ -366,21 +399,56 @@ impl Batch {
         .bind(new.text.scans.len() as u32)
         .bind(scans::list(&new.to_recognise))
         .bind(self.changes.sequence.0)
+        .bind(if new.chunks.is_empty() { 0 } else { self.last_passage + 1 })
+        .bind(new.chunks.len() as i64)
+        .bind(places)
+        .bind(words)
         .fetch_one(&mut *self.transaction)
         .await?;
         Ok(DocumentId(id))
     }
 
+    /// Finds what models made of the passages of a document before, in whatever file they stood; the
+    /// others wait for the present model.
+    async fn recognise_passages(
+        &mut self,
+        document: DocumentId,
+        new: &NewDocument,
+        model: &str,
+    ) -> Result<()> {
+        let first = self.last_passage + 1;
+        let n = new.chunks.len() as i64;
+        self.last_passage += n;
+        let mut n_embedded = 0;
+        if self.has_outputs {
+            let title = new.text.title.as_deref();
+            let inputs = new.chunks.iter().map(|chunk| {
+                let text = new.text.text.get(chunk.start..chunk.end);
+                passage_input(title, &chunk.context, text.unwrap_or_default())
+            });
+            let hashes: Vec<_> = inputs.map(|input| text_hash(&input)).collect();
+            n_embedded = self.recognise(document, first, &hashes, model).await?;
+        }
+        if n_embedded < n {
+            sqlx::query("INSERT OR IGNORE INTO to_embed VALUES (?)")
+                .bind(document.0)
+                .execute(&mut *self.transaction)
+                .await?;
+        }
+        Ok(())
+    }
+
     /// Drops text and passages.
     async fn empty_document(&mut self, document: DocumentId) -> Result<()> {
-        let (start, n_bytes): (i64, i64) =
-            sqlx::query_as("SELECT text_start, n_text_bytes FROM documents WHERE id = ?")
-                .bind(document.0)
-                .fetch_one(&mut *self.transaction)
-                .await?;
+        let (start, n_bytes, passage, n_passages): (i64, i64, i64, i64) = sqlx::query_as(
+            "SELECT text_start, n_text_bytes, first_passage, n_passages FROM documents WHERE id = ?",
+        )
+        .bind(document.0)
+        .fetch_one(&mut *self.transaction)
+        .await?;
         self.stream.wipe(start as u64..(start + n_bytes) as u64);
-        self.lose_passages(document).await?;
-        sqlx::query("DELETE FROM passages WHERE document_id = ?")
+        self.lose_passages(passage..passage + n_passages).await?;
+        sqlx::query("DELETE FROM to_embed WHERE document_id = ?")
             .bind(document.0)
             .execute(&mut *self.transaction)
             .await?;

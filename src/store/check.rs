@@ -4,11 +4,11 @@
 
 use crate::{
     document::{DocumentId, PassageId, Sequence},
-    store::{PassageRow, Result, Store},
+    store::{PassageRow, Result, Store, embeddings::model_number},
 };
 
 /// What must find no row: a sentence for each row found, and the question.
-const RULES: [(&str, &str); 12] = [
+const RULES: [(&str, &str); 15] = [
     (
         "document {} belongs to no file",
         "SELECT CAST(id AS TEXT) FROM documents d WHERE NOT EXISTS \
@@ -17,31 +17,49 @@ const RULES: [(&str, &str); 12] = [
     (
         "embedding {} belongs to no passage",
         "SELECT lower(hex(text_hash)) FROM embeddings e WHERE NOT EXISTS \
-         (SELECT 1 FROM passages p WHERE p.text_hash = e.text_hash) AND NOT EXISTS \
+         (SELECT 1 FROM passage_texts p WHERE p.text_hash = e.text_hash) AND NOT EXISTS \
          (SELECT 1 FROM leftovers l WHERE l.text_hash = e.text_hash)",
     ),
     (
         "score of {} belongs to no passage",
         "SELECT lower(hex(text_hash)) FROM scores s WHERE NOT EXISTS \
-         (SELECT 1 FROM passages p WHERE p.text_hash = s.text_hash) AND NOT EXISTS \
+         (SELECT 1 FROM passage_texts p WHERE p.text_hash = s.text_hash) AND NOT EXISTS \
          (SELECT 1 FROM leftovers l WHERE l.text_hash = s.text_hash)",
     ),
     (
         "the text {} counts as left over and stands in a passage",
         "SELECT lower(hex(text_hash)) FROM leftovers l WHERE EXISTS \
-         (SELECT 1 FROM passages p WHERE p.text_hash = l.text_hash)",
+         (SELECT 1 FROM passage_texts p WHERE p.text_hash = l.text_hash)",
+    ),
+    (
+        "a model has made something of passage {}, which is not there",
+        "SELECT CAST(passage_id AS TEXT) FROM passage_texts p WHERE NOT EXISTS \
+         (SELECT 1 FROM documents d WHERE d.id = p.document_id AND p.passage_id >= d.first_passage \
+         AND p.passage_id < d.first_passage + d.n_passages)",
     ),
     (
         "passage {} is marked as embedded and has no embedding",
-        "SELECT CAST(id AS TEXT) FROM passages p WHERE embedded = 1 AND NOT EXISTS \
-         (SELECT 1 FROM embeddings e WHERE e.text_hash = p.text_hash \
-          AND e.model = (SELECT value FROM library WHERE key = 'model'))",
+        "SELECT CAST(passage_id AS TEXT) FROM passage_texts p WHERE embedded = 1 AND NOT EXISTS \
+         (SELECT 1 FROM embeddings e WHERE e.text_hash = p.text_hash AND e.model = ?1)",
     ),
     (
-        "passage {} has an embedding and is not marked as embedded",
-        "SELECT CAST(id AS TEXT) FROM passages p WHERE embedded = 0 AND EXISTS \
-         (SELECT 1 FROM embeddings e WHERE e.text_hash = p.text_hash \
-          AND e.model = (SELECT value FROM library WHERE key = 'model'))",
+        "passages of document {} are not embedded, and it does not wait for that",
+        "SELECT CAST(id AS TEXT) FROM documents d WHERE n_passages > (SELECT count(*) \
+         FROM passage_texts p WHERE p.passage_id >= d.first_passage \
+         AND p.passage_id < d.first_passage + d.n_passages AND p.embedded = 1) \
+         AND NOT EXISTS (SELECT 1 FROM to_embed t WHERE t.document_id = d.id)",
+    ),
+    (
+        "document {} waits to be embedded, and has nothing that is not",
+        "SELECT CAST(document_id AS TEXT) FROM to_embed t WHERE NOT EXISTS \
+         (SELECT 1 FROM documents d WHERE d.id = t.document_id AND d.n_passages > (SELECT count(*) \
+         FROM passage_texts p WHERE p.passage_id >= d.first_passage \
+         AND p.passage_id < d.first_passage + d.n_passages AND p.embedded = 1))",
+    ),
+    (
+        "directory {} has no file",
+        "SELECT CAST(id AS TEXT) FROM directories d WHERE NOT EXISTS \
+         (SELECT 1 FROM files f WHERE f.directory_id = d.id)",
     ),
     (
         "file {} counts as read and has no document",
@@ -60,10 +78,10 @@ const RULES: [(&str, &str); 12] = [
          SELECT folder_id, state, -n FROM file_counts) GROUP BY folder_id, state HAVING sum(n) <> 0",
     ),
     (
-        "the number of passages with embedded = {} is wrong",
-        "SELECT CAST(embedded AS TEXT) FROM (\
-         SELECT embedded, count(*) AS n FROM passages GROUP BY embedded UNION ALL \
-         SELECT embedded, -n FROM passage_counts) GROUP BY embedded HAVING sum(n) <> 0",
+        "the number of {} passages is wrong",
+        "SELECT name FROM (SELECT 'passages' AS name, sum(n_passages) AS n FROM documents \
+         UNION ALL SELECT 'embedded', count(*) FROM passage_texts WHERE embedded = 1 \
+         UNION ALL SELECT name, -n FROM totals) GROUP BY name HAVING sum(n) <> 0",
     ),
     (
         "the number of documents in the language {} is wrong",
@@ -84,8 +102,10 @@ impl Store {
             .fetch_all(&self.readers)
             .await?;
         problems.retain(|row| row != "ok");
+        let model = self.value("model").await?.unwrap_or_default();
         for (sentence, question) in RULES {
             let rows: Vec<String> = sqlx::query_scalar(question)
+                .bind(model_number(&model))
                 .fetch_all(&self.readers)
                 .await?;
             problems.extend(rows.iter().map(|row| sentence.replace("{}", row)));
@@ -111,7 +131,7 @@ impl Store {
         if !(ascend && inside) {
             problems.push(format!("document {} has marks outside its text", id.0));
         }
-        let passages = self.passages_of(id).await?;
+        let passages = self.passages_of(&[id]).await?;
         let stray = passages.iter().filter(|passage| !stands(&text, passage));
         problems.extend(stray.map(|passage| {
             format!(
@@ -124,23 +144,27 @@ impl Store {
 
     /// Every passage with its document, by passage.
     pub async fn passage_keys(&self) -> Result<Vec<(PassageId, DocumentId)>> {
-        let rows: Vec<(i64, i64)> =
-            sqlx::query_as("SELECT id, document_id FROM passages ORDER BY id")
-                .fetch_all(&self.readers)
-                .await?;
+        let rows: Vec<(i64, i64, i64)> = sqlx::query_as(
+            "SELECT id, first_passage, n_passages FROM documents ORDER BY first_passage",
+        )
+        .fetch_all(&self.readers)
+        .await?;
         Ok(rows
             .into_iter()
-            .map(|(passage, document)| (PassageId(passage), DocumentId(document)))
+            .flat_map(|(document, first, n)| {
+                let key = move |id| (PassageId(id), DocumentId(document));
+                (first..first + n).map(key)
+            })
             .collect())
     }
 
     /// The passages that have an embedding by this model, by passage.
     pub async fn embedded(&self, model: &str) -> Result<Vec<PassageId>> {
         let ids: Vec<i64> = sqlx::query_scalar(
-            "SELECT p.id FROM passages p JOIN embeddings e \
-             ON e.text_hash = p.text_hash AND e.model = ? ORDER BY p.id",
+            "SELECT p.passage_id FROM passage_texts p JOIN embeddings e \
+             ON e.text_hash = p.text_hash AND e.model = ? ORDER BY p.passage_id",
         )
-        .bind(model)
+        .bind(model_number(model))
         .fetch_all(&self.readers)
         .await?;
         Ok(ids.into_iter().map(PassageId).collect())

@@ -16,7 +16,7 @@ impl Store {
     /// may be those of its next content already.
     pub async fn file_with(&self, document: DocumentId, but: FileId) -> Result<Option<FileRow>> {
         Ok(sqlx::query_as(
-            "SELECT * FROM files WHERE document_id = ? AND id <> ? AND container_id IS NULL \
+            "SELECT * FROM located WHERE document_id = ? AND id <> ? AND container_id IS NULL \
              AND state IN ('indexed', 'partial') LIMIT 1",
         )
         .bind(document.0)
@@ -28,7 +28,7 @@ impl Store {
     /// The files inside a file, by path.
     pub async fn children(&self, container: FileId) -> Result<Vec<FileRow>> {
         Ok(
-            sqlx::query_as("SELECT * FROM files WHERE container_id = ? ORDER BY path")
+            sqlx::query_as("SELECT * FROM located WHERE container_id = ? ORDER BY path")
                 .bind(container.0)
                 .fetch_all(&self.readers)
                 .await?,
@@ -62,12 +62,16 @@ impl Batch {
         state: FileState,
         reason: Option<&str>,
     ) -> Result<()> {
-        let known: Option<i64> =
-            sqlx::query_scalar("SELECT id FROM files WHERE path = ? AND container_id = ?")
-                .bind(&seen.path.0)
-                .bind(container.id.0)
-                .fetch_optional(&mut *self.transaction)
-                .await?;
+        let (directory, name) = seen.path.split();
+        let known: Option<i64> = sqlx::query_scalar(
+            "SELECT f.id FROM files f JOIN directories d ON d.id = f.directory_id \
+             WHERE d.path = ? AND f.name = ? AND f.container_id = ?",
+        )
+        .bind(directory)
+        .bind(name)
+        .bind(container.id.0)
+        .fetch_optional(&mut *self.transaction)
+        .await?;
         let id = if let Some(id) = known {
             FileId(id)
         } else {
@@ -112,7 +116,7 @@ impl Batch {
         if !self.is_as_seen(from).await? {
             return Ok(None);
         }
-        let children: Vec<FileRow> = sqlx::query_as("SELECT * FROM files WHERE container_id = ?")
+        let children: Vec<FileRow> = sqlx::query_as("SELECT * FROM located WHERE container_id = ?")
             .bind(from.id.0)
             .fetch_all(&mut *self.transaction)
             .await?;
@@ -139,7 +143,7 @@ impl Batch {
         to: &PathKey,
     ) -> Result<()> {
         let (from, before): (Vec<u8>, i64) =
-            sqlx::query_as("SELECT path, folder_id FROM files WHERE id = ?")
+            sqlx::query_as("SELECT path, folder_id FROM located WHERE id = ?")
                 .bind(container.0)
                 .fetch_one(&mut *self.transaction)
                 .await?;
@@ -148,13 +152,18 @@ impl Batch {
             return Ok(());
         }
         for (id, path) in self.paths_of_children(container).await? {
-            sqlx::query("UPDATE files SET folder_id = ?, path = ?, sequence = ? WHERE id = ?")
-                .bind(folder.0)
-                .bind(moved(&path, &from, to).0)
-                .bind(self.changes.sequence.0)
-                .bind(id.0)
-                .execute(&mut *self.transaction)
-                .await?;
+            let path = moved(&path, &from, to);
+            let directory = self.directory(&path).await?;
+            sqlx::query(
+                "UPDATE files SET folder_id = ?, directory_id = ?, name = ?, sequence = ? WHERE id = ?",
+            )
+            .bind(folder.0)
+            .bind(directory)
+            .bind(path.split().1)
+            .bind(self.changes.sequence.0)
+            .bind(id.0)
+            .execute(&mut *self.transaction)
+            .await?;
             self.changes.files.push(id);
         }
         Ok(())
@@ -162,7 +171,7 @@ impl Batch {
 
     async fn paths_of_children(&mut self, container: FileId) -> Result<Vec<(FileId, PathKey)>> {
         let rows: Vec<(i64, Vec<u8>)> =
-            sqlx::query_as("SELECT id, path FROM files WHERE container_id = ?")
+            sqlx::query_as("SELECT id, path FROM located WHERE container_id = ?")
                 .bind(container.0)
                 .fetch_all(&mut *self.transaction)
                 .await?;

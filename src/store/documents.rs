@@ -1,9 +1,10 @@
-//! Documents: what is known of them, marks and passages; their texts are in `texts.rs`.
+//! Documents: what is known of them, and marks; their texts are in `texts.rs`, their passages in
+//! `passages.rs`.
 
 use sqlx::{FromRow, Row, sqlite::SqliteRow};
 
 use crate::{
-    document::{Chunk, DocumentId, Hash, Mark, PassageId, Position, Sequence, Text, Unit},
+    document::{Chunk, DocumentId, Hash, Mark, Sequence, Text, Unit},
     store::{Error, Result, Store, json_list, marks},
 };
 
@@ -59,23 +60,6 @@ pub struct DocumentRow {
     pub n_text_bytes: usize,
 }
 
-/// A passage without its text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PassageRow {
-    /// Its id.
-    pub id: PassageId,
-    /// Its document.
-    pub document: DocumentId,
-    /// Byte offset of its first character in the document's text.
-    pub start: usize,
-    /// Byte offset after its last character.
-    pub end: usize,
-    /// Where it begins.
-    pub position: Position,
-    /// Headings above it.
-    pub context: String,
-}
-
 impl FromRow<'_, SqliteRow> for DocumentRow {
     fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
         let hash: Vec<u8> = row.try_get("content_hash")?;
@@ -98,35 +82,6 @@ impl FromRow<'_, SqliteRow> for DocumentRow {
     }
 }
 
-impl FromRow<'_, SqliteRow> for PassageRow {
-    fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
-        Ok(Self {
-            id: PassageId(row.try_get("id")?),
-            document: DocumentId(row.try_get("document_id")?),
-            start: row.try_get::<i64, _>("start")? as usize,
-            end: row.try_get::<i64, _>("end")? as usize,
-            position: Position {
-                page: row.try_get("page")?,
-                label: row.try_get("label")?,
-                line: row.try_get("line")?,
-                confidence: row.try_get("confidence")?,
-            },
-            context: row.try_get("context")?,
-        })
-    }
-}
-
-/// What is embedded for a passage: title and headings on the first line, then its text.
-pub fn passage_input(title: Option<&str>, context: &str, text: &str) -> String {
-    let title = title.unwrap_or_default();
-    match (title.is_empty(), context.is_empty()) {
-        (true, true) => text.to_owned(),
-        (false, true) => format!("{title}\n{text}"),
-        (true, false) => format!("{context}\n{text}"),
-        (false, false) => format!("{title} › {context}\n{text}"),
-    }
-}
-
 impl Store {
     /// The document that a content became, if this version of the extractor and the chunker has
     /// read it before.
@@ -138,8 +93,9 @@ impl Store {
         chunker_version: u32,
     ) -> Result<Option<DocumentRow>> {
         Ok(sqlx::query_as(
-            "SELECT * FROM documents WHERE content_hash = ? AND extractor = ? \
-             AND extractor_version = ? AND chunker_version = ?",
+            "SELECT * FROM documents WHERE substr(content_hash, 1, 8) = substr(?1, 1, 8) \
+             AND content_hash = ?1 AND extractor = ?2 AND extractor_version = ?3 \
+             AND chunker_version = ?4",
         )
         .bind(content_hash.as_slice())
         .bind(extractor)
@@ -210,26 +166,6 @@ impl Store {
         Ok(ids.into_iter().map(DocumentId).collect())
     }
 
-    /// The passages of a document, in reading order.
-    pub async fn passages_of(&self, document: DocumentId) -> Result<Vec<PassageRow>> {
-        Ok(
-            sqlx::query_as("SELECT * FROM passages WHERE document_id = ? ORDER BY start")
-                .bind(document.0)
-                .fetch_all(&self.readers)
-                .await?,
-        )
-    }
-
-    /// The first passage of a document.
-    pub async fn first_passage(&self, document: DocumentId) -> Result<Option<PassageRow>> {
-        Ok(
-            sqlx::query_as("SELECT * FROM passages WHERE document_id = ? ORDER BY start LIMIT 1")
-                .bind(document.0)
-                .fetch_optional(&self.readers)
-                .await?,
-        )
-    }
-
     /// The documents with these ids, in no order.
     pub async fn documents_by_id(&self, ids: &[DocumentId]) -> Result<Vec<DocumentRow>> {
         // Not the marks, which can be long.
@@ -242,16 +178,6 @@ impl Store {
         .await?)
     }
 
-    /// The passages with these ids, in no order.
-    pub async fn passages_by_id(&self, ids: &[PassageId]) -> Result<Vec<PassageRow>> {
-        Ok(
-            sqlx::query_as("SELECT * FROM passages WHERE id IN (SELECT value FROM json_each(?))")
-                .bind(json_list(ids.iter().map(|id| id.0)))
-                .fetch_all(&self.readers)
-                .await?,
-        )
-    }
-
     /// The languages of the documents, the most common first.
     pub async fn languages(&self, limit: u32) -> Result<Vec<String>> {
         Ok(sqlx::query_scalar(
@@ -260,22 +186,6 @@ impl Store {
         .bind(limit)
         .fetch_all(&self.readers)
         .await?)
-    }
-
-    /// A passage by its id.
-    pub async fn passage(&self, id: PassageId) -> Result<Option<PassageRow>> {
-        Ok(sqlx::query_as("SELECT * FROM passages WHERE id = ?")
-            .bind(id.0)
-            .fetch_optional(&self.readers)
-            .await?)
-    }
-
-    /// Number of passages.
-    pub async fn count_passages(&self) -> Result<u64> {
-        let n: i64 = sqlx::query_scalar("SELECT sum(n) FROM passage_counts")
-            .fetch_one(&self.readers)
-            .await?;
-        Ok(n as u64)
     }
 
     /// Where the parts of a document begin.

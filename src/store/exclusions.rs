@@ -38,12 +38,17 @@ impl Batch {
             .await?;
         self.forget_held_below(&path.0).await?;
         let (first, last) = path.below();
+        let (directory, name) = path.split();
         let files: Vec<i64> = sqlx::query_scalar(
-            "SELECT id FROM files WHERE container_id IS NULL AND (path = ? OR (path >= ? AND path < ?))",
+            "SELECT f.id FROM directories d JOIN files f ON f.directory_id = d.id \
+             WHERE f.container_id IS NULL AND d.path >= ? AND d.path < ? UNION \
+             SELECT f.id FROM directories d JOIN files f ON f.directory_id = d.id \
+             WHERE f.container_id IS NULL AND d.path = ? AND f.name = ?",
         )
-        .bind(&path.0)
         .bind(first.0)
         .bind(last.0)
+        .bind(directory)
+        .bind(name)
         .fetch_all(&mut *self.transaction)
         .await?;
         for id in files {

@@ -4,7 +4,7 @@ use sqlx::{FromRow, Row, sqlite::SqliteRow};
 
 use crate::{
     document::{DocumentId, FileId, FileState, FolderId, Kind, PathKey, Sequence},
-    store::{Error, Result, Store, json_list},
+    store::{Result, Store, hex, json_list},
 };
 
 /// A file beyond this is read after all others.
@@ -20,7 +20,7 @@ pub struct Observed {
     /// Nanoseconds since 1970 of the last change of its content.
     pub modified_ns: i64,
     /// What identifies the file across renames, where the file system has such a thing.
-    pub file_key: Option<String>,
+    pub file_key: Option<i64>,
 }
 
 impl Observed {
@@ -76,15 +76,12 @@ impl FromRow<'_, SqliteRow> for FileRow {
 impl Store {
     /// The file at a path.
     pub async fn file_at(&self, path: &PathKey) -> Result<Option<FileRow>> {
-        Ok(sqlx::query_as("SELECT * FROM files WHERE path = ?")
-            .bind(&path.0)
-            .fetch_optional(&self.readers)
-            .await?)
+        Ok(self.files_at(&[path]).await?.into_iter().next())
     }
 
     /// A file by its id.
     pub async fn file(&self, id: FileId) -> Result<Option<FileRow>> {
-        Ok(sqlx::query_as("SELECT * FROM files WHERE id = ?")
+        Ok(sqlx::query_as("SELECT * FROM located WHERE id = ?")
             .bind(id.0)
             .fetch_optional(&self.readers)
             .await?)
@@ -96,7 +93,7 @@ impl Store {
             return Ok(Vec::new());
         }
         Ok(
-            sqlx::query_as("SELECT * FROM files WHERE id IN (SELECT value FROM json_each(?))")
+            sqlx::query_as("SELECT * FROM located WHERE id IN (SELECT value FROM json_each(?))")
                 .bind(json_list(ids.iter().map(|id| id.0)))
                 .fetch_all(&self.readers)
                 .await?,
@@ -115,7 +112,7 @@ impl Store {
     /// The files that have these contents, by path.
     pub async fn files_by_document(&self, ids: &[DocumentId]) -> Result<Vec<FileRow>> {
         Ok(sqlx::query_as(
-            "SELECT * FROM files WHERE document_id IN (SELECT value FROM json_each(?)) ORDER BY path",
+            "SELECT * FROM located WHERE document_id IN (SELECT value FROM json_each(?)) ORDER BY path",
         )
         .bind(json_list(ids.iter().map(|id| id.0)))
         .fetch_all(&self.readers)
@@ -124,42 +121,44 @@ impl Store {
 
     /// The files at these paths, in no order.
     pub async fn files_at(&self, paths: &[&PathKey]) -> Result<Vec<FileRow>> {
-        // A path need not be UTF-8, as JSON must.
-        let paths: Vec<String> = paths.iter().map(|path| hex(&path.0)).collect();
+        let split = |path: &&PathKey| {
+            let (directory, name) = path.split();
+            // A path need not be UTF-8, as JSON must.
+            format!("[\"{}\",\"{}\"]", hex(directory), hex(name))
+        };
+        let paths: Vec<String> = paths.iter().map(split).collect();
         self.files_where(
-            "SELECT * FROM files WHERE path IN (SELECT unhex(value) FROM json_each(?))",
+            "SELECT f.*, CAST(d.path || f.name AS BLOB) AS path FROM json_each(?) p \
+             CROSS JOIN directories d ON d.path = unhex(p.value ->> 0) \
+             CROSS JOIN files f ON f.directory_id = d.id AND f.name = unhex(p.value ->> 1)",
             &paths,
         )
         .await
     }
 
     /// The files of the disk that had these keys when they were last looked at, in no order.
-    pub async fn files_by_key(&self, keys: &[&str]) -> Result<Vec<FileRow>> {
+    pub async fn files_by_key(&self, keys: &[i64]) -> Result<Vec<FileRow>> {
+        let keys: Vec<String> = keys.iter().map(ToString::to_string).collect();
         self.files_where(
-            "SELECT * FROM files WHERE file_key IN (SELECT value FROM json_each(?)) \
+            "SELECT * FROM located WHERE file_key IN (SELECT value FROM json_each(?)) \
              AND container_id IS NULL",
-            keys,
+            &keys,
         )
         .await
     }
 
-    async fn files_where<T: AsRef<str>>(
-        &self,
-        question: &'static str,
-        values: &[T],
-    ) -> Result<Vec<FileRow>> {
-        if values.is_empty() {
+    async fn files_where(&self, question: &'static str, list: &[String]) -> Result<Vec<FileRow>> {
+        if list.is_empty() {
             return Ok(Vec::new());
         }
-        let values: Vec<&str> = values.iter().map(AsRef::as_ref).collect();
-        let list = serde_json::to_string(&values).map_err(|_| Error::Damaged { what: "list" })?;
         Ok(sqlx::query_as(question)
-            .bind(list)
+            .bind(format!("[{}]", list.join(",")))
             .fetch_all(&self.readers)
             .await?)
     }
 
-    /// The files below `path` that come after `after` by path, at most `limit`, in that order.
+    /// The files below `path` that come after `after` by directory and name, at most `limit`, in that
+    /// order.
     pub async fn files_below(
         &self,
         path: &PathKey,
@@ -167,21 +166,26 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<FileRow>> {
         let (_, last) = path.below();
-        Ok(
-            sqlx::query_as("SELECT * FROM files WHERE path > ? AND path < ? ORDER BY path LIMIT ?")
-                .bind(&after.0)
-                .bind(last.0)
-                .bind(limit)
-                .fetch_all(&self.readers)
-                .await?,
+        let (directory, name) = after.split();
+        Ok(sqlx::query_as(
+            "SELECT f.*, CAST(d.path || f.name AS BLOB) AS path \
+             FROM directories d CROSS JOIN files f ON f.directory_id = d.id \
+             WHERE d.path >= ?1 AND d.path < ?3 AND (d.path > ?1 OR f.name > ?2) \
+             ORDER BY d.path, f.name LIMIT ?4",
         )
+        .bind(directory)
+        .bind(name)
+        .bind(last.0)
+        .bind(limit)
+        .fetch_all(&self.readers)
+        .await?)
     }
 
     /// Files whose content waits to be read: what is huge last, before it what programs wrote, pictures
     /// and archives, and the most recently changed first of each.
     pub async fn waiting(&self, limit: u32) -> Result<Vec<FileRow>> {
         Ok(sqlx::query_as(
-            "SELECT * FROM files WHERE state = 'waiting' \
+            "SELECT * FROM located WHERE state = 'waiting' \
              ORDER BY size_bytes > 33554432, kind > 3, modified_ns DESC LIMIT ?",
         )
         .bind(limit)
@@ -221,17 +225,8 @@ impl Store {
 
     /// All paths with state and reason, by path; for comparing libraries in tests.
     pub async fn all_files(&self) -> Result<Vec<FileRow>> {
-        Ok(sqlx::query_as("SELECT * FROM files ORDER BY path")
+        Ok(sqlx::query_as("SELECT * FROM located ORDER BY path")
             .fetch_all(&self.readers)
             .await?)
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    let mut hex = String::with_capacity(2 * bytes.len());
-    for byte in bytes {
-        let _ = write!(hex, "{byte:02x}");
-    }
-    hex
 }

@@ -110,12 +110,12 @@ impl Store {
 
     /// Whether there is any file of a folder in the ledger.
     pub async fn has_files(&self, folder: FolderId) -> Result<bool> {
-        Ok(
-            sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM files WHERE folder_id = ?)")
-                .bind(folder.0)
-                .fetch_one(&self.readers)
-                .await?,
+        Ok(sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM file_counts WHERE folder_id = ? AND n > 0)",
         )
+        .bind(folder.0)
+        .fetch_one(&self.readers)
+        .await?)
     }
 
     /// Number of files by folder and state.

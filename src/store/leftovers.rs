@@ -5,9 +5,11 @@
 //! other leftovers along, so that nobody has to know where one came from. Invariant: every
 //! embedding and every score belongs to a passage or to a leftover, never to both.
 
+use std::ops::Range;
+
 use crate::{
-    document::DocumentId,
-    store::{Batch, Result, Store},
+    document::{DocumentId, TextHash},
+    store::{Batch, Result, Store, embeddings::model_number, hex},
 };
 
 /// So long they stay: longer than a holiday, shorter than anybody is surprised by.
@@ -49,8 +51,11 @@ impl Store {
 }
 
 impl Batch {
-    /// Notes the texts of a document's passages, which are about to go.
-    pub(super) async fn lose_passages(&mut self, document: DocumentId) -> Result<()> {
+    /// Lets passages go, and notes their texts.
+    pub(super) async fn lose_passages(&mut self, passages: Range<i64>) -> Result<()> {
+        if !self.has_outputs {
+            return Ok(());
+        }
         if !self.lost_passages {
             self.lost_passages = true;
             sqlx::query(
@@ -59,25 +64,54 @@ impl Batch {
             .execute(&mut *self.transaction)
             .await?;
         }
-        sqlx::query(
-            "INSERT OR IGNORE INTO lost SELECT text_hash FROM passages WHERE document_id = ?",
-        )
-        .bind(document.0)
-        .execute(&mut *self.transaction)
-        .await?;
+        for statement in [
+            "INSERT OR IGNORE INTO lost SELECT text_hash FROM passage_texts \
+             WHERE passage_id >= ? AND passage_id < ?",
+            "DELETE FROM passage_texts WHERE passage_id >= ? AND passage_id < ?",
+        ] {
+            sqlx::query(statement)
+                .bind(passages.start)
+                .bind(passages.end)
+                .execute(&mut *self.transaction)
+                .await?;
+        }
         Ok(())
     }
 
-    /// A document's texts are no leftovers any more.
-    pub(super) async fn take_up(&mut self, document: DocumentId) -> Result<()> {
-        sqlx::query(
-            "DELETE FROM leftovers WHERE text_hash IN \
-             (SELECT text_hash FROM passages WHERE document_id = ?)",
+    /// Notes the texts of new passages, from `first` on, of which models have made something; they are
+    /// no leftovers any more. Returns how many of them `model` has embedded.
+    pub(super) async fn recognise(
+        &mut self,
+        document: DocumentId,
+        first: i64,
+        texts: &[TextHash],
+        model: &str,
+    ) -> Result<i64> {
+        let texts: Vec<String> = texts
+            .iter()
+            .map(|hash| format!("\"{}\"", hex(hash)))
+            .collect();
+        let embedded: Vec<(Vec<u8>, bool)> = sqlx::query_as(
+            "INSERT INTO passage_texts SELECT ?1 + t.key, ?2, unhex(t.value), EXISTS \
+             (SELECT 1 FROM embeddings WHERE text_hash = unhex(t.value) AND model = ?3) \
+             FROM json_each(?4) t \
+             WHERE EXISTS (SELECT 1 FROM embeddings WHERE text_hash = unhex(t.value)) \
+             OR EXISTS (SELECT 1 FROM scores WHERE text_hash = unhex(t.value)) \
+             RETURNING text_hash, embedded",
         )
+        .bind(first)
         .bind(document.0)
-        .execute(&mut *self.transaction)
+        .bind(model_number(model))
+        .bind(format!("[{}]", texts.join(",")))
+        .fetch_all(&mut *self.transaction)
         .await?;
-        Ok(())
+        for (hash, _) in &embedded {
+            sqlx::query("DELETE FROM leftovers WHERE text_hash = ?")
+                .bind(hash)
+                .execute(&mut *self.transaction)
+                .await?;
+        }
+        Ok(embedded.iter().filter(|(_, embedded)| *embedded).count() as i64)
     }
 
     /// What becomes of the embeddings and scores of the texts that no passage has any more.
@@ -85,7 +119,7 @@ impl Batch {
         if self.lost_passages {
             for statement in [
                 "DELETE FROM lost WHERE EXISTS \
-                 (SELECT 1 FROM passages p WHERE p.text_hash = lost.text_hash)",
+                 (SELECT 1 FROM passage_texts p WHERE p.text_hash = lost.text_hash)",
                 "INSERT OR IGNORE INTO leftovers (text_hash) SELECT text_hash FROM lost \
                  WHERE EXISTS (SELECT 1 FROM embeddings e WHERE e.text_hash = lost.text_hash) \
                  OR EXISTS (SELECT 1 FROM scores s WHERE s.text_hash = lost.text_hash)",

@@ -11,6 +11,8 @@ use crate::document::Mark;
 
 /// zstd's level 3 gives most of the gain for a tenth of the time of the higher ones.
 const ZSTD_LEVEL: i32 = 3;
+/// The first byte of what compressing would make longer; a compressed list begins with another.
+const PLAIN: u8 = 0;
 
 /// A mark without its label.
 #[derive(Serialize, Deserialize)]
@@ -91,12 +93,20 @@ fn unpack_some<T: DeserializeOwned>(packed: Option<&[u8]>) -> Option<Vec<(u32, T
 }
 
 pub(super) fn pack(value: &impl Serialize) -> io::Result<Vec<u8>> {
-    let bytes = postcard::to_stdvec(value).map_err(io::Error::other)?;
-    zstd::encode_all(bytes.as_slice(), ZSTD_LEVEL)
+    let plain = postcard::to_extend(value, vec![PLAIN]).map_err(io::Error::other)?;
+    let compressed = zstd::encode_all(&plain[1..], ZSTD_LEVEL)?;
+    Ok(if compressed.len() < plain.len() {
+        compressed
+    } else {
+        plain
+    })
 }
 
 pub(super) fn unpack<T: DeserializeOwned>(packed: &[u8]) -> Option<T> {
-    postcard::from_bytes(&zstd::decode_all(packed).ok()?).ok()
+    match packed.split_first()? {
+        (&PLAIN, plain) => postcard::from_bytes(plain).ok(),
+        _ => postcard::from_bytes(&zstd::decode_all(packed).ok()?).ok(),
+    }
 }
 
 #[cfg(test)]

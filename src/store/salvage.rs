@@ -21,7 +21,10 @@ use sqlx::{
     sqlite::{SqliteConnection, SqliteRow},
 };
 
-use crate::store::{Error, Result, Store, options, spare};
+use crate::{
+    document::TextHash,
+    store::{Error, Result, Store, embeddings::model_number, options, spare},
+};
 
 /// What is taken: what inserts a row, and where it is read.
 const TABLES: [(Table, &str); 3] = [
@@ -351,9 +354,10 @@ type Insert<'a> = sqlx::query::Query<'a, sqlx::Sqlite, sqlx::sqlite::SqliteArgum
 
 /// Damage can look like a row.
 fn is_sane(row: &SqliteRow, table: Table) -> bool {
+    // Of texts, only half of it is kept since format 11.
     let is_hash = |i: usize| {
         row.try_get::<Vec<u8>, _>(i)
-            .is_ok_and(|hash| hash.len() == 32)
+            .is_ok_and(|hash| [16, 32].contains(&hash.len()))
     };
     let hashes: &[usize] = if table.kind == Key::Hash {
         &[0]
@@ -365,11 +369,21 @@ fn is_sane(row: &SqliteRow, table: Table) -> bool {
 
 fn insert_row(row: &SqliteRow, table: Table, insert: &'static str) -> Result<Insert<'static>> {
     let bytes = |i: usize| row.try_get::<Vec<u8>, _>(i);
+    let text_hash = |i: usize| {
+        bytes(i).map(|mut hash| {
+            hash.truncate(size_of::<TextHash>());
+            hash
+        })
+    };
     let query = sqlx::query(insert);
     Ok(match table.name {
         "embeddings" => query
-            .bind(bytes(0)?)
-            .bind(row.try_get::<String, _>(1)?)
+            .bind(text_hash(0)?)
+            .bind(match row.try_get::<String, _>(1) {
+                // Up to format 10, a model had a name.
+                Ok(name) => model_number(&name),
+                Err(_) => row.try_get::<i64, _>(1)?,
+            })
             .bind(bytes(2)?),
         "recognised" => query
             .bind(bytes(0)?)
@@ -380,7 +394,7 @@ fn insert_row(row: &SqliteRow, table: Table, insert: &'static str) -> Result<Ins
         _ => query
             .bind(row.try_get::<i64, _>(0)?)
             .bind(bytes(1)?)
-            .bind(bytes(2)?)
+            .bind(text_hash(2)?)
             .bind(row.try_get::<f64, _>(3)?),
     })
 }
@@ -421,7 +435,8 @@ impl Store {
         let mut transaction = self.writer()?.begin_with("BEGIN IMMEDIATE").await?;
         for statement in [
             "DELETE FROM recognised WHERE NOT EXISTS \
-             (SELECT 1 FROM documents d WHERE d.content_hash = recognised.content_hash)",
+             (SELECT 1 FROM documents d WHERE substr(d.content_hash, 1, 8) = \
+             substr(recognised.content_hash, 1, 8) AND d.content_hash = recognised.content_hash)",
             "DELETE FROM library WHERE key = 'strays'",
         ] {
             sqlx::query(statement).execute(&mut *transaction).await?;

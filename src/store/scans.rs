@@ -75,7 +75,8 @@ impl Store {
         sqlx::query(
             "INSERT OR REPLACE INTO recognised (content_hash, page, reader, lines, problem) \
              SELECT ?1, ?2, ?3, ?4, ?5 WHERE EXISTS \
-             (SELECT 1 FROM documents WHERE content_hash = ?1)",
+             (SELECT 1 FROM documents \
+             WHERE substr(content_hash, 1, 8) = substr(?1, 1, 8) AND content_hash = ?1)",
         )
         .bind(hash.as_slice())
         .bind(page.page)
@@ -130,7 +131,7 @@ impl Store {
     }
 
     async fn file_by_id(&self, id: i64) -> Result<Option<FileRow>> {
-        Ok(sqlx::query_as("SELECT * FROM files WHERE id = ?")
+        Ok(sqlx::query_as("SELECT * FROM located WHERE id = ?")
             .bind(id)
             .fetch_optional(&self.readers)
             .await?)
@@ -190,7 +191,8 @@ impl Batch {
     pub(super) async fn forget_scans(&mut self, hash: &[u8]) -> Result<()> {
         sqlx::query(
             "DELETE FROM recognised WHERE content_hash = ?1 \
-             AND NOT EXISTS (SELECT 1 FROM documents WHERE content_hash = ?1)",
+             AND NOT EXISTS (SELECT 1 FROM documents \
+             WHERE substr(content_hash, 1, 8) = substr(?1, 1, 8) AND content_hash = ?1)",
         )
         .bind(hash)
         .execute(&mut *self.transaction)

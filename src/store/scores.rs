@@ -6,8 +6,8 @@
 use std::collections::HashMap;
 
 use crate::{
-    document::Hash,
-    store::{Error, Result, Store},
+    document::{Hash, PassageId, TextHash},
+    store::{Error, Result, Store, embeddings::note_text},
 };
 
 /// Scores kept at most, the newest; about 40 MB.
@@ -15,7 +15,7 @@ const N_KEPT: i64 = 200_000;
 
 impl Store {
     /// The scores known for a query, by passage text.
-    pub async fn scores(&self, query: &Hash) -> Result<HashMap<Hash, f32>> {
+    pub async fn scores(&self, query: &Hash) -> Result<HashMap<TextHash, f32>> {
         let rows: Vec<(Vec<u8>, f64)> =
             sqlx::query_as("SELECT text_hash, score FROM scores WHERE query_hash = ?")
                 .bind(query.as_slice())
@@ -33,15 +33,21 @@ impl Store {
 
     /// Keeps scores, except of what no passage has any more, and forgets the oldest. A library that
     /// is open for reading only keeps none.
-    pub async fn put_scores(&self, query: &Hash, scores: &[(Hash, f32)]) -> Result<()> {
+    pub async fn put_scores(
+        &self,
+        query: &Hash,
+        scores: &[(PassageId, TextHash, f32)],
+    ) -> Result<()> {
         let Some(writer) = &self.writer else {
             return Ok(());
         };
         let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
-        for (text, score) in scores {
+        for (passage, text, score) in scores {
+            if !note_text(&mut transaction, *passage, text, false).await? {
+                continue;
+            }
             sqlx::query(
-                "INSERT OR REPLACE INTO scores (query_hash, text_hash, score) \
-                 SELECT ?1, ?2, ?3 WHERE EXISTS (SELECT 1 FROM passages WHERE text_hash = ?2)",
+                "INSERT OR REPLACE INTO scores (query_hash, text_hash, score) VALUES (?, ?, ?)",
             )
             .bind(query.as_slice())
             .bind(text.as_slice())

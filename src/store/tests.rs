@@ -84,14 +84,15 @@ async fn embed_all(store: &Store) {
         .iter()
         .map(|passage| (passage.text_hash, vec![1; 8]))
         .collect();
-    store.put_embeddings(MODEL, &vectors).await.unwrap();
+    let stored = store.put_embeddings(MODEL, &waiting, &vectors).await;
+    assert_eq!(stored.unwrap().len(), waiting.len());
 }
 
 /// Number of rows of every table that holds something of the user's.
 async fn rows(store: &Store) -> Vec<(String, i64)> {
     let tables: Vec<String> = sqlx::query_scalar(
         "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN \
-         ('library', 'deletions', 'leftovers', 'released', 'exclusions', 'passage_counts', \
+         ('library', 'deletions', 'leftovers', 'released', 'exclusions', 'totals', \
          '_sqlx_migrations', 'sqlite_sequence') ORDER BY name",
     )
     .fetch_all(&store.readers)
@@ -115,8 +116,8 @@ proptest! {
     #[test]
     fn any_part_of_a_text_comes_back_as_it_was(
         unit in "(a|é|Ж|字|🦜){1,9}",
-        n_bytes in 1..200_000_usize,
-        places in prop::collection::vec((0..200_000_usize, 0..200_000_usize), 12),
+        n_bytes in 1..400_000_usize,
+        places in prop::collection::vec((0..400_000_usize, 0..400_000_usize), 12),
     ) {
         let content = unit.repeat(n_bytes / unit.len() + 1);
         run(async {
@@ -128,7 +129,7 @@ proptest! {
             assert_eq!(store.text(id, 0, n).await.unwrap(), content);
             for (a, b) in places {
                 // Near the borders of blocks, and anywhere.
-                let near = 32 * 1024 * (a % 4) + a % 9;
+                let near = 128 * 1024 * (a % 4) + a % 9;
                 for (start, end) in [(a.min(b), a.max(b)), (near.saturating_sub(4), near)] {
                     let (start, end) = (start.min(n), end.min(n));
                     let wanted = &content[content.floor_char_boundary(start)..content.ceil_char_boundary(end)];
@@ -154,7 +155,7 @@ enum Turn {
 
 fn turn() -> impl Strategy<Value = Turn> {
     prop_oneof![
-        4 => (0..90_000_usize).prop_map(|n| Turn::Comes(if n % 3 == 0 { n } else { n % 3_000 })),
+        4 => (0..200_000_usize).prop_map(|n| Turn::Comes(if n % 3 == 0 { n } else { n % 3_000 })),
         3 => (0..99_usize).prop_map(Turn::Goes),
         2 => Just(Turn::Commit),
     ]
@@ -221,6 +222,53 @@ proptest! {
 }
 
 #[test]
+fn what_is_known_of_a_passage_comes_back_by_its_id_and_by_its_document() {
+    run(async {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder).await;
+        let mut new = document("one|two|three|four");
+        let positions = [
+            Position::default(),
+            Position {
+                line: Some(3),
+                ..Position::default()
+            },
+            Position {
+                page: Some(7),
+                label: Some("vii".into()),
+                ..Position::default()
+            },
+            Position {
+                confidence: Some(0),
+                ..Position::default()
+            },
+        ];
+        let contexts = ["", "A › B", "vii", "A › B"];
+        for ((chunk, position), context) in new.chunks.iter_mut().zip(positions).zip(contexts) {
+            chunk.position = position;
+            chunk.context = context.into();
+        }
+        let mut batch = store.begin().await.unwrap();
+        let before = batch.put_document(&document("zero"), MODEL).await.unwrap();
+        let id = batch.put_document(&new, MODEL).await.unwrap();
+        batch.commit().await.unwrap();
+        let rows = store.passages_of(&[id, before]).await.unwrap();
+        assert_eq!((rows.len(), rows[0].document), (5, before));
+        for (row, chunk) in rows[1..].iter().zip(&new.chunks) {
+            assert_eq!((row.start, row.end), (chunk.start, chunk.end));
+            assert_eq!(row.position, chunk.position);
+            assert_eq!(row.context, chunk.context);
+        }
+        for row in &rows {
+            assert_eq!(store.passage(row.id).await.unwrap().as_ref(), Some(row));
+        }
+        let first = store.first_passage(id).await.unwrap();
+        assert_eq!(first.as_ref(), rows.get(1));
+        assert_eq!(store.passage(PassageId(6)).await.unwrap(), None);
+    });
+}
+
+#[test]
 fn a_batch_has_a_number_and_is_there_whole_or_not_at_all() {
     run(async {
         let folder = tempfile::tempdir().unwrap();
@@ -279,8 +327,9 @@ fn a_removed_folder_leaves_no_row_in_any_table() {
         add(&store, docs, "a.txt", "one|two").await;
         add(&store, docs, "copy.txt", "one|two").await;
         add(&store, docs, "b.txt", "two|three").await;
-        let text = store.to_embed(10).await.unwrap()[0].text_hash;
-        store.put_scores(&[1; 32], &[(text, 0.5)]).await.unwrap();
+        let text = store.to_embed(10).await.unwrap().remove(0);
+        let score = [(text.passage, text.text_hash, 0.5)];
+        store.put_scores(&[1; 32], &score).await.unwrap();
         let documents = store.documents_since(Sequence(0)).await.unwrap();
         let document = store.document(documents[0]).await.unwrap();
         let hash = document.unwrap().content_hash;
@@ -290,7 +339,7 @@ fn a_removed_folder_leaves_no_row_in_any_table() {
         embed_all(&store).await;
         let full = rows(&store).await;
         assert!(
-            full.len() >= 6 && full.iter().all(|(_, n)| *n > 0),
+            full.len() >= 6 && full.iter().all(|(table, n)| *n > 0 || table == "to_embed"),
             "{full:?}"
         );
         let mut batch = store.begin().await.unwrap();
@@ -323,7 +372,40 @@ fn a_content_that_is_read_anew_leaves_no_embedding_of_its_old_passages() {
             1,
             "`one` is known already"
         );
-        assert_eq!(store.vectors_of(MODEL, after).await.unwrap().len(), 1);
+        assert_eq!(store.vectors_of(MODEL, &[after]).await.unwrap().len(), 1);
+        assert!(store.check().await.unwrap().is_empty());
+    });
+}
+
+#[test]
+fn what_was_embedded_for_one_document_is_known_for_another_that_waits() {
+    run(async {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder).await;
+        store.use_model(MODEL).await.unwrap();
+        let docs = store.add_folder(&PathKey(b"/docs".to_vec())).await.unwrap();
+        let (_, first) = add(&store, docs, "a.txt", "one|two").await;
+        add(&store, docs, "b.txt", "two|three").await;
+        let newest = store.to_embed(2).await.unwrap();
+        let vectors: Vec<_> = newest
+            .iter()
+            .map(|passage| (passage.text_hash, vec![3; 8]))
+            .collect();
+        store
+            .put_embeddings(MODEL, &newest, &vectors)
+            .await
+            .unwrap();
+        let waiting = store.to_embed(9).await.unwrap();
+        assert!(waiting.iter().all(|passage| passage.document == first));
+        let texts: Vec<_> = waiting.iter().map(|passage| passage.text_hash).collect();
+        let known = store.known_vectors(MODEL, &texts).await.unwrap();
+        assert_eq!(known, [(texts[1], vec![3; 8])]);
+        store.put_embeddings(MODEL, &waiting, &known).await.unwrap();
+        assert_eq!(store.count_to_embed().await.unwrap(), 1);
+        assert!(store.check().await.unwrap().is_empty());
+        // A third one finds it as it comes.
+        add(&store, docs, "c.txt", "four|two").await;
+        assert_eq!(store.count_to_embed().await.unwrap(), 2);
         assert!(store.check().await.unwrap().is_empty());
     });
 }
@@ -340,7 +422,13 @@ fn an_embedding_of_a_passage_that_went_meanwhile_is_not_kept() {
         batch.remove_folder(docs).await.unwrap();
         batch.commit().await.unwrap();
         let late = [(waiting[0].text_hash, vec![1; 8])];
-        assert!(store.put_embeddings(MODEL, &late).await.unwrap().is_empty());
+        assert!(
+            store
+                .put_embeddings(MODEL, &waiting, &late)
+                .await
+                .unwrap()
+                .is_empty()
+        );
         assert!(store.check().await.unwrap().is_empty());
     });
 }
@@ -354,8 +442,9 @@ fn what_models_made_of_a_text_that_went_is_kept_for_a_while_and_found_again() {
         store.use_model(MODEL).await.unwrap();
         let docs = store.add_folder(&PathKey(b"/docs".to_vec())).await.unwrap();
         let (file, _) = add(&store, docs, "a.txt", "one|two").await;
-        let text = store.to_embed(10).await.unwrap()[0].text_hash;
-        store.put_scores(&[1; 32], &[(text, 0.5)]).await.unwrap();
+        let text = store.to_embed(10).await.unwrap().remove(0);
+        let score = [(text.passage, text.text_hash, 0.5)];
+        store.put_scores(&[1; 32], &score).await.unwrap();
         embed_all(&store).await;
         let forget = async |file| {
             let mut batch = store.begin().await.unwrap();
@@ -438,8 +527,8 @@ fn what_an_older_reader_or_chunker_made_stays_findable_until_it_is_made_anew() {
                 (row.state, row.document),
                 (FileState::Waiting, Some(document))
             );
-            assert_eq!(store.passages_of(document).await.unwrap().len(), 2);
-            assert_eq!(store.vectors_of(MODEL, document).await.unwrap().len(), 2);
+            assert_eq!(store.passages_of(&[document]).await.unwrap().len(), 2);
+            assert_eq!(store.vectors_of(MODEL, &[document]).await.unwrap().len(), 2);
             assert_eq!(store.text(document, 0, 3).await.unwrap(), "one");
             // Nothing derived has anything to do yet.
             assert!(
@@ -461,14 +550,15 @@ fn a_score_is_kept_by_query_and_passage_if_there_is_such_a_passage() {
         let docs = store.add_folder(&PathKey(b"/docs".to_vec())).await.unwrap();
         add(&store, docs, "a.txt", "one|two").await;
         let waiting = store.to_embed(10).await.unwrap();
-        let (one, two) = (waiting[1].text_hash, waiting[0].text_hash);
+        let scored = |i: usize, score| (waiting[i].passage, waiting[i].text_hash, score);
         let (query, other) = ([1; 32], [2; 32]);
-        let unknown = [9; 32];
-        store.put_scores(&query, &[(one, 1.5)]).await.unwrap();
-        let more = [(one, 2.5), (two, -0.5), (unknown, 7.0)];
+        let unknown = (PassageId(99), [9; 16], 7.0);
+        store.put_scores(&query, &[scored(0, 1.5)]).await.unwrap();
+        let more = [scored(0, 2.5), scored(1, -0.5), unknown];
         store.put_scores(&query, &more).await.unwrap();
         let known = store.scores(&query).await.unwrap();
-        assert_eq!(known, HashMap::from([(one, 2.5), (two, -0.5)]));
+        let wanted = waiting.iter().map(|passage| passage.text_hash);
+        assert_eq!(known, wanted.zip([2.5, -0.5]).collect::<HashMap<_, _>>());
         assert!(store.scores(&other).await.unwrap().is_empty());
         assert!(store.check().await.unwrap().is_empty());
     });
@@ -508,9 +598,10 @@ fn a_check_names_what_contradicts_itself() {
         store.use_model(MODEL).await.unwrap();
         assert!(store.check().await.unwrap().is_empty());
         let wrongs = [
-            "UPDATE passages SET \"end\" = 999 WHERE id = 1",
-            "UPDATE passages SET embedded = 1 WHERE id = 2",
-            "INSERT INTO embeddings VALUES (x'00', 'model@1', x'00')",
+            "UPDATE documents SET passages = '[[0,999],[3,6]]'",
+            "INSERT INTO passage_texts VALUES (2, 1, x'01', 1), (9, 1, x'01', 0)",
+            "INSERT INTO embeddings VALUES (x'00', 7, x'00')",
+            "DELETE FROM to_embed",
             "UPDATE files SET state = 'failed'",
             "DELETE FROM texts",
         ];
@@ -524,6 +615,8 @@ fn a_check_names_what_contradicts_itself() {
         for part in [
             "passage 1 does not stand",
             "passage 2 is marked as embedded",
+            "something of passage 9, which is not there",
+            "passages of document 1 are not embedded, and it does not wait",
             "embedding 00 belongs to no passage",
             "file 1 counts as not read",
             "document 1 has lost some of its text",
@@ -552,6 +645,69 @@ fn a_library_of_a_newer_format_is_refused() {
             store.close().await;
         }
         assert_eq!(std::fs::read(&path).unwrap()[60..64], [0, 0, 0, 99]);
+    });
+}
+
+#[test]
+fn files_are_found_by_path_and_below_a_path_page_by_page_and_directories_go_with_their_last() {
+    run(async {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder).await;
+        let docs = store.add_folder(&PathKey(b"/docs".to_vec())).await.unwrap();
+        let names: [&[u8]; 6] = [
+            b"b.txt",
+            b"b/c.txt",
+            b"b.d/x",
+            b"b/\xff",
+            b"b/a.zip/in",
+            b"b0",
+        ];
+        let path = |name: &[u8]| PathKey([b"/docs/", name].concat());
+        let mut batch = store.begin().await.unwrap();
+        let mut last = FileId(0);
+        for name in names {
+            let seen = Observed {
+                path: path(name),
+                ..seen("")
+            };
+            let added = batch.add_file(docs, &seen, FileState::Waiting, None);
+            last = added.await.unwrap();
+        }
+        batch.commit().await.unwrap();
+        for name in names {
+            let found = store.file_at(&path(name)).await.unwrap().unwrap();
+            assert_eq!(found.seen.path, path(name));
+        }
+        assert_eq!(store.file_at(&path(b"b")).await.unwrap(), None);
+        for (below, n) in [(&b"b"[..], 3), (b"b.d", 1), (b"b/a.zip", 1), (b"", 6)] {
+            let below = PathKey(path(below).0.trim_ascii_end().to_vec());
+            let mut after = below.below().0;
+            let mut found = std::collections::BTreeSet::new();
+            loop {
+                let page = store.files_below(&below, &after, 2).await.unwrap();
+                let Some(file) = page.last() else { break };
+                after = file.seen.path.clone();
+                let is_new = page
+                    .iter()
+                    .all(|file| found.insert(file.seen.path.0.clone()));
+                assert!(is_new, "{page:?}");
+            }
+            assert_eq!(found.len(), n, "{below:?}");
+        }
+        let mut batch = store.begin().await.unwrap();
+        let moved = Observed {
+            path: path(b"e/f"),
+            ..seen("")
+        };
+        batch.observe_file(last, docs, &moved).await.unwrap();
+        batch.exclude(&path(b"b")).await.unwrap();
+        batch.commit().await.unwrap();
+        let left: Vec<Vec<u8>> = sqlx::query_scalar("SELECT path FROM directories ORDER BY path")
+            .fetch_all(&store.readers)
+            .await
+            .unwrap();
+        assert_eq!(left, [&b"/docs/"[..], b"/docs/b.d/", b"/docs/e/"]);
+        assert!(store.check().await.unwrap().is_empty());
     });
 }
 
@@ -620,7 +776,7 @@ fn what_is_read_first_is_new_small_and_written_by_a_person() {
         ];
         assert_eq!(names, expected);
         let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(
-            "EXPLAIN QUERY PLAN SELECT * FROM files WHERE state = 'waiting' \
+            "EXPLAIN QUERY PLAN SELECT * FROM located WHERE state = 'waiting' \
              ORDER BY size_bytes > 33554432, kind > 3, modified_ns DESC LIMIT 9",
         )
         .fetch_all(&store.readers)

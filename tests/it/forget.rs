@@ -92,7 +92,7 @@ fn wanted(live: &Live) -> Vec<(String, Vec<u8>)> {
             }
             let row = open.store.document(document).await.unwrap().unwrap();
             wanted.push((format!("hash of {name}"), row.content_hash.to_vec()));
-            let vectors = open.store.vectors_of(&model, document).await.unwrap();
+            let vectors = open.store.vectors_of(&model, &[document]).await.unwrap();
             assert!(!vectors.is_empty(), "{name}");
             let vectors = vectors.into_iter().map(|row| row.vector);
             wanted.extend(vectors.map(|vector| (format!("vector of {name}"), vector)));

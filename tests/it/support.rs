@@ -277,8 +277,8 @@ pub(crate) fn view_of(library: &Path) -> BTreeMap<PathBuf, FileView> {
 async fn document_view(store: &Store, id: DocumentId) -> DocumentView {
     let row = store.document(id).await.unwrap().unwrap();
     let model = ModelSpec::default_embedding().key();
-    let vectors = store.vectors_of(&model, id).await.unwrap();
-    let passages = store.passages_of(id).await.unwrap();
+    let vectors = store.vectors_of(&model, &[id]).await.unwrap();
+    let passages = store.passages_of(&[id]).await.unwrap();
     DocumentView {
         text: store.text(id, 0, row.n_text_bytes).await.unwrap(),
         marks: store.marks(id).await.unwrap(),
