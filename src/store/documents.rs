@@ -90,7 +90,8 @@ impl Store {
         chunker_version: u32,
     ) -> Result<Option<DocumentRow>> {
         Ok(sqlx::query_as(
-            "SELECT * FROM documents WHERE substr(content_hash, 1, 8) = substr(?1, 1, 8) \
+            "SELECT id, content_hash, title, author, written, language, n_pages, unit, n_children, \
+             partial, n_text_bytes FROM documents WHERE substr(content_hash, 1, 8) = substr(?1, 1, 8) \
              AND content_hash = ?1 AND extractor = ?2 AND extractor_version = ?3 \
              AND chunker_version = ?4",
         )

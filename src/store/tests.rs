@@ -71,7 +71,7 @@ async fn add(store: &Store, folder: FolderId, name: &str, content: &str) -> (Fil
         .unwrap();
     let document = batch.put_document(&document(content), MODEL).await.unwrap();
     batch
-        .set_document(file, Some(document), FileState::Indexed, None)
+        .set_document(file, (None, Some(document)), FileState::Indexed, None)
         .await
         .unwrap();
     batch.commit().await.unwrap();
@@ -194,7 +194,7 @@ proptest! {
                         let file = batch.add_file(docs, &seen, FileState::Waiting, None);
                         let file = file.await.unwrap();
                         let id = batch.put_document(&document(&text), MODEL).await.unwrap();
-                        let set = batch.set_document(file, Some(id), FileState::Indexed, None);
+                        let set = batch.set_document(file, (None, Some(id)), FileState::Indexed, None);
                         set.await.unwrap();
                         there.push((file, id, text));
                     }
