@@ -176,7 +176,7 @@ fn paragraphs(part: &str) -> Vec<Range<usize>> {
 /// Sentences and lines, cut further where they are endless.
 fn units(text: &str, span: Range<usize>) -> Vec<Unit> {
     let mut units = Vec::new();
-    for sentence in sentences(text, span) {
+    for sentence in sentences_in(text, span) {
         let n_tokens = estimate_tokens(&text[sentence.clone()]);
         if n_tokens <= TARGET_TOKENS {
             units.push(Unit {
@@ -190,8 +190,16 @@ fn units(text: &str, span: Range<usize>) -> Vec<Unit> {
     units
 }
 
+/// The sentences of a passage, as byte spans.
+pub fn sentences(passage: &str) -> Vec<Range<usize>> {
+    let paragraphs = paragraphs(passage).into_iter();
+    paragraphs
+        .flat_map(|span| sentences_in(passage, span))
+        .collect()
+}
+
 /// Spans that end with `.`, `!`, `?` and the like before white space, or with a CJK full stop.
-fn sentences(text: &str, span: Range<usize>) -> Vec<Range<usize>> {
+fn sentences_in(text: &str, span: Range<usize>) -> Vec<Range<usize>> {
     let mut spans = Vec::new();
     let mut start = span.start;
     let mut characters = text[span.clone()].char_indices().peekable();

@@ -1,10 +1,13 @@
 //! Arguments, and what each verb asks of the engine; `show` prints the answers.
 
 mod bench;
+mod eval;
 mod folders;
 mod models;
 mod now;
+mod probes;
 mod read;
+mod search;
 mod settling;
 mod show;
 
@@ -20,8 +23,8 @@ use clap::{Parser, Subcommand};
 use nuthatch::{
     dirs::{self, Dirs},
     engine::{Engine, Error, Status},
-    evaluation, extract,
-    search::{Notice, Only, RerankMode, SearchRequest, SearchResults},
+    extract,
+    search::{Notice, SearchRequest, SearchResults},
     store::{self, Answer},
 };
 use nuthatch_models::priority::{self, Priority};
@@ -68,25 +71,9 @@ enum Verb {
         undo: bool,
     },
     /// Search
-    Search {
-        /// What to look for
-        query: String,
-        /// Results at most
-        #[arg(long, default_value_t = 10)]
-        limit: usize,
-        /// One retriever instead of both
-        #[arg(long, value_parser = ["words", "meaning"])]
-        only: Option<String>,
-        /// Leave the order by words and meaning as it is
-        #[arg(long)]
-        no_rerank: bool,
-        /// Milliseconds that reranking may take, instead of the setting
-        #[arg(long, value_name = "MS", conflicts_with = "no_rerank")]
-        rerank_ms: Option<u64>,
-        /// Show each stage's part in a result
-        #[arg(long)]
-        explain: bool,
-    },
+    Search(search::SearchArguments),
+    /// Find what is like a file, or like a page of it
+    Similar(search::SimilarArguments),
     /// Show what the library holds
     Status,
     /// List the chosen folders, and those in them that are left out
@@ -116,14 +103,8 @@ enum Verb {
     },
     /// Keep the library up to date until interrupted
     Watch,
-    /// Measure the order of results on a collection in the BEIR layout
-    Eval {
-        /// Folder with corpus.jsonl, queries.jsonl and qrels.tsv
-        dataset: PathBuf,
-        /// Keep documents and library in this folder, for the next run
-        #[arg(long, value_name = "DIR")]
-        keep: Option<PathBuf>,
-    },
+    /// Measure the order of results, on a collection in the BEIR layout or by questions about a folder
+    Eval(Box<eval::EvalArguments>),
     /// Get, choose and check the models
     Models {
         #[command(subcommand)]
@@ -237,41 +218,8 @@ async fn verb(verb: Verb, dirs: Dirs, json: bool) -> anyhow::Result<()> {
             Ok(())
         }
         Verb::Forget { path, undo } => forget(dirs, &path, undo, json).await,
-        Verb::Search {
-            query,
-            limit,
-            only,
-            explain,
-            no_rerank,
-            rerank_ms,
-        } => {
-            let only = match only.as_deref() {
-                Some("words") => Some(Only::Words),
-                Some(_) => Some(Only::Meaning),
-                None => None,
-            };
-            let request = SearchRequest {
-                query,
-                limit,
-                only,
-                reranking: if no_rerank {
-                    RerankMode::Off
-                } else {
-                    RerankMode::WithinBudget
-                },
-                rerank_budget: rerank_ms.map(Duration::from_millis),
-                ..SearchRequest::default()
-            };
-            let found = match reading(dirs).await? {
-                Ok(engine) => engine.search(&request, drop).await?,
-                Err(notice) => nothing(notice),
-            };
-            if json {
-                show::print(&show::search_json(&request.query, &found, explain))
-            } else {
-                show::print_results(&found, explain)
-            }
-        }
+        Verb::Search(arguments) => search::search(dirs, arguments, json).await,
+        Verb::Similar(arguments) => search::similar(dirs, arguments, json).await,
         Verb::Status => status(dirs, json).await,
         Verb::Folders => folders::list(dirs, json).await,
         Verb::Include { folder } => folders::answer(dirs, &folder, Answer::Read, json).await,
@@ -290,7 +238,7 @@ async fn verb(verb: Verb, dirs: Dirs, json: bool) -> anyhow::Result<()> {
             }
             Ok(())
         }
-        Verb::Eval { dataset, keep } => eval(&dirs, &dataset, keep, json).await,
+        Verb::Eval(arguments) => eval::run(*arguments, &dirs, json).await,
         Verb::Bench { verb } => bench::run(verb, &dirs, json).await,
         Verb::Models { verb } => models::run(verb, &dirs, json).await,
         Verb::Prompt { folder } => prompt(dirs, folder).await,
@@ -340,23 +288,6 @@ async fn why(dirs: Dirs, path: &Path, json: bool) -> anyhow::Result<()> {
         show::print(&json!({"path": shown.to_string(), "state": state, "reason": reason}))
     } else {
         show::print_line(format_args!("{shown}: {state}: {reason}"))
-    }
-}
-
-async fn eval(
-    dirs: &Dirs,
-    dataset: &Path,
-    keep: Option<PathBuf>,
-    json: bool,
-) -> anyhow::Result<()> {
-    let throw_away = tempfile::Builder::new().prefix("nuthatch-eval").tempdir()?;
-    let work = keep.unwrap_or_else(|| throw_away.path().to_owned());
-    let rows = evaluation::evaluate(dataset, &work, dirs).await?;
-    if json {
-        let set = dataset.file_name().unwrap_or(dataset.as_os_str());
-        show::print(&show::evaluation_json(&set.to_string_lossy(), &rows))
-    } else {
-        show::print_evaluation(&rows)
     }
 }
 

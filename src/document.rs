@@ -11,14 +11,16 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
+mod admitted;
 mod kind;
 
+pub use admitted::{Admitted, IdSet};
 pub use kind::Kind;
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         pub struct $name(pub i64);
     };
 }

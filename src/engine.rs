@@ -16,6 +16,7 @@ pub mod models;
 mod polite;
 mod preview;
 pub mod reading;
+mod similar;
 mod status;
 
 use std::{
@@ -64,6 +65,12 @@ pub enum Error {
     /// There is nothing at this path.
     #[error("{path} does not exist")]
     NotFound {
+        /// The path.
+        path: PathBuf,
+    },
+    /// It may be there, but not in the library.
+    #[error("{path} is not in the library")]
+    NotInLibrary {
         /// The path.
         path: PathBuf,
     },
@@ -374,7 +381,17 @@ impl Engine {
             languages: self.languages().await?,
             rerankers: self.rerankers.clone(),
             rerank_budget: self.rerank_budget,
+            now: (self.now)(),
         })
+    }
+
+    /// What understanding a query takes.
+    fn context<'a>(&self, languages: &'a [String], typing: bool) -> search::Context<'a> {
+        search::Context {
+            typing,
+            languages,
+            today: search::day((self.now)()),
+        }
     }
 
     /// What keys the vectors that answer now.

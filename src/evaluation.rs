@@ -1,34 +1,42 @@
-//! How good the order of results is, measured on a collection with known answers.
+//! How good the order of results is, measured where the answers are known.
 //!
-//! Reads a collection in the BEIR layout (`corpus.jsonl`, `queries.jsonl`, `qrels.tsv`), writes its
-//! documents as files, indexes these through the same code as a user's, and ranks every query.
-//! Knows the engine's face alone. Start reading at [`evaluate`].
+//! On a collection in the BEIR layout ([`evaluate`]): its documents are written as files, indexed
+//! through the same code as a user's, and every query is ranked by every stage; or runs are read that
+//! were written earlier, or by others ([`score_runs`]). On a folder with questions about it
+//! ([`probes`]). Knows the engine's face alone. Start reading at [`evaluate`].
 
+pub mod collection;
+pub mod comparison;
 pub mod metrics;
+pub mod probes;
+mod random;
+pub mod run;
+pub mod significance;
 
 use std::{
     collections::HashMap,
-    fs::File,
-    io::{self, BufRead, BufReader},
+    io,
     path::{Path, PathBuf},
     time::Duration,
 };
-
-use serde::Deserialize;
 
 use crate::{
     dirs::Dirs,
     document::DocumentId,
     engine::{self, Engine},
-    evaluation::metrics::Judgements,
-    search::{self, Ranked, RerankMode, SearchRequest, Target},
+    evaluation::{
+        collection::{Asked, Document, Query, Questions},
+        comparison::{Comparison, compare},
+        run::{DEPTH, Row, Run},
+    },
+    search::{self, Ranked, Rankings, RerankMode, Search, SearchRequest, Target},
     store,
 };
 
-/// Results looked at per query: what recall@100 needs.
-const DEPTH: usize = 100;
+/// What a file with a run is called, after its stage.
+const RUN: &str = "run";
 
-/// Why a collection could not be evaluated.
+/// Why nothing could be measured.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A file could not be read or written.
@@ -49,6 +57,14 @@ pub enum Error {
         /// What is wrong.
         reason: String,
     },
+    /// No query has an answer among the judgements.
+    #[error(
+        "{path}: no query in here is judged in the collection's qrels.tsv; are the ids its own?"
+    )]
+    NothingAsked {
+        /// The file with the queries.
+        path: PathBuf,
+    },
     /// The engine failed.
     #[error(transparent)]
     Engine(#[from] engine::Error),
@@ -60,51 +76,70 @@ pub enum Error {
     Store(#[from] store::Error),
 }
 
+impl Error {
+    fn malformed(path: &Path, line: usize, reason: impl Into<String>) -> Self {
+        Self::Malformed {
+            path: path.to_owned(),
+            line,
+            reason: reason.into(),
+        }
+    }
+}
+
 /// A shorthand of this room.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// How one stage did over all queries that have an answer.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Row {
-    /// `words`, `meaning`, `hybrid` or `rerank`.
-    pub stage: &'static str,
-    /// Mean over the queries, 0 to 1.
-    pub ndcg_at_10: f64,
-    /// Mean over the queries, 0 to 1.
-    pub recall_at_100: f64,
-    /// Mean over the queries, 0 to 1.
-    pub mrr_at_10: f64,
-    /// Median time to rank one query, without loading texts.
-    pub p50: Duration,
-    /// 95 of 100 queries were ranked within this time.
-    pub p95: Duration,
+/// What is measured on a collection.
+#[derive(Debug, Clone, Default)]
+pub struct Plan {
+    /// The collection's folder.
+    pub dataset: PathBuf,
+    /// Its queries, or others.
+    pub asked: Asked,
+    /// Also with each of [`SWITCHES`].
+    pub switches: bool,
 }
 
-#[derive(Deserialize)]
-struct CorpusLine {
-    #[serde(rename = "_id")]
-    id: String,
-    #[serde(default)]
-    title: String,
-    text: String,
+/// What was measured.
+#[derive(Debug)]
+pub struct Evaluation {
+    /// Every stage's rankings.
+    pub runs: Vec<Run>,
+    /// Their measures, in the same order.
+    pub rows: Vec<Row>,
+    /// What a stage adds to the one before, or a run to another.
+    pub comparisons: Vec<Comparison>,
+    /// The queries' words, by id.
+    pub texts: HashMap<String, String>,
 }
 
-#[derive(Deserialize)]
-struct QueryLine {
-    #[serde(rename = "_id")]
-    id: String,
-    text: String,
-}
+/// A way of asking that is not the plain one, by name.
+type Switch = (&'static str, fn(&mut SearchRequest));
 
-/// Evaluates the collection in `dataset`. Documents and library are made below `work`, and
-/// found again there by a later run, which then indexes only what changed.
-/// Settings, models and executables are those of `dirs`.
-pub async fn evaluate(dataset: &Path, work: &Path, dirs: &Dirs) -> Result<Vec<Row>> {
-    let queries: Vec<QueryLine> = read_lines(&dataset.join("queries.jsonl"))?;
-    let judgements = read_judgements(&dataset.join("qrels.tsv"))?;
-    let corpus: Vec<CorpusLine> = read_lines(&dataset.join("corpus.jsonl"))?;
+/// The plain way takes a query as prose. These take it as if a person typed it, operators and all;
+/// and as if that person were still at its last word.
+pub const SWITCHES: [Switch; 2] = [
+    ("typed", |request| request.prose = false),
+    ("typing", |request| {
+        request.prose = false;
+        request.typing = true;
+    }),
+];
+
+/// Each stage beside those that it is made of.
+const COMPARED: [(&str, &str); 3] = [
+    ("words", "hybrid"),
+    ("meaning", "hybrid"),
+    ("hybrid", "rerank"),
+];
+
+/// Measures every stage. Documents and library are made below `work`, and found again there by a
+/// later call, which then indexes only what changed. Settings, models and executables are those of
+/// `dirs`.
+pub async fn evaluate(plan: &Plan, work: &Path, dirs: &Dirs) -> Result<Evaluation> {
+    let questions = collection::questions(&plan.dataset, &plan.asked)?;
     let documents = work.join("set");
-    let ids = write_documents(&documents, corpus)?;
+    let ids = write_documents(&documents, collection::documents(&plan.dataset)?)?;
 
     let engine = Engine::open(dirs.with_library(work.join("library"))).await?;
     engine.add_folder(&documents).await?;
@@ -112,97 +147,171 @@ pub async fn evaluate(dataset: &Path, work: &Path, dirs: &Dirs) -> Result<Vec<Ro
     let search = engine.searching(None).await?;
     let names = names_by_document(&search.store, &ids).await?;
 
-    let mut stages = [
-        StageRun::new("words"),
-        StageRun::new("meaning"),
-        StageRun::new("hybrid"),
-        StageRun::new("rerank"),
-    ];
-    for query in &queries {
-        let Some(relevant) = judgements.get(&query.id) else {
-            continue;
-        };
-        let request = SearchRequest {
+    let mut stages = Stages::default();
+    for query in &questions.queries {
+        stages.ask(&search, &names, query, None).await?;
+        if plan.switches {
+            for switch in &SWITCHES {
+                stages.ask(&search, &names, query, Some(switch)).await?;
+            }
+        }
+    }
+    engine.close().await;
+    // A stage without a model finds nothing for any query.
+    let runs: Vec<Run> = stages.runs.into_iter().filter(Run::has_results).collect();
+    let rows = score(&runs, &questions);
+    let row = |name: &str| rows.iter().find(|row| row.stage == name);
+    let comparisons = COMPARED
+        .iter()
+        .filter_map(|&(from, to)| Some(compare(row(from)?, row(to)?)))
+        .collect();
+    Ok(Evaluation {
+        runs,
+        rows,
+        comparisons,
+        texts: texts(questions),
+    })
+}
+
+/// Measures runs that were written to files; each is compared with the first.
+pub fn score_runs(plan: &Plan, files: &[PathBuf]) -> Result<Evaluation> {
+    let questions = collection::questions(&plan.dataset, &plan.asked)?;
+    let runs: Vec<Run> = files
+        .iter()
+        .map(|file| Run::read(file))
+        .collect::<Result<_>>()?;
+    let rows = score(&runs, &questions);
+    let comparisons = match rows.split_first() {
+        Some((first, others)) => others.iter().map(|other| compare(first, other)).collect(),
+        None => Vec::new(),
+    };
+    Ok(Evaluation {
+        runs,
+        rows,
+        comparisons,
+        texts: texts(questions),
+    })
+}
+
+impl Evaluation {
+    /// Writes each stage's run into the folder, named after the stage.
+    pub fn write_runs(&self, folder: &Path) -> Result<()> {
+        std::fs::create_dir_all(folder).map_err(|source| Error::Io {
+            path: folder.to_owned(),
+            source,
+        })?;
+        for run in &self.runs {
+            run.write(&run_file(folder, &run.name))?;
+        }
+        Ok(())
+    }
+
+    /// Compares each stage with what it was when its run was written into the folder, in place of the
+    /// comparisons between stages.
+    pub fn compare_with(&mut self, plan: &Plan, folder: &Path) -> Result<()> {
+        let questions = collection::questions(&plan.dataset, &plan.asked)?;
+        self.comparisons.clear();
+        for row in &self.rows {
+            let file = run_file(folder, &row.stage);
+            if !file.exists() {
+                continue;
+            }
+            let mut earlier = Run::read(&file)?;
+            earlier.name = format!("{}, earlier", row.stage);
+            let earlier = earlier.score(&questions.judgements);
+            self.comparisons.push(compare(&earlier, row));
+        }
+        Ok(())
+    }
+}
+
+fn run_file(folder: &Path, stage: &str) -> PathBuf {
+    folder.join(stage).with_added_extension(RUN)
+}
+
+fn score(runs: &[Run], questions: &Questions) -> Vec<Row> {
+    let score = |run: &Run| run.score(&questions.judgements);
+    runs.iter().map(score).collect()
+}
+
+fn texts(questions: Questions) -> HashMap<String, String> {
+    let queries = questions.queries.into_iter();
+    queries.map(|query| (query.id, query.text)).collect()
+}
+
+/// The runs so far, in the order in which their stages came up.
+#[derive(Default)]
+struct Stages {
+    runs: Vec<Run>,
+}
+
+impl Stages {
+    async fn ask(
+        &mut self,
+        search: &Search,
+        names: &HashMap<DocumentId, Vec<String>>,
+        query: &Query,
+        switch: Option<&Switch>,
+    ) -> Result<()> {
+        let mut request = SearchRequest {
             query: query.text.clone(),
             limit: DEPTH,
             prose: true,
             reranking: RerankMode::Whole,
             ..SearchRequest::default()
         };
+        if let Some((_, turn)) = switch {
+            turn(&mut request);
+        }
         let rankings = search.rank(&request).await?;
-        let fused_took = rankings.words_took + rankings.meaning_took + rankings.fusion_took;
-        let outcomes = [
-            (Some(rankings.words), rankings.words_took),
-            (Some(rankings.meaning), rankings.meaning_took),
-            (Some(rankings.hybrid), fused_took),
-            (rankings.reranked, fused_took + rankings.rerank_took),
-        ];
-        for (stage, (ranked, took)) in stages.iter_mut().zip(outcomes) {
-            if let Some(ranked) = ranked {
-                stage.add(&retrieved(&ranked, &names), relevant, took);
-            }
+        for (stage, ranked, took) in by_stage(rankings) {
+            let name = match switch {
+                // Meaning takes the words as they are.
+                Some(_) if stage == "meaning" => continue,
+                Some((switch, _)) => format!("{stage}+{switch}"),
+                None => stage.to_owned(),
+            };
+            self.add(name, &query.id, retrieved(&ranked, names), took);
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, stage: String, query: &str, ranking: Vec<(String, f64)>, took: Duration) {
+        if let Some(run) = self.runs.iter_mut().find(|run| run.name == stage) {
+            run.add(query, ranking, took);
+        } else {
+            let mut run = Run::new(stage);
+            run.add(query, ranking, took);
+            self.runs.push(run);
         }
     }
-    // Without a reranker there is no such stage.
-    let ran = stages.into_iter().filter(StageRun::has_run);
-    Ok(ran.map(StageRun::finish).collect())
 }
 
-/// What one stage has given so far.
-struct StageRun {
-    stage: &'static str,
-    ndcg: f64,
-    recall: f64,
-    mrr: f64,
-    times: Vec<Duration>,
-}
+type Stage = (&'static str, Vec<Ranked>, Duration);
 
-impl StageRun {
-    fn new(stage: &'static str) -> Self {
-        Self {
-            stage,
-            ndcg: 0.0,
-            recall: 0.0,
-            mrr: 0.0,
-            times: Vec::new(),
-        }
-    }
-
-    fn add(&mut self, retrieved: &[&str], relevant: &Judgements, took: Duration) {
-        self.ndcg += metrics::ndcg(retrieved, relevant, 10);
-        self.recall += metrics::recall(retrieved, relevant, DEPTH);
-        self.mrr += metrics::reciprocal_rank(retrieved, relevant, 10);
-        self.times.push(took);
-    }
-
-    fn has_run(&self) -> bool {
-        !self.times.is_empty()
-    }
-
-    fn finish(mut self) -> Row {
-        self.times.sort_unstable();
-        let n = self.times.len().max(1) as f64;
-        Row {
-            stage: self.stage,
-            ndcg_at_10: self.ndcg / n,
-            recall_at_100: self.recall / n,
-            mrr_at_10: self.mrr / n,
-            p50: metrics::percentile(&self.times, 50),
-            p95: metrics::percentile(&self.times, 95),
-        }
-    }
+fn by_stage(rankings: Rankings) -> impl Iterator<Item = Stage> {
+    let fused = rankings.words_took + rankings.meaning_took + rankings.fusion_took;
+    let reranked = fused + rankings.rerank_took;
+    [
+        Some(("words", rankings.words, rankings.words_took)),
+        Some(("meaning", rankings.meaning, rankings.meaning_took)),
+        Some(("hybrid", rankings.hybrid, fused)),
+        // Without a reranker there is no such stage.
+        rankings.reranked.map(|ranked| ("rerank", ranked, reranked)),
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// The collection's ids in the order of a ranking; documents with equal content follow each other.
-fn retrieved<'a>(ranked: &[Ranked], names: &'a HashMap<DocumentId, Vec<String>>) -> Vec<&'a str> {
+fn retrieved(ranked: &[Ranked], names: &HashMap<DocumentId, Vec<String>>) -> Vec<(String, f64)> {
     ranked
         .iter()
         .filter_map(|ranked| match ranked.target {
-            Target::Document(id) => names.get(&id),
+            Target::Document(id) => Some((names.get(&id)?, ranked.score)),
             Target::File(_) => None,
         })
-        .flatten()
-        .map(String::as_str)
+        .flat_map(|(ids, score)| ids.iter().map(move |id| (id.clone(), score)))
         .collect()
 }
 
@@ -224,7 +333,7 @@ async fn names_by_document(
 }
 
 /// One HTML file per document, as `d<line number>.html`; returns the ids by line number.
-fn write_documents(folder: &Path, corpus: Vec<CorpusLine>) -> Result<Vec<String>> {
+fn write_documents(folder: &Path, corpus: Vec<Document>) -> Result<Vec<String>> {
     let failed = |path: &Path| {
         let path = path.to_owned();
         move |source| Error::Io { path, source }
@@ -256,60 +365,4 @@ fn page(title: &str, text: &str) -> String {
     }
     page += &format!("<p>{}</p>\n", escape(text));
     page
-}
-
-fn read_lines<T: for<'a> Deserialize<'a>>(path: &Path) -> Result<Vec<T>> {
-    lines(path)?
-        .filter(|line| !matches!(line, Ok((_, line)) if line.trim().is_empty()))
-        .map(|line| {
-            let (number, line) = line?;
-            serde_json::from_str(&line).map_err(|error| Error::Malformed {
-                path: path.to_owned(),
-                line: number,
-                reason: error.to_string(),
-            })
-        })
-        .collect()
-}
-
-/// Relevance of documents by query; queries without a relevant document are left out.
-fn read_judgements(path: &Path) -> Result<HashMap<String, Judgements>> {
-    let mut judgements: HashMap<String, Judgements> = HashMap::new();
-    for line in lines(path)?.skip(1) {
-        let (number, line) = line?;
-        let malformed = || Error::Malformed {
-            path: path.to_owned(),
-            line: number,
-            reason: "a query's id, a document's id and a score are wanted, with tabs between"
-                .into(),
-        };
-        let mut fields = line.split('\t');
-        let (Some(query), Some(document), Some(score)) =
-            (fields.next(), fields.next(), fields.next())
-        else {
-            return Err(malformed());
-        };
-        let score: u32 = score.trim().parse().map_err(|_| malformed())?;
-        if score > 0 {
-            judgements
-                .entry(query.to_owned())
-                .or_default()
-                .insert(document.to_owned(), score);
-        }
-    }
-    Ok(judgements)
-}
-
-fn lines(path: &Path) -> Result<impl Iterator<Item = Result<(usize, String)>> + use<>> {
-    let failed = {
-        let path = path.to_owned();
-        move |source| Error::Io {
-            path: path.clone(),
-            source,
-        }
-    };
-    let file = File::open(path).map_err(&failed)?;
-    Ok((1..)
-        .zip(BufReader::new(file).lines())
-        .map(move |(number, line)| line.map(|line| (number, line)).map_err(&failed)))
 }

@@ -1,12 +1,13 @@
 //! The word index: tantivy, BM25, derived from the store and deletable at any time.
 //!
-//! Owns the index folder, the one thread that writes it, and how a [`WordQuery`] is scored.
-//! Knows passages and files as entries of words; nothing of SQL or of how a query is typed.
+//! Owns the index folder, the one thread that writes it, how a [`WordQuery`] is scored, and which files
+//! a [`Condition`] admits. Knows passages and files as entries of words; nothing of SQL or of how a query is typed.
 //! Invariant: a commit carries the sequence number of the last batch in it, so that whoever
 //! opens the index knows what it lacks; and a generation that cannot be read is never mended, but
 //! built anew beside it. Start reading at [`Lexical::open`] and [`Lexical::search`].
 
 mod collect;
+mod conditions;
 mod directory;
 mod entries;
 mod error;
@@ -14,7 +15,10 @@ mod generation;
 mod open;
 mod query;
 mod schema;
+mod score;
+mod tags;
 pub mod tokens;
+mod vocabulary;
 mod writer;
 
 use std::{
@@ -23,16 +27,22 @@ use std::{
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
+use tantivy::Searcher;
 use tokio::sync::watch;
 
 pub use entries::Entries;
 pub use error::{Error, Result};
-pub use query::{Depth, FileHit, PassageHit, WordHits, WordQuery, WordTerm};
+pub use query::{
+    Condition, Depth, FileField, FileHit, FileTest, FuzzyWord, PassageHit, Phrase, States,
+    TextTest, WordHits, WordQuery, WordTerm,
+};
+pub use tags::Tag;
+pub use vocabulary::tolerance;
 pub use writer::{FileEntry, Op, PassageEntry};
 
 use crate::{
     cpu,
-    document::Sequence,
+    document::{Admitted, FileId, IdSet, Sequence},
     lexical::{
         open::Open,
         schema::{Fields, schema},
@@ -204,31 +214,61 @@ impl Lexical {
         }
     }
 
-    /// The best passages and file names for a query. Blocking; milliseconds.
-    pub fn search(&self, query: &WordQuery, depth: Depth) -> Result<WordHits> {
+    /// The best passages and file names for a query, of what is admitted. Blocking; milliseconds.
+    pub fn search(
+        &self,
+        query: &WordQuery,
+        depth: Depth,
+        admitted: Option<&Arc<Admitted>>,
+    ) -> Result<WordHits> {
+        self.ask(|searcher| score::search(searcher, self.fields, query, depth, admitted))
+    }
+
+    /// What meets a condition. Blocking; milliseconds.
+    pub fn admitted(&self, condition: &Condition, states: &States) -> Result<Admitted> {
+        self.ask(|searcher| conditions::admitted(searcher, self.fields, condition, states))
+    }
+
+    /// The files of these that changed last, newest first. Blocking; milliseconds.
+    pub fn newest(&self, files: &IdSet, limit: usize) -> Result<Vec<FileId>> {
+        self.ask(|searcher| conditions::newest(searcher, files, limit))
+    }
+
+    /// The word that was meant by one that, with these stems, stands nowhere; `None` if it does, or if no
+    /// word is like it. Blocking; milliseconds.
+    pub fn meant(&self, word: &str, stems: &[String]) -> Result<Option<String>> {
+        self.ask(|searcher| vocabulary::meant(searcher, self.fields, word, stems))
+    }
+
+    /// How much each word tells: its inverse frequency among passages; 0 for one that stands nowhere.
+    /// Blocking; milliseconds.
+    pub fn rarity(&self, words: &[String]) -> Result<Vec<f32>> {
+        self.ask(|searcher| score::rarity(searcher, self.fields, words))
+    }
+
+    /// Asks the generation that answers now.
+    fn ask<T>(&self, question: impl Fn(&Searcher) -> Result<T>) -> Result<T> {
         let is_written = self.opened().newest.writer.is_some();
         if !is_written {
             self.catch_up()?;
         }
         let open = self.opened().clone();
+        let answer = |open: &Open| {
+            let searcher = open.reader.searcher();
+            // tantivy meets some kinds of damage by panicking.
+            catch_unwind(AssertUnwindSafe(|| question(&searcher))).unwrap_or(Err(Error::Unreadable))
+        };
         if let Some(older) = &open.older {
-            match self.search_in(older, query, depth) {
-                Ok(hits) => return Ok(hits),
+            match answer(older) {
+                Ok(answer) => return Ok(answer),
                 Err(error) => tracing::debug!(%error, "the older word index does not answer"),
             }
         }
-        let outcome = self.search_in(&open.newest, query, depth);
+        let outcome = answer(&open.newest);
         if outcome.as_ref().is_err_and(Error::is_damage) {
             self.note_damage();
         }
         outcome
-    }
-
-    fn search_in(&self, open: &Open, query: &WordQuery, depth: Depth) -> Result<WordHits> {
-        let searcher = open.reader.searcher();
-        let search = || query::search(&searcher, self.fields, query, depth);
-        // tantivy meets some kinds of damage by panicking.
-        catch_unwind(AssertUnwindSafe(search)).unwrap_or(Err(Error::Unreadable))
     }
 
     /// Follows the process that writes: what it has committed since, and a generation it has completed.

@@ -6,33 +6,47 @@
 
 mod blend;
 mod candidates;
+mod correct;
 mod existence;
+mod feedback;
 mod fusion;
 mod highlight;
 mod parse;
 mod rerank;
 mod rerankers;
 mod retrieve;
+mod sentences;
 mod show;
 mod types;
+mod versions;
 
 use std::{
     sync::{Arc, Mutex, RwLock},
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use nuthatch_models::ModelWorker;
 
 pub use candidates::N_RERANKED;
+pub use feedback::Feedback;
 pub use highlight::{Highlighter, merge_ranges};
-pub use parse::{MAX_QUERY_CHARS, MAX_QUERY_WORDS, ParsedQuery, parse, parse_prose};
+pub use parse::{
+    Chip, ChipKind, Context, Hint, MAX_QUERY_CHARS, MAX_QUERY_WORDS, ParsedQuery, parse,
+    parse_prose,
+};
 pub use rerankers::{Reranker, Rerankers};
 pub use types::{
     Error, NotReranked, Notice, Only, Ranked, Rankings, Ranks, RerankMode, Reranked, SearchRequest,
     SearchResult, SearchResults, Strength, Target, Timings,
 };
 
-use crate::{lexical::SharedLexical, store::Store, vectors::Vectors};
+use crate::{
+    document::{Admitted, DocumentId},
+    lexical::SharedLexical,
+    store::Store,
+    vectors::Vectors,
+};
 
 use self::{rerank::Reranking, retrieve::Leg};
 
@@ -65,6 +79,8 @@ pub struct Search {
     pub rerankers: Rerankers,
     /// How long reranking may take before an order is shown.
     pub rerank_budget: Duration,
+    /// What `today` is counted from.
+    pub now: SystemTime,
 }
 
 /// A search under way.
@@ -72,6 +88,10 @@ struct Run<'a> {
     search: &'a Search,
     request: &'a SearchRequest,
     parsed: ParsedQuery,
+    /// What meets the query's condition; `None` where everything does.
+    admitted: Option<Arc<Admitted>>,
+    /// What was liked and is the whole query: it is not among what is like it.
+    left_out: Vec<DocumentId>,
     began: Instant,
     notices: Vec<Notice>,
     timings: Timings,
@@ -89,25 +109,33 @@ impl Search {
             search: self,
             request,
             parsed: self.parsed(request),
+            admitted: None,
+            left_out: Vec::new(),
             began: Instant::now(),
             notices: Vec::new(),
             timings: Timings::default(),
         };
-        run.notices.clone_from(&run.parsed.notices);
+        run.learn().await?;
         let words = run.words().await?;
-        let wants_meaning = request.only != Some(Only::Words) && !run.parsed.meaning.is_empty();
+        let says_something = !run.parsed.meaning.is_empty() || !request.feedback.is_empty();
+        let wants_meaning = request.only != Some(Only::Words) && says_something;
         if let Some(words) = words.as_ref().filter(|_| wants_meaning) {
             let ranked = fusion::fuse(Some(words), None, request.limit);
             on_update(run.results(ranked, Reranked::default()).await?);
         }
         let meaning = if wants_meaning {
-            let (timings, notices) = (&mut run.timings, &mut run.notices);
-            self.meaning(&run.parsed, timings, notices).await?
+            let asked = (&run.parsed, &request.feedback);
+            let to_tell = (&mut run.timings, &mut run.notices);
+            self.meaning(asked, run.admitted.as_ref(), to_tell).await?
         } else {
             None
         };
         let fuse = |limit| fusion::fuse(words.as_ref(), meaning.as_ref(), limit);
-        let wanted = self.wants_reranking(request);
+        let wanted = match run.parsed.meaning.is_empty() {
+            // There is nothing to judge by.
+            true => Err(NotReranked::Unwanted),
+            false => self.wants_reranking(request),
+        };
         if wanted.is_ok() {
             on_update(
                 run.results(fuse(request.limit), Reranked::default())
@@ -118,21 +146,26 @@ impl Search {
             Ok(()) => self.rerankers.get().await.map_err(NotReranked::Failed),
             Err(why_not) => Err(why_not),
         };
-        match rerankers {
+        let results = match rerankers {
             Ok(rerankers) => {
                 let fused = fuse(request.limit.max(N_RERANKED));
-                run.rerank(&rerankers, fused, &mut on_update).await
+                run.rerank(&rerankers, fused, &mut on_update).await?
             }
-            Err(why_not) => run.without_reranking(fuse(request.limit), why_not).await,
-        }
+            Err(why_not) => run.without_reranking(fuse(request.limit), why_not).await?,
+        };
+        run.with_sentences(results, &mut on_update).await
     }
 
     fn parsed(&self, request: &SearchRequest) -> ParsedQuery {
         if request.prose {
-            parse_prose(&request.query, &self.languages)
-        } else {
-            parse(&request.query, request.typing, &self.languages)
+            return parse_prose(&request.query, &self.languages);
         }
+        let context = Context {
+            typing: request.typing,
+            languages: &self.languages,
+            today: day(self.now),
+        };
+        parse(&request.query, context)
     }
 
     /// Whether a request is to be reranked, or why not. While the user types, the models are loaded.
@@ -153,13 +186,17 @@ impl Search {
     /// The order alone, for measuring: each retriever's, both fused, and the best of these
     /// reranked, without loading texts for show.
     pub async fn rank(&self, request: &SearchRequest) -> Result<Rankings, Error> {
-        let parsed = self.parsed(request);
+        let mut parsed = self.parsed(request);
         let (mut notices, mut timings) = (Vec::new(), Timings::default());
         let began = Instant::now();
-        let words = self.words(&parsed, &mut notices).await?;
+        self.correct(&mut parsed, &mut notices).await?;
+        let admitted = self.admitted(&parsed, &mut notices).await?;
+        let words = self.words(&parsed, admitted.as_ref(), &mut notices).await?;
         let words_took = began.elapsed();
         let began = Instant::now();
-        let meaning = self.meaning(&parsed, &mut timings, &mut notices).await?;
+        let to_tell = (&mut timings, &mut notices);
+        let asked = (&parsed, &request.feedback);
+        let meaning = self.meaning(asked, admitted.as_ref(), to_tell).await?;
         let meaning_took = began.elapsed();
         let began = Instant::now();
         let hybrid = fusion::fuse(Some(&words), meaning.as_ref(), request.limit);
@@ -198,22 +235,68 @@ impl Search {
 }
 
 impl Run<'_> {
-    /// What has the words; a quoted phrase that nothing has is dropped.
+    /// What the user said of earlier results moves the query.
+    async fn learn(&mut self) -> Result<(), Error> {
+        let feedback = &self.request.feedback;
+        if feedback.is_empty() {
+            return Ok(());
+        }
+        let is_whole_query = self.parsed.is_empty();
+        let liked = self.search.learn_words(feedback, &mut self.parsed).await?;
+        if is_whole_query {
+            self.left_out = liked;
+        }
+        Ok(())
+    }
+
+    /// What meets the conditions and has the words; where nothing has what must be there, what has the
+    /// same words in any way.
     async fn words(&mut self) -> Result<Option<Leg>, Error> {
-        if self.request.only == Some(Only::Meaning) {
-            return Ok(None);
+        if !self.request.typing {
+            let notices = &mut self.notices;
+            self.search.correct(&mut self.parsed, notices).await?;
         }
-        let mut words = self.search.words(&self.parsed, &mut self.notices).await?;
-        if words.is_empty()
-            && let Some(notice) = self.parsed.drop_phrases()
+        let is_wanted = self.request.only != Some(Only::Meaning);
+        let mut words = self.retrieve(is_wanted).await?;
+        if self.admits_nothing()
+            && let Some(relaxed) = self.parsed.relaxed()
         {
-            // While a phrase is being typed, that it is not found yet is no news.
-            self.notices
-                .extend((!self.request.typing).then_some(notice));
-            words = self.search.words(&self.parsed, &mut self.notices).await?;
+            self.parsed = relaxed;
+            words = self.retrieve(is_wanted).await?;
+            if !words.is_empty() && !self.request.typing {
+                self.notices.push(Notice {
+                    message: "Nothing has all that must be there; these are the nearest".into(),
+                    hint: Some(
+                        "Leave out quotes, signs and operators to search like this from the start"
+                            .into(),
+                    ),
+                });
+            }
         }
-        self.timings.words = Some(self.began.elapsed());
-        Ok(Some(words))
+        if self.admits_nothing() && !self.request.typing {
+            self.notices.push(Notice {
+                message: "No file meets these conditions".into(),
+                hint: Some("Take one of them away".into()),
+            });
+        }
+        self.timings.words = is_wanted.then(|| self.began.elapsed());
+        Ok(is_wanted.then_some(words))
+    }
+
+    fn admits_nothing(&self) -> bool {
+        let admitted = self.admitted.as_ref();
+        admitted.is_some_and(|admitted| admitted.files.is_clear())
+    }
+
+    async fn retrieve(&mut self, is_wanted: bool) -> Result<Leg, Error> {
+        let (search, notices) = (self.search, &mut self.notices);
+        self.admitted = search.admitted(&self.parsed, notices).await?;
+        if !is_wanted {
+            return Ok(Leg::default());
+        }
+        search
+            .words(&self.parsed, self.admitted.as_ref(), notices)
+            .await
     }
 
     /// Reranks within the time budget and, if that is wanted, on to the end.
@@ -263,6 +346,28 @@ impl Run<'_> {
         Ok(results)
     }
 
+    /// The final order goes out before the sentences are looked for.
+    async fn with_sentences(
+        &self,
+        mut results: SearchResults,
+        on_update: &mut (impl FnMut(SearchResults) + Send),
+    ) -> Result<SearchResults, Error> {
+        let is_wanted = self.request.sentences && !self.request.typing;
+        let (Some(query), Ok(model)) = (
+            self.search.embedded(&self.parsed.meaning),
+            &self.search.model,
+        ) else {
+            return Ok(results);
+        };
+        if is_wanted && results.timings.vectors.is_some() {
+            on_update(results.clone());
+            let began = Instant::now();
+            sentences::mark(model, &query, &mut results.results).await;
+            results.timings.sentences = Some(began.elapsed());
+        }
+        Ok(results)
+    }
+
     async fn without_reranking(
         &mut self,
         fused: Vec<Ranked>,
@@ -285,16 +390,36 @@ impl Run<'_> {
         reranked: Reranked,
     ) -> Result<SearchResults, Error> {
         let began = Instant::now();
-        let (results, gone) = show::show(self.search, &self.parsed, ranked).await?;
+        let left_out = |ranked: &Ranked| matches!(ranked.target, Target::Document(id) if self.left_out.contains(&id));
+        let ranked = ranked
+            .into_iter()
+            .filter(|ranked| !left_out(ranked))
+            .collect();
+        let admitted = self.admitted.as_deref();
+        let (results, gone) = show::show(self.search, &self.parsed, admitted, ranked).await?;
+        // Whoever asks for files by their names and dates wants to see them all.
+        let results = if self.parsed.words.is_empty() {
+            results
+        } else {
+            versions::fold_versions(self.search, results).await?
+        };
         self.timings.show = began.elapsed();
         self.timings.total = self.began.elapsed();
         Ok(SearchResults {
             results,
             gone,
             notices: self.notices.clone(),
+            chips: self.parsed.chips.clone(),
+            hints: self.parsed.hints.clone(),
             timings: self.timings,
             reranked,
             is_late: false,
         })
     }
+}
+
+/// Which day it is here.
+pub fn day(now: SystemTime) -> Date {
+    let now = Timestamp::try_from(now).unwrap_or_default();
+    now.to_zoned(TimeZone::system()).date()
 }

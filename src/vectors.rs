@@ -7,7 +7,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::document::{DocumentId, PassageId};
+use crate::document::{Admitted, DocumentId, PassageId};
 
 /// Rows kept after the sign scan for each row that is asked for, and at least.
 /// Measured (`cargo bench --bench recall`, 23,745 passages of seven libraries, 586 queries): rescoring
@@ -94,6 +94,21 @@ impl Vectors {
         self.ids.iter().map(|&(passage, _)| passage)
     }
 
+    /// A passage's vector, if it has a row.
+    pub fn vector(&self, passage: PassageId) -> Option<Vec<f32>> {
+        let row = *self.rows.get(&passage)? as usize;
+        let scale = *self.scales.get(row)?;
+        let values = self
+            .values
+            .get(row * self.n_dimensions..(row + 1) * self.n_dimensions)?;
+        Some(
+            values
+                .iter()
+                .map(|&value| f32::from(value) * scale)
+                .collect(),
+        )
+    }
+
     /// Adds or replaces a passage's row. Returns false, and changes nothing, if `stored` is not
     /// a vector of these dimensions.
     #[must_use]
@@ -171,12 +186,25 @@ impl Vectors {
         }
     }
 
-    /// The `limit` nearest passages, nearest first, at most `per_document` of one document.
-    /// `query` has unit length.
-    pub fn nearest(&self, query: &[f32], limit: usize, per_document: usize) -> Vec<Neighbour> {
+    /// The `limit` nearest of the passages that are admitted, nearest first, at most `per_document` of
+    /// one document. `query` has unit length.
+    pub fn nearest(
+        &self,
+        query: &[f32],
+        limit: usize,
+        per_document: usize,
+        admitted: Option<&Admitted>,
+    ) -> Vec<Neighbour> {
         let n_rescored = RESCORED_AT_LEAST.max(limit * RESCORED_PER_HIT);
+        let rows = match admitted {
+            None => self.nearest_rows(query, n_rescored, |_| true),
+            Some(admitted) => self.nearest_rows(query, n_rescored, |row| {
+                let (passage, document) = self.ids[row as usize];
+                admitted.has_passage(passage, document)
+            }),
+        };
         let mut n_of: HashMap<DocumentId, usize> = HashMap::new();
-        let mut nearest = self.nearest_of(query, n_rescored, n_rescored);
+        let mut nearest = self.rescored(query, rows, n_rescored);
         nearest.retain(|neighbour| {
             let n = n_of.entry(neighbour.document).or_default();
             *n += 1;
@@ -188,12 +216,18 @@ impl Vectors {
 
     /// The `limit` nearest of the about `n_rescored` passages that the sign scan prefers.
     pub fn nearest_of(&self, query: &[f32], limit: usize, n_rescored: usize) -> Vec<Neighbour> {
-        let rows = if self.len() <= n_rescored {
-            (0..self.len() as u32).collect()
-        } else {
-            self.nearest_by_sign(query, n_rescored)
-        };
+        let rows = self.nearest_rows(query, n_rescored, |_| true);
         self.rescored(query, rows, limit)
+    }
+
+    /// The rows worth rescoring: all that are admitted, or about `wanted` of these by their signs.
+    fn nearest_rows(&self, query: &[f32], wanted: usize, admits: impl Fn(u32) -> bool) -> Vec<u32> {
+        let mut rows = (0..self.len() as u32).filter(|&row| admits(row));
+        let first: Vec<u32> = rows.by_ref().take(wanted + 1).collect();
+        if first.len() <= wanted {
+            return first;
+        }
+        self.nearest_by_sign(query, wanted, admits)
     }
 
     /// The same over all rows without the sign scan; the measure of [`Vectors::nearest`].
@@ -201,12 +235,18 @@ impl Vectors {
         self.rescored(query, (0..self.len() as u32).collect(), limit)
     }
 
-    /// About `wanted` rows with the fewest differing signs (all that tie with the last).
-    fn nearest_by_sign(&self, query: &[f32], wanted: usize) -> Vec<u32> {
+    /// About `wanted` admitted rows with the fewest differing signs (all that tie with the last).
+    fn nearest_by_sign(
+        &self,
+        query: &[f32],
+        wanted: usize,
+        admits: impl Fn(u32) -> bool,
+    ) -> Vec<u32> {
         let query = sign_bits(query.iter().map(|&value| value >= 0.0));
         let distances = kernels::sign_distances(&self.signs, &query);
+        let admitted = || (0_u32..).zip(&distances).filter(|&(row, _)| admits(row));
         let mut histogram = vec![0_usize; self.n_words() * 64 + 1];
-        for &distance in &distances {
+        for (_, &distance) in admitted() {
             histogram[usize::from(distance)] += 1;
         }
         let mut n_within = 0;
@@ -217,8 +257,7 @@ impl Vectors {
                 n_within >= wanted
             })
             .unwrap_or(histogram.len());
-        (0_u32..)
-            .zip(&distances)
+        admitted()
             .filter(|&(_, &distance)| usize::from(distance) <= limit)
             .map(|(row, _)| row)
             .collect()

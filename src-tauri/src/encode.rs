@@ -5,16 +5,16 @@
 use std::{ffi::OsStr, path::Path, time::Duration};
 
 use nuthatch::{
-    document::{self, FileState},
+    document::{self, FileState, PassageId},
     engine, governor, indexing, search,
-    search::{RerankMode, SearchResults},
+    search::{Feedback, RerankMode, SearchResults},
     store,
 };
 
 use crate::wire::{
-    ErrorCode, FileCounts, Folder, HeldFolder, Hold, HoldReason, IpcError, LibraryStatus, Notice,
-    Phase, Preview, Progress, SearchRequest, SearchResult, SearchUpdate, Stage, Strength, Unit,
-    Why,
+    Chip, ErrorCode, FileCounts, Folder, HeldFolder, Hint, Hold, HoldReason, IpcError,
+    LibraryStatus, Notice, Phase, Preview, Progress, SearchRequest, SearchResult, SearchUpdate,
+    Stage, Strength, Unit, Why,
 };
 
 impl From<SearchRequest> for search::SearchRequest {
@@ -24,9 +24,18 @@ impl From<SearchRequest> for search::SearchRequest {
             limit: request.limit as usize,
             typing: request.typing,
             reranking: RerankMode::Streamed,
+            sentences: true,
+            feedback: Feedback {
+                like: passages(&request.like),
+                unlike: passages(&request.unlike),
+            },
             ..Self::default()
         }
     }
+}
+
+fn passages(ids: &[u32]) -> Vec<PassageId> {
+    ids.iter().map(|&id| PassageId(i64::from(id))).collect()
 }
 
 /// The final results are by words alone when there was no search by meaning, and fused ones when
@@ -46,9 +55,31 @@ pub(crate) fn update(found: SearchResults, elapsed: Duration, last: bool) -> Sea
         is_late: found.is_late,
         results: found.results.into_iter().map(result).collect(),
         notices: found.notices.iter().map(notice).collect(),
+        chips: found.chips.iter().map(chip).collect(),
+        hints: found.hints.iter().map(hint).collect(),
         elapsed_ms: elapsed.as_secs_f64() * 1e3,
         last,
     }
+}
+
+fn chip(chip: &search::Chip) -> Chip {
+    Chip {
+        text: chip.text.clone(),
+        is_excluded: chip.kind == search::ChipKind::Excluded,
+        span: span(chip.span),
+    }
+}
+
+fn hint(hint: &search::Hint) -> Hint {
+    Hint {
+        message: hint.message.clone(),
+        advice: hint.advice.clone(),
+        span: span(hint.span),
+    }
+}
+
+fn span((start, end): (usize, usize)) -> (u32, u32) {
+    (count(start as u64), count(end as u64))
 }
 
 fn result(found: search::SearchResult) -> SearchResult {
@@ -78,9 +109,15 @@ fn result(found: search::SearchResult) -> SearchResult {
         confidence: confidence.map(u32::from),
         passage: found.text,
         highlights: ranges(&found.highlights),
+        sentence: found.sentence.map(span),
         score: found.score,
         strength: found.ranks.strength().map(strength),
         n_copies: count(found.copies.len() as u64),
+        older: found
+            .versions
+            .iter()
+            .map(|file| shown(&file.seen.path.to_path()))
+            .collect(),
         away: found.file.state == FileState::Away,
     }
 }
@@ -261,6 +298,10 @@ fn code_and_hint(error: &engine::Error) -> (ErrorCode, &'static str) {
     }
     match error {
         Error::NotFound { .. } => (ErrorCode::NotFound, "Check that it is still there"),
+        Error::NotInLibrary { .. } => (
+            ErrorCode::NotFound,
+            "The library's page says what is known of a file, and why it is not found",
+        ),
         Error::Forgotten => (
             ErrorCode::NotFound,
             "It was moved or deleted, or its folder was removed; search again",

@@ -17,6 +17,10 @@ pub struct SearchRequest {
     pub limit: u32,
     /// The query is still being typed: the last word also matches as a prefix.
     pub typing: bool,
+    /// Ids of passages that the user wants more of.
+    pub like: Vec<u32>,
+    /// Ids of passages that the user wants less of.
+    pub unlike: Vec<u32>,
 }
 
 /// One refinement of the result list; a search sends `words` first, then `hybrid`, then `reranked`
@@ -29,6 +33,10 @@ pub struct SearchUpdate {
     pub results: Vec<SearchResult>,
     /// What the user should know about this search.
     pub notices: Vec<Notice>,
+    /// What was understood of the query, other than plain words.
+    pub chips: Vec<Chip>,
+    /// What of the query could not be obeyed.
+    pub hints: Vec<Hint>,
     /// Milliseconds since the search began.
     pub elapsed_ms: f64,
     /// How many passages the reranker has judged.
@@ -39,6 +47,28 @@ pub struct SearchUpdate {
     pub is_late: bool,
     /// No further update follows.
     pub last: bool,
+}
+
+/// A part of the query that is more than plain words.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct Chip {
+    /// What it asks for, for reading.
+    pub text: String,
+    /// Something that must not be there.
+    pub is_excluded: bool,
+    /// Where it stands in the query, in characters.
+    pub span: (u32, u32),
+}
+
+/// Something in the query that could not be obeyed.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct Hint {
+    /// What is the matter.
+    pub message: String,
+    /// What to write instead.
+    pub advice: Option<String>,
+    /// Where it stands in the query, in characters.
+    pub span: (u32, u32),
 }
 
 /// A stage of a search.
@@ -112,12 +142,16 @@ pub struct SearchResult {
     pub passage: String,
     /// Character ranges of `passage` that match the query's words.
     pub highlights: Vec<(u32, u32)>,
+    /// Character range of the sentence in `passage` that is nearest to the query in meaning.
+    pub sentence: Option<(u32, u32)>,
     /// Ordering score of the stage; larger is better.
     pub score: f64,
     /// How well the passage answers the query; absent where the reranker has not judged it.
     pub strength: Option<Strength>,
     /// Other files with exactly the same content.
     pub n_copies: u32,
+    /// Paths of older versions of it that were found as well, the newest first.
+    pub older: Vec<String>,
     /// Its folder cannot be reached now.
     pub away: bool,
 }

@@ -3,9 +3,9 @@
 use std::{fs, path::Path};
 
 use nuthatch_desktop::wire::{
-    ErrorCode, FileCounts, Folder, HeldFolder, Hold, HoldReason, IpcError, LibraryStatus, Notice,
-    Phase, Preview, Progress, SearchRequest, SearchResult, SearchUpdate, Stage, Strength, Unit,
-    Why,
+    Chip, ErrorCode, FileCounts, Folder, HeldFolder, Hint, Hold, HoldReason, IpcError,
+    LibraryStatus, Notice, Phase, Preview, Progress, SearchRequest, SearchResult, SearchUpdate,
+    Stage, Strength, Unit, Why,
 };
 use ts_rs::{Config, TS};
 
@@ -21,10 +21,12 @@ macro_rules! declarations {
 #[test]
 fn the_front_ends_types_are_those_of_the_wire() {
     let declared = declarations![
+        Chip,
         ErrorCode,
         FileCounts,
         Folder,
         HeldFolder,
+        Hint,
         Hold,
         HoldReason,
         IpcError,

@@ -11,7 +11,6 @@ use std::{
 use nuthatch::{
     document::{FileState, Position, Unit},
     engine::Status,
-    evaluation::Row,
     search::{NotReranked, Reranked, SearchResult, SearchResults, Strength, Timings},
     store::FileRow,
 };
@@ -135,40 +134,6 @@ pub(super) fn print_status(status: &Status) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The measures of one collection by stage.
-pub(super) fn evaluation_json(set: &str, rows: &[Row]) -> Value {
-    let rows: Vec<Value> = rows
-        .iter()
-        .map(|row| {
-            json!({
-                "stage": row.stage, "ndcg_at_10": row.ndcg_at_10, "recall_at_100": row.recall_at_100,
-                "mrr_at_10": row.mrr_at_10, "p50_ms": row.p50.as_secs_f64() * 1e3,
-                "p95_ms": row.p95.as_secs_f64() * 1e3,
-            })
-        })
-        .collect();
-    json!({"set": set, "rows": rows})
-}
-
-/// The same as a table.
-pub(super) fn print_evaluation(rows: &[Row]) -> anyhow::Result<()> {
-    print_line(format_args!(
-        "stage     nDCG@10   R@100  MRR@10  p50 ms  p95 ms"
-    ))?;
-    for row in rows {
-        print_line(format_args!(
-            "{:8}   {:.4}  {:.4}  {:.4}  {:6.2}  {:6.2}",
-            row.stage,
-            row.ndcg_at_10,
-            row.recall_at_100,
-            row.mrr_at_10,
-            row.p50.as_secs_f64() * 1e3,
-            row.p95.as_secs_f64() * 1e3
-        ))?;
-    }
-    Ok(())
-}
-
 pub(super) fn print(document: &Value) -> anyhow::Result<()> {
     print_line(format_args!("{document:#}"))
 }
@@ -192,7 +157,21 @@ pub(super) fn search_json(query: &str, found: &SearchResults, explain: bool) -> 
         .map(|(stage, time)| (stage.to_owned(), json!(time.as_secs_f64() * 1e3)))
         .collect();
     let rerank = rerank_json(&found.reranked);
-    json!({"query": query, "results": results, "notices": notices, "timings_ms": timings, "rerank": rerank})
+    let understood = found.chips.iter().map(|chip| {
+        json!({
+            "kind": chip.kind.name(), "text": chip.text, "start": chip.span.0, "end": chip.span.1,
+        })
+    });
+    let hints = found.hints.iter().map(|hint| {
+        json!({
+            "message": hint.message, "advice": hint.advice, "start": hint.span.0, "end": hint.span.1,
+        })
+    });
+    json!({
+        "query": query, "understood": understood.collect::<Vec<_>>(),
+        "hints": hints.collect::<Vec<_>>(), "results": results, "notices": notices,
+        "timings_ms": timings, "rerank": rerank,
+    })
 }
 
 fn rerank_json(reranked: &Reranked) -> Value {
@@ -222,6 +201,7 @@ fn stages(timings: &Timings) -> impl Iterator<Item = (&'static str, Duration)> +
         ("vectors", timings.vectors),
         ("rerank", timings.rerank),
         ("show", Some(timings.show)),
+        ("sentences", timings.sentences),
         ("total", Some(timings.total)),
     ];
     stages
@@ -244,12 +224,14 @@ fn result_json(result: &SearchResult, explain: bool) -> Value {
         "path": shown_path(&result.file),
         "away": result.file.state == FileState::Away,
         "copies": copies.collect::<Vec<_>>(),
+        "older_versions": result.versions.iter().map(shown_path).collect::<Vec<_>>(),
         "page": position.page,
         "unit": unit.filter(|_| position.page.is_some()),
         "label": position.label, "confidence": position.confidence,
         "line": position.line,
         "passage": result.text,
         "highlights": result.highlights,
+        "sentence": result.sentence,
         "score": result.score,
         "strength": result.ranks.strength().map(Strength::name),
     });
@@ -262,6 +244,7 @@ fn result_json(result: &SearchResult, explain: bool) -> Value {
             "words": leg(ranks.words), "meaning": leg(ranks.meaning),
             "fused": leg(ranks.fused), "reranker": leg(ranks.reranker),
             "exact_name": ranks.is_exact_name,
+            "matched": result.matched.iter().map(|(word, n)| json!({"word": word, "times": n})).collect::<Vec<_>>(),
         });
     }
     shown
@@ -274,6 +257,13 @@ fn shown_path(file: &FileRow) -> String {
 pub(super) fn print_results(found: &SearchResults, explain: bool) -> anyhow::Result<()> {
     for notice in &found.notices {
         eprintln!("{}", notice.message);
+    }
+    for hint in &found.hints {
+        let advice = hint.advice.as_deref();
+        let advice = advice
+            .map(|advice| format!(" ({advice})"))
+            .unwrap_or_default();
+        eprintln!("{}{advice}", hint.message);
     }
     if found.results.is_empty() {
         eprintln!("Nothing found.");
@@ -291,9 +281,15 @@ pub(super) fn print_results(found: &SearchResults, explain: bool) -> anyhow::Res
         for copy in &result.copies {
             print_line(format_args!("   the same as {}", shown_path(copy)))?;
         }
+        for older in &result.versions {
+            print_line(format_args!("   newer than {}", shown_path(older)))?;
+        }
         print_line(format_args!(
             "   {}",
-            excerpt(&result.text, &result.highlights)
+            excerpt(
+                &result.text,
+                result.highlights.first().or(result.sentence.as_ref())
+            )
         ))?;
         if explain {
             print_line(format_args!("   {}", explained(result)))?;
@@ -336,6 +332,13 @@ fn explained(result: &SearchResult) -> String {
             rank.map(|(rank, score)| format!("{stage} {rank}. ({score:.3})"))
         })
         .collect();
+    if !result.matched.is_empty() {
+        let words = result
+            .matched
+            .iter()
+            .map(|(word, n)| format!("{word} {n}×"));
+        parts.push(words.collect::<Vec<_>>().join(" "));
+    }
     parts.extend(ranks.is_exact_name.then(|| "its very name".to_owned()));
     parts.extend(ranks.strength().map(|strength| strength.name().to_owned()));
     format!("{}, score {:.4}", parts.join(", "), result.score)
@@ -358,10 +361,10 @@ fn print_stages(found: &SearchResults) -> anyhow::Result<()> {
 }
 
 /// The part of a passage that shows why it was found, on one line.
-fn excerpt(text: &str, highlights: &[(usize, usize)]) -> String {
+fn excerpt(text: &str, first: Option<&(usize, usize)>) -> String {
     const N_CHARS: usize = 300;
     const N_BEFORE: usize = 60;
-    let first = highlights.first().map_or(0, |&(start, _)| start);
+    let first = first.map_or(0, |&(start, _)| start);
     let from = if first < N_CHARS / 2 {
         0
     } else {
@@ -381,11 +384,14 @@ mod tests {
 
     #[test]
     fn an_excerpt_shows_the_first_match_on_one_line() {
-        assert_eq!(excerpt("two\nshort  lines", &[(4, 9)]), "two short lines");
+        assert_eq!(
+            excerpt("two\nshort  lines", Some(&(4, 9))),
+            "two short lines"
+        );
         let long = format!("{}the nuthatch {}", "a ".repeat(200), "z ".repeat(200));
-        let shown = excerpt(&long, &[(404, 412)]);
+        let shown = excerpt(&long, Some(&(404, 412)));
         assert!(shown.starts_with("… a a") && shown.ends_with("z …"));
         assert!(shown.contains("the nuthatch"));
-        assert!(excerpt(&long, &[]).starts_with("a a"));
+        assert!(excerpt(&long, None).starts_with("a a"));
     }
 }

@@ -126,7 +126,8 @@ impl Engine {
         let window = self.window(&shown, bounds.clone()).await?;
         let line = self.line_at(&shown, window.span.start).await?;
         let languages = self.languages().await?;
-        let parsed = parse(query, false, &languages);
+        let context = self.context(&languages, false);
+        let parsed = parse(query, context);
         let language = shown.document.language.as_deref();
         let passage = shown
             .passage

@@ -4,6 +4,7 @@
 //! every relevant document. Without a relevant document each measure is 0.
 
 use std::{
+    cmp::Ordering,
     collections::{HashMap, HashSet},
     time::Duration,
 };
@@ -63,6 +64,24 @@ pub fn percentile(times: &[Duration], percent: usize) -> Duration {
         .get(rank.saturating_sub(1))
         .copied()
         .unwrap_or_default()
+}
+
+/// How well scores tell two kinds apart: the chance that one of `higher` is above one of `lower`, a tie
+/// counting half (the area under the ROC curve); `None` where either is empty.
+pub fn separation(higher: &[f64], lower: &[f64]) -> Option<f64> {
+    if higher.is_empty() || lower.is_empty() {
+        return None;
+    }
+    let won: f64 = higher
+        .iter()
+        .flat_map(|one| lower.iter().map(move |other| one.total_cmp(other)))
+        .map(|order| match order {
+            Ordering::Greater => 1.0,
+            Ordering::Equal => 0.5,
+            Ordering::Less => 0.0,
+        })
+        .sum();
+    Some(won / (higher.len() * lower.len()) as f64)
 }
 
 #[cfg(test)]
@@ -136,5 +155,16 @@ mod tests {
         assert_eq!(percentile(&times, 95), Duration::from_millis(19));
         assert_eq!(percentile(&times[..1], 95), Duration::from_millis(1));
         assert_eq!(percentile(&[], 95), Duration::ZERO);
+    }
+
+    #[test]
+    fn scores_that_tell_apart_separate_and_equal_ones_are_a_coin() {
+        let of = |higher: &[f64], lower: &[f64]| separation(higher, lower).unwrap();
+        close(of(&[2.0, 3.0], &[0.0, 1.0]), 1.0);
+        close(of(&[0.0], &[1.0]), 0.0);
+        close(of(&[1.0, 1.0], &[1.0]), 0.5);
+        // 2 is above both, 0.5 above one of the two.
+        close(of(&[2.0, 0.5], &[0.0, 1.0]), 0.75);
+        assert_eq!(separation(&[], &[1.0]), None);
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! The same code follows a write batch and replays the gap after a crash. Knows no file system.
 
+mod entry;
+
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
@@ -11,8 +13,8 @@ use super::{Error, Parts};
 use crate::{
     cpu,
     document::{DocumentId, FileId, PassageId, Sequence},
-    lexical::{FileEntry, Op, PassageEntry},
-    store::{Changes, DocumentRow, FileRow, FolderRow, PassageRow},
+    lexical::{Op, PassageEntry},
+    store::{Changes, DocumentRow, PassageRow},
 };
 
 /// Documents handed to the word index at once.
@@ -40,7 +42,11 @@ async fn derive(
     before: Sequence,
     in_memory: Vectors,
 ) -> Result<(), Error> {
-    parts.lexical.apply(removals(changes), before).await?;
+    let files = changed_files(parts, changes).await?;
+    parts
+        .lexical
+        .apply(removals(changes, &files), before)
+        .await?;
     for documents in changes.documents.chunks(BATCH_DOCUMENTS) {
         let ops = document_ops(parts, documents).await?;
         parts.lexical.apply(ops, before).await?;
@@ -48,17 +54,33 @@ async fn derive(
     if in_memory == Vectors::Behind {
         vectors(parts, changes).await?;
     }
-    let files = file_ops(parts, &changes.files).await?;
+    let files = file_ops(parts, &files).await?;
     Ok(parts.lexical.apply(files, changes.sequence).await?)
 }
 
+/// The files whose entries are to be made: what an entry says of a document may have changed with it.
+async fn changed_files(parts: &Parts, changes: &Changes) -> Result<Vec<FileId>, Error> {
+    let mut files: HashSet<FileId> = changes.files.iter().copied().collect();
+    let replaced: Vec<DocumentId> = changes
+        .documents
+        .iter()
+        .filter(|id| !changes.new_documents.contains(id))
+        .copied()
+        .collect();
+    if !replaced.is_empty() {
+        let of_replaced = parts.store.files_by_document(&replaced).await?;
+        files.extend(of_replaced.iter().map(|file| file.id));
+    }
+    Ok(files.into_iter().collect())
+}
+
 /// Everything that is gone or replaced; what is new has never been there.
-fn removals(changes: &Changes) -> Vec<Op> {
+fn removals(changes: &Changes, files: &[FileId]) -> Vec<Op> {
     let replaced = changes.documents.iter();
     let documents = replaced
         .filter(|id| !changes.new_documents.contains(id))
         .chain(&changes.removed_documents);
-    let replaced = changes.files.iter();
+    let replaced = files.iter();
     let files = replaced
         .filter(|id| !changes.new_files.contains(id))
         .chain(&changes.removed_files);
@@ -184,37 +206,21 @@ async fn document_ops(parts: &Parts, ids: &[DocumentId]) -> Result<Vec<Op>, Erro
 }
 
 async fn file_ops(parts: &Parts, ids: &[FileId]) -> Result<Vec<Op>, Error> {
-    let unique: HashSet<FileId> = ids.iter().copied().collect();
-    let ids: Vec<FileId> = unique.into_iter().collect();
     let folders = parts.store.folders().await?;
-    let files = parts.store.files_by_id(&ids).await?;
-    Ok(files
-        .iter()
-        .map(|file| Op::AddFile(file_entry(file, &folders)))
-        .collect())
-}
-
-/// The words by which a file is found: its name, and the folders from the chosen one down.
-fn file_entry(file: &FileRow, folders: &[FolderRow]) -> FileEntry {
-    let path = file.seen.path.to_path();
-    let root = folders
-        .iter()
-        .find(|folder| folder.id == file.folder)
-        .map(|folder| folder.path.to_path());
-    let above = path.parent().unwrap_or(&path);
-    let below_root = root
-        .as_deref()
-        .and_then(std::path::Path::parent)
-        .and_then(|base| above.strip_prefix(base).ok());
-    FileEntry {
-        file: file.id,
-        name: path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned(),
-        folder: below_root.unwrap_or(above).to_string_lossy().into_owned(),
-    }
+    let files = parts.store.files_by_id(ids).await?;
+    let contents: Vec<DocumentId> = files.iter().filter_map(|file| file.document).collect();
+    let documents: HashMap<DocumentId, DocumentRow> = parts
+        .store
+        .documents_by_id(&contents)
+        .await?
+        .into_iter()
+        .map(|document| (document.id, document))
+        .collect();
+    let entries = files.iter().map(|file| {
+        let document = file.document.and_then(|id| documents.get(&id));
+        Op::AddFile(entry::of(file, document, &folders))
+    });
+    Ok(entries.collect())
 }
 
 async fn vectors(parts: &Parts, changes: &Changes) -> Result<(), Error> {

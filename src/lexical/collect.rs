@@ -8,6 +8,7 @@
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, HashMap},
+    sync::Arc,
 };
 
 use tantivy::{
@@ -17,13 +18,15 @@ use tantivy::{
     query::Weight,
 };
 
-/// Collects the `limit` best entries, at most `per_document` of those with one number in the
-/// column `document`; best first, ties in the order of the index.
-#[derive(Debug, Clone, Copy)]
+use crate::document::{Admitted, DocumentId, PassageId};
+
+/// Collects the `limit` best passages that are admitted, at most `per_document` of one document; best
+/// first, ties in the order of the index.
+#[derive(Debug, Clone)]
 pub(super) struct BestPassages {
-    pub(super) document: &'static str,
     pub(super) limit: usize,
     pub(super) per_document: usize,
+    pub(super) admitted: Option<Arc<Admitted>>,
 }
 
 /// An entry that was found: score, place, document.
@@ -34,6 +37,8 @@ pub(super) struct Best {
     wanted: BestPassages,
     segment: SegmentOrdinal,
     documents: Column<u64>,
+    /// Read only where something is not admitted.
+    passages: Option<Column<u64>>,
     /// All that is kept, the worst first.
     kept: BTreeMap<Key, u64>,
     /// The same by document.
@@ -53,10 +58,13 @@ impl Collector for BestPassages {
         segment: SegmentOrdinal,
         reader: &SegmentReader,
     ) -> tantivy::Result<Best> {
+        let columns = reader.fast_fields();
+        let passages = self.admitted.as_ref().map(|_| columns.u64("passage"));
         Ok(Best {
-            wanted: *self,
+            wanted: self.clone(),
             segment,
-            documents: reader.fast_fields().u64(self.document)?,
+            documents: columns.u64("document")?,
+            passages: passages.transpose()?,
             kept: BTreeMap::new(),
             by_document: HashMap::new(),
         })
@@ -103,6 +111,9 @@ impl SegmentCollector for Best {
     fn collect(&mut self, doc: DocId, score: Score) {
         let key = (score.max(0.0).to_bits(), Reverse(doc));
         let document = self.documents.first(doc).unwrap_or_default();
+        if !self.admits(doc, document) {
+            return;
+        }
         let of_document = self.by_document.entry(document).or_default();
         if of_document.len() == self.wanted.per_document {
             let worst = of_document.iter_mut().min();
@@ -135,6 +146,15 @@ impl SegmentCollector for Best {
 }
 
 impl Best {
+    fn admits(&self, doc: DocId, document: u64) -> bool {
+        let Some((admitted, passages)) = self.wanted.admitted.as_ref().zip(self.passages.as_ref())
+        else {
+            return true;
+        };
+        let passage = PassageId(passages.first(doc).unwrap_or_default() as i64);
+        admitted.has_passage(passage, DocumentId(document as i64))
+    }
+
     /// Only what scores higher can still be kept.
     fn threshold(&self) -> Score {
         if self.kept.len() < self.wanted.limit {
@@ -197,7 +217,7 @@ mod tests {
         n_passages.insert(0, 3_000);
         n_passages.push(2);
         let lexical = index(folder.path(), &n_passages).await;
-        let found = lexical.search(&kingfisher(), DEPTH).unwrap().passages;
+        let found = lexical.search(&kingfisher(), DEPTH, None).unwrap().passages;
         let n_of = |document| {
             let of_it = found
                 .iter()
@@ -219,10 +239,10 @@ mod tests {
             n_per_document: 1_000,
             n_files: 1,
         };
-        let every = lexical.search(&kingfisher(), all).unwrap().passages;
+        let every = lexical.search(&kingfisher(), all, None).unwrap().passages;
         assert_eq!(every.len(), 560);
         let score = |depth| -> Vec<f32> {
-            let hits = lexical.search(&kingfisher(), depth).unwrap();
+            let hits = lexical.search(&kingfisher(), depth, None).unwrap();
             hits.passages.iter().map(|hit| hit.score).collect()
         };
         let expected: Vec<f32> = every.iter().take(40).map(|hit| hit.score).collect();

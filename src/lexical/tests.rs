@@ -51,7 +51,7 @@ async fn what_is_erased_stands_in_no_dictionary_and_no_old_file() {
     let name = Op::AddFile(FileEntry {
         file: FileId(1),
         name: "plimsterbob.md".into(),
-        folder: String::new(),
+        ..FileEntry::default()
     });
     lexical
         .apply(vec![secret, name], Sequence(20))
@@ -121,7 +121,7 @@ fn found(lexical: &Lexical, word: &str) -> Vec<i64> {
         }],
         ..WordQuery::default()
     };
-    let hits = lexical.search(&query, DEPTH).unwrap();
+    let hits = lexical.search(&query, DEPTH, None).unwrap();
     hits.passages.iter().map(|hit| hit.passage.0).collect()
 }
 

@@ -24,10 +24,10 @@ use tokio::sync::oneshot;
 use crate::{
     document::{DocumentId, FileId, PassageId, Sequence},
     lexical::{
-        Error, Result,
+        Error, Result, Tag,
         generation::Payload,
         schema::Fields,
-        tokens::{Endings, is_stop_word, tokens},
+        tokens::{self, Endings, Form, is_stop_word, tokens},
     },
 };
 
@@ -55,14 +55,28 @@ pub struct PassageEntry {
 }
 
 /// A file as the index sees it.
-#[derive(Debug)]
+#[derive(Debug, Clone, Default)]
 pub struct FileEntry {
     /// Its id.
     pub file: FileId,
+    /// The document it has.
+    pub document: Option<DocumentId>,
     /// Its name.
     pub name: String,
     /// The folders above it, below the chosen one.
     pub folder: String,
+    /// Its document's own title.
+    pub title: String,
+    /// Its document's author.
+    pub author: String,
+    /// What else it is.
+    pub tags: Vec<Tag>,
+    /// Its size.
+    pub size_bytes: u64,
+    /// Seconds since 1970 of its last change.
+    pub modified: i64,
+    /// When it was written: see [`FileTest::Date`](crate::lexical::FileTest::Date).
+    pub date: i64,
 }
 
 /// One change of the index. What is replaced is removed first: looking for what was never there costs
@@ -332,37 +346,52 @@ fn passage_document(
     let mut entry = TantivyDocument::default();
     entry.add_u64(fields.passage, passage.passage.0 as u64);
     entry.add_u64(fields.document, document.0 as u64);
-    let stems = words
-        .iter()
-        .filter(|token| !is_stop_word(&token.word))
-        .map(|token| endings.cut(&token.word).into_owned());
-    entry.add_pre_tokenized_text(fields.stems, pre_tokenized(stems));
-    let title = tokens(&passage.title);
-    let title = title
-        .iter()
-        .filter(|token| !is_stop_word(&token.word))
-        .map(|token| endings.cut(&token.word).into_owned());
-    entry.add_pre_tokenized_text(fields.title, pre_tokenized(title));
-    entry.add_pre_tokenized_text(
-        fields.words,
-        pre_tokenized(words.into_iter().map(|token| token.word)),
-    );
+    entry.add_pre_tokenized_text(fields.stems, stems(&words, endings));
+    entry.add_pre_tokenized_text(fields.title, stems(&tokens(&passage.title), endings));
+    entry.add_pre_tokenized_text(fields.words, all_words(words));
     entry
 }
 
 fn file_document(fields: Fields, file: &FileEntry) -> TantivyDocument {
     let mut entry = TantivyDocument::default();
     entry.add_u64(fields.file, file.file.0 as u64);
-    for (field, text) in [(fields.name, &file.name), (fields.folder, &file.folder)] {
-        let words = tokens(text).into_iter().map(|token| token.word);
-        entry.add_pre_tokenized_text(field, pre_tokenized(words));
+    if let Some(document) = file.document {
+        entry.add_u64(fields.content, document.0 as u64);
     }
+    for (field, text) in [
+        (fields.name, &file.name),
+        (fields.folder, &file.folder),
+        (fields.heading, &file.title),
+        (fields.author, &file.author),
+    ] {
+        if !text.is_empty() {
+            entry.add_pre_tokenized_text(field, all_words(tokens(text)));
+        }
+    }
+    for tag in &file.tags {
+        entry.add_text(fields.tag, tag.term());
+    }
+    entry.add_u64(fields.size, file.size_bytes);
+    entry.add_i64(fields.modified, file.modified);
+    entry.add_i64(fields.date, file.date);
     entry
 }
 
-fn pre_tokenized(words: impl Iterator<Item = String>) -> PreTokenizedString {
+/// Stems of what says something; what is only there to be begun with says nothing of its own.
+fn stems(words: &[tokens::Token], endings: &Endings) -> PreTokenizedString {
+    let telling = words
+        .iter()
+        .filter(|token| token.form != Form::Tail && !is_stop_word(&token.word));
+    let stems = telling.map(|token| endings.cut(&token.word).into_owned());
+    pre_tokenized(stems.enumerate())
+}
+
+fn all_words(words: Vec<tokens::Token>) -> PreTokenizedString {
+    pre_tokenized(words.into_iter().map(|token| (token.position, token.word)))
+}
+
+fn pre_tokenized(words: impl Iterator<Item = (usize, String)>) -> PreTokenizedString {
     let tokens = words
-        .enumerate()
         .map(|(position, text)| Token {
             position,
             text,

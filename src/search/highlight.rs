@@ -4,8 +4,8 @@
 //! as the index; so what is lit is what was found. Pure.
 
 use crate::lexical::{
-    WordQuery,
-    tokens::{Endings, tokens},
+    Phrase, WordQuery,
+    tokens::{Endings, Token, tokens},
 };
 
 /// Finds a query's words in texts.
@@ -23,19 +23,41 @@ impl<'a> Highlighter<'a> {
     /// Ascending, disjoint character ranges of `text`, a text in `language` (ISO 639-3).
     pub fn ranges(&self, text: &str, language: Option<&str>) -> Vec<(usize, usize)> {
         let endings = Endings::of(language);
-        let spans = tokens(text)
-            .into_iter()
+        let tokens = tokens(text);
+        let mut spans: Vec<(usize, usize)> = tokens
+            .iter()
             .filter(|token| self.matches(&token.word, &endings))
-            .map(|token| (token.span.start, token.span.end));
-        in_characters(text, &merge_ranges(spans.collect()))
+            .map(|token| (token.span.start, token.span.end))
+            .collect();
+        for phrase in self.query.phrases.iter().filter(|phrase| phrase.slop == 0) {
+            spans.extend(occurrences(phrase, &tokens));
+        }
+        in_characters(text, &merge_ranges(spans))
+    }
+
+    /// The query's words that a text has, with how often.
+    pub fn matched(&self, text: &str, language: Option<&str>) -> Vec<(String, usize)> {
+        let endings = Endings::of(language);
+        let mut matched: Vec<(String, usize)> = Vec::new();
+        for token in tokens(text) {
+            if self.matches(&token.word, &endings) {
+                match matched.iter_mut().find(|(word, _)| *word == token.word) {
+                    Some((_, n)) => *n += 1,
+                    None => matched.push((token.word, 1)),
+                }
+            }
+        }
+        matched
     }
 
     fn matches(&self, word: &str, endings: &Endings) -> bool {
         let query = self.query;
-        if query
-            .prefix
-            .as_ref()
-            .is_some_and(|prefix| word.starts_with(prefix))
+        let mut beginnings = query.prefix.iter().chain(&query.prefixes);
+        if beginnings.any(|prefix| word.starts_with(prefix)) {
+            return true;
+        }
+        let mut near = query.fuzzy.iter();
+        if near.any(|fuzzy| strsim::osa_distance(&fuzzy.word, word) <= usize::from(fuzzy.distance))
         {
             return true;
         }
@@ -45,6 +67,22 @@ impl<'a> Highlighter<'a> {
             .iter()
             .any(|term| term.word == word || term.stems.iter().any(|known| *known == stem))
     }
+}
+
+/// Where the words of a phrase follow each other; stop words in it are lit there and nowhere else.
+fn occurrences(phrase: &Phrase, tokens: &[Token]) -> Vec<(usize, usize)> {
+    let steps: Vec<&Token> = tokens.iter().filter(|token| token.form.is_step()).collect();
+    let is_phrase = |window: &[&Token]| {
+        window
+            .iter()
+            .zip(&phrase.words)
+            .all(|(token, word)| token.word == *word)
+    };
+    steps
+        .windows(phrase.words.len().max(1))
+        .filter(|window| is_phrase(window))
+        .filter_map(|window| Some((window.first()?.span.start, window.last()?.span.end)))
+        .collect()
 }
 
 /// Ascending and disjoint; ranges that touch or overlap become one.
@@ -61,7 +99,7 @@ pub fn merge_ranges(mut ranges: Vec<(usize, usize)>) -> Vec<(usize, usize)> {
 }
 
 /// Byte ranges, ascending and disjoint, as character ranges.
-fn in_characters(text: &str, ranges: &[(usize, usize)]) -> Vec<(usize, usize)> {
+pub(super) fn in_characters(text: &str, ranges: &[(usize, usize)]) -> Vec<(usize, usize)> {
     let (mut at_byte, mut at_character) = (0, 0);
     let mut count = |byte: usize| {
         at_character += text.get(at_byte..byte).unwrap_or_default().chars().count();
@@ -77,10 +115,15 @@ fn in_characters(text: &str, ranges: &[(usize, usize)]) -> Vec<(usize, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::search::parse;
+    use crate::search::{Context, parse};
 
     fn lit(query: &str, text: &str, typing: bool) -> Vec<String> {
-        let parsed = parse(query, typing, &[]);
+        let context = Context {
+            typing,
+            languages: &[],
+            today: jiff::civil::date(2026, 11, 27),
+        };
+        let parsed = parse(query, context);
         let characters: Vec<char> = text.chars().collect();
         Highlighter::new(&parsed.words)
             .ranges(text, None)
@@ -111,5 +154,17 @@ mod tests {
     fn the_word_being_typed_lights_what_it_begins() {
         assert_eq!(lit("rep", "annual report", true), ["report"]);
         assert!(lit("rep", "annual report", false).is_empty());
+    }
+
+    #[test]
+    fn phrases_beginnings_and_misspellings_are_lit() {
+        let text = "To be or not to be: the foundations, foundation's recieved";
+        assert_eq!(
+            lit("\"to be or not\"", text, false),
+            ["To be or not", "to", "be"]
+        );
+        assert_eq!(lit("found*", text, false), ["foundations", "foundation"]);
+        assert_eq!(lit("received~", text, false), ["recieved"]);
+        assert_eq!(lit("get", "call getUserName()", false), ["get"]);
     }
 }

@@ -11,11 +11,12 @@ use std::{
 
 use nuthatch_models::{ModelWorker, Role};
 
-use super::{Error, Notice, ParsedQuery, Search, Target, Timings};
+use super::{Error, Feedback, Notice, ParsedQuery, Search, Target, Timings};
 use crate::{
     cpu,
-    document::{FileId, PassageId},
-    lexical::{Depth, WordHits},
+    document::{Admitted, FileId, IdSet, PassageId},
+    lexical::{self, Depth, Lexical, States, WordHits},
+    store::FileRow,
     vectors::{Neighbour, Vectors},
 };
 
@@ -50,33 +51,111 @@ impl Search {
     pub(super) async fn words(
         &self,
         parsed: &ParsedQuery,
+        admitted: Option<&Arc<Admitted>>,
         notices: &mut Vec<Notice>,
     ) -> Result<Leg, Error> {
-        let Some(lexical) = self.lexical.clone() else {
-            notices.push(Notice {
-                message: "The word index cannot be opened".into(),
-                hint: Some("It is rebuilt when the library is next opened for writing".into()),
-            });
-            return Ok(Leg::default());
-        };
-        let query = parsed.words.clone();
+        if parsed.words.is_empty() {
+            return self.newest(admitted, Leg::default()).await;
+        }
+        let leg = self.by_words(parsed, admitted, notices).await?;
+        if parsed.is_exhaustive {
+            return self.newest(admitted, leg).await;
+        }
+        Ok(leg)
+    }
+
+    async fn by_words(
+        &self,
+        parsed: &ParsedQuery,
+        admitted: Option<&Arc<Admitted>>,
+        notices: &mut Vec<Notice>,
+    ) -> Result<Leg, Error> {
+        let (query, admitted) = (parsed.words.clone(), admitted.cloned());
         let depth = Depth {
             n_passages: N_CANDIDATES,
             n_per_document: N_PER_DOCUMENT,
             n_files: N_NAMES,
         };
-        match cpu::run(move || lexical.search(&query, depth)).await? {
-            Ok(hits) => self.words_leg(hits).await,
+        let search = move |index: &Lexical| index.search(&query, depth, admitted.as_ref());
+        match self.ask(search, notices).await? {
+            Some(hits) => self.words_leg(hits).await,
+            None => Ok(Leg::default()),
+        }
+    }
+
+    /// Asks the word index. `None`, with a notice, where it has no answer.
+    pub(super) async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Lexical) -> lexical::Result<T> + Send + 'static,
+        notices: &mut Vec<Notice>,
+    ) -> Result<Option<T>, Error> {
+        let Some(lexical) = self.lexical.clone() else {
+            notices.push(Notice {
+                message: "The word index cannot be opened".into(),
+                hint: Some("It is rebuilt when the library is next opened for writing".into()),
+            });
+            return Ok(None);
+        };
+        match cpu::run(move || question(&lexical)).await? {
+            Ok(answer) => Ok(Some(answer)),
             Err(error) if error.is_damage() => {
                 tracing::warn!(%error, "the word index cannot be searched");
                 notices.push(Notice {
                     message: "The word index is damaged and is built anew".into(),
                     hint: Some("Search again in a while; nothing is lost".into()),
                 });
-                Ok(Leg::default())
+                Ok(None)
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// What meets the query's condition; `None` where everything does.
+    pub(super) async fn admitted(
+        &self,
+        parsed: &ParsedQuery,
+        notices: &mut Vec<Notice>,
+    ) -> Result<Option<Arc<Admitted>>, Error> {
+        let Some(condition) = parsed.condition.clone() else {
+            return Ok(None);
+        };
+        let mut states = States::new();
+        for state in condition.states() {
+            let files = self.store.files_in_state(state).await?;
+            let mut set = IdSet::new();
+            for file in files {
+                set.grow_and_insert(file.0 as usize);
+            }
+            states.insert(state, set);
+        }
+        let admitted = self
+            .ask(move |index| index.admitted(&condition, &states), notices)
+            .await?;
+        Ok(Some(Arc::new(admitted.unwrap_or_default())))
+    }
+
+    /// What words found, and behind it the files that are admitted all the same, the newest first.
+    async fn newest(&self, admitted: Option<&Arc<Admitted>>, mut leg: Leg) -> Result<Leg, Error> {
+        let Some(admitted) = admitted.cloned() else {
+            return Ok(leg);
+        };
+        let newest = move |index: &Lexical| index.newest(&admitted.files, N_CANDIDATES);
+        let ids = self.ask(newest, &mut Vec::new()).await?.unwrap_or_default();
+        let files = self.store.files_by_id(&ids).await?;
+        let found = leg.targets.iter();
+        let mut seen: HashSet<Target> = found.map(|&(target, ..)| target).collect();
+        for (rank, id) in ids.iter().enumerate() {
+            let Some(file) = files.iter().find(|file| file.id == *id) else {
+                continue;
+            };
+            let target = target_of(file);
+            if seen.insert(target) {
+                // Below all that a word scores, and still in order.
+                let score = (N_CANDIDATES - rank) as f32 * f32::MIN_POSITIVE;
+                leg.targets.push((target, None, score));
+            }
+        }
+        Ok(leg)
     }
 
     /// Best passage per document, plus what the names of its files add.
@@ -93,9 +172,7 @@ impl Search {
             let Some(file) = files.iter().find(|file| file.id == hit.file) else {
                 continue;
             };
-            let target = file
-                .document
-                .map_or(Target::File(file.id), Target::Document);
+            let target = target_of(file);
             let score = named.entry(target).or_default();
             *score = score.max(hit.score);
         }
@@ -126,9 +203,9 @@ impl Search {
     /// `None` when there is no meaning stage; a notice says why.
     pub(super) async fn meaning(
         &self,
-        parsed: &ParsedQuery,
-        timings: &mut Timings,
-        notices: &mut Vec<Notice>,
+        (parsed, feedback): (&ParsedQuery, &Feedback),
+        admitted: Option<&Arc<Admitted>>,
+        (timings, notices): (&mut Timings, &mut Vec<Notice>),
     ) -> Result<Option<Leg>, Error> {
         let model = match &self.model {
             Ok(model) => model,
@@ -148,7 +225,10 @@ impl Search {
             return Ok(None);
         }
         let began = Instant::now();
-        let embedded = self.embed(model, &parsed.meaning).await;
+        let embedded = match parsed.meaning.is_empty() {
+            true => Ok(Vec::new()),
+            false => self.embed(model, &parsed.meaning).await,
+        };
         timings.embed = Some(began.elapsed());
         let query = match embedded {
             Ok(query) => query,
@@ -162,19 +242,22 @@ impl Search {
                 return Ok(None);
             }
         };
+        let Some(query) = self.moved(&query, feedback) else {
+            return Ok(None);
+        };
         let began = Instant::now();
         let (vectors, key) = (Arc::clone(&self.vectors), self.model_key.clone());
+        let admitted = admitted.cloned();
         let neighbours = cpu::run(move || {
             let vectors = vectors.read().unwrap_or_else(PoisonError::into_inner);
             // Another model may have taken over since the query was embedded.
             if vectors.model() == key {
-                vectors.nearest(&query, N_CANDIDATES, N_PER_DOCUMENT)
+                vectors.nearest(&query, N_CANDIDATES, N_PER_DOCUMENT, admitted.as_deref())
             } else {
                 Vec::new()
             }
         })
         .await?;
-        let neighbours = self.admitted(parsed, neighbours).await?;
         timings.vectors = Some(began.elapsed());
         Ok(Some(meaning_leg(&neighbours)))
     }
@@ -184,50 +267,37 @@ impl Search {
         model: &ModelWorker,
         query: &str,
     ) -> Result<Vec<f32>, nuthatch_models::Error> {
-        let last = || {
-            self.last_embedding
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-        };
-        let asked = (self.model_key.clone(), query.to_owned());
-        if let Some((known, embedding)) = &*last()
-            && *known == asked
-        {
-            return Ok(embedding.clone());
+        if let Some(embedding) = self.embedded(query) {
+            return Ok(embedding);
         }
         let mut embedded = model.embed(Role::Query, vec![query.to_owned()]).await?;
         let embedding = embedded.pop().unwrap_or_default();
-        *last() = Some((asked, embedding.clone()));
+        let asked = (self.model_key.clone(), query.to_owned());
+        *self
+            .last_embedding
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Some((asked, embedding.clone()));
         Ok(embedding)
     }
 
-    /// Drops what a quoted phrase or an exclusion rules out.
-    async fn admitted(
-        &self,
-        parsed: &ParsedQuery,
-        neighbours: Vec<Neighbour>,
-    ) -> Result<Vec<Neighbour>, Error> {
-        if !parsed.has_conditions() {
-            return Ok(neighbours);
-        }
-        let mut admitted = Vec::new();
-        for neighbour in neighbours.into_iter().take(100) {
-            if let Some(passage) = self.store.passage(neighbour.passage).await? {
-                let text = self
-                    .store
-                    .text(passage.document, passage.start, passage.end)
-                    .await?;
-                if parsed.admits(&text) {
-                    admitted.push(neighbour);
-                }
-            }
-        }
-        Ok(admitted)
+    /// The embedding of a query, if it was the last one to be embedded.
+    pub(super) fn embedded(&self, query: &str) -> Option<Vec<f32>> {
+        let last = self
+            .last_embedding
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let ((model, known), embedding) = last.as_ref()?;
+        (*model == self.model_key && known == query).then(|| embedding.clone())
     }
 
     fn read_vectors<T>(&self, read: impl FnOnce(&Vectors) -> T) -> T {
         read(&self.vectors.read().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+fn target_of(file: &FileRow) -> Target {
+    let content = file.document;
+    content.map_or(Target::File(file.id), Target::Document)
 }
 
 fn meaning_leg(neighbours: &[Neighbour]) -> Leg {

@@ -4,7 +4,7 @@ use std::{collections::HashMap, path::PathBuf};
 
 use super::{Error, Highlighter, ParsedQuery, Ranked, Search, SearchResult, Target, existence};
 use crate::{
-    document::{DocumentId, FileId, PassageId},
+    document::{Admitted, DocumentId, FileId, PassageId},
     store::{FileRow, PassageRow},
 };
 
@@ -13,6 +13,7 @@ use crate::{
 pub(super) async fn show(
     search: &Search,
     parsed: &ParsedQuery,
+    admitted: Option<&Admitted>,
     ranked: Vec<Ranked>,
 ) -> Result<(Vec<SearchResult>, Vec<PathBuf>), Error> {
     let store = &search.store;
@@ -64,17 +65,25 @@ pub(super) async fn show(
         if files.is_empty() {
             continue;
         }
+        if let Some(admitted) = admitted {
+            // Of copies, one that meets the conditions comes first.
+            files.sort_by_key(|file| !admitted.has_file(file.id));
+        }
         let language = document
             .as_ref()
             .and_then(|document| document.language.as_deref());
         let highlights = highlighter.ranges(&text, language);
+        let matched = highlighter.matched(&text, language);
         results.push(SearchResult {
             file: files.remove(0),
             copies: files,
+            versions: Vec::new(),
             document,
             passage,
-            text,
             highlights,
+            sentence: None,
+            matched,
+            text,
             score: ranked.score,
             ranks: ranked.ranks,
         });

@@ -4,6 +4,10 @@
 
 use std::{path::PathBuf, time::Duration};
 
+use super::{
+    feedback::Feedback,
+    parse::{Chip, Hint},
+};
 use crate::{
     cpu,
     document::{DocumentId, FileId, PassageId},
@@ -27,6 +31,10 @@ pub struct SearchRequest {
     pub reranking: RerankMode,
     /// How long reranking may take before an order is shown; otherwise the setting counts.
     pub rerank_budget: Option<Duration>,
+    /// The sentences that carried the meaning are wanted, too.
+    pub sentences: bool,
+    /// What the user said of passages that were found before.
+    pub feedback: Feedback,
 }
 
 /// How far the reranker goes, where one is installed.
@@ -61,6 +69,10 @@ pub struct SearchResults {
     pub gone: Vec<PathBuf>,
     /// What the user should know about this search.
     pub notices: Vec<Notice>,
+    /// What was understood of the query, other than plain words.
+    pub chips: Vec<Chip>,
+    /// What of the query could not be obeyed.
+    pub hints: Vec<Hint>,
     /// How long each stage took.
     pub timings: Timings,
     /// What the reranker did so far.
@@ -102,6 +114,8 @@ pub struct SearchResult {
     pub file: store::FileRow,
     /// Other files with the same content.
     pub copies: Vec<store::FileRow>,
+    /// Older versions of it that were found as well, the newest first.
+    pub versions: Vec<store::FileRow>,
     /// Its document, where it was read.
     pub document: Option<store::DocumentRow>,
     /// The best passage; absent when only the name matched.
@@ -110,6 +124,11 @@ pub struct SearchResult {
     pub text: String,
     /// Character ranges of `text` that match the query's words.
     pub highlights: Vec<(usize, usize)>,
+    /// Character range of the sentence in `text` that is nearest to the query in meaning, where that was
+    /// found out.
+    pub sentence: Option<(usize, usize)>,
+    /// Words of `text` that the query's words match, with how often they occur.
+    pub matched: Vec<(String, usize)>,
     /// Ordering score; larger is better, comparable within one search only.
     pub score: f64,
     /// How each stage saw it.
@@ -193,6 +212,8 @@ pub struct Timings {
     pub rerank: Option<Duration>,
     /// Loading and highlighting the results.
     pub show: Duration,
+    /// Finding the sentences that carried the meaning.
+    pub sentences: Option<Duration>,
     /// Everything.
     pub total: Duration,
 }

@@ -242,15 +242,24 @@ impl Batch {
         state: FileState,
         reason: Option<&str>,
     ) -> Result<()> {
-        sqlx::query("UPDATE files SET document_id = ?, state = ?, reason = ? WHERE id = ?")
-            .bind(document.map(|document| document.0))
-            .bind(state.name())
-            .bind(reason)
-            .bind(id.0)
-            .execute(&mut *self.transaction)
-            .await?;
-        self.replaced
-            .extend(before.filter(|&id| Some(id) != document));
+        let is_same = before == document;
+        // A file's entry in the word index says which document it has.
+        sqlx::query(
+            "UPDATE files SET document_id = ?, state = ?, reason = ?, \
+             sequence = iif(?, sequence, ?) WHERE id = ?",
+        )
+        .bind(document.map(|document| document.0))
+        .bind(state.name())
+        .bind(reason)
+        .bind(is_same)
+        .bind(self.changes.sequence.0)
+        .bind(id.0)
+        .execute(&mut *self.transaction)
+        .await?;
+        if !is_same {
+            self.changes.files.push(id);
+            self.replaced.extend(before);
+        }
         Ok(())
     }
 

@@ -52,6 +52,8 @@ pub struct DocumentRow {
     pub unit: Unit,
     /// How many files there are in it.
     pub n_children: u32,
+    /// How many of its pages are pictures.
+    pub n_scans: u32,
     /// Why the text is incomplete, if it is.
     pub partial: Option<String>,
     /// Length of the text.
@@ -71,6 +73,7 @@ impl FromRow<'_, SqliteRow> for DocumentRow {
             written: row.try_get("written")?,
             unit: Unit::named(row.try_get("unit")?),
             n_children: row.try_get("n_children")?,
+            n_scans: row.try_get("n_scans")?,
             language: row.try_get("language")?,
             n_pages: row.try_get("n_pages")?,
             partial: row.try_get("partial")?,
@@ -168,7 +171,7 @@ impl Store {
     pub async fn documents_by_id(&self, ids: &[DocumentId]) -> Result<Vec<DocumentRow>> {
         // Not the marks, which can be long.
         Ok(sqlx::query_as(
-            "SELECT id, content_hash, title, author, written, language, n_pages, unit, n_children, \
+            "SELECT id, content_hash, title, author, written, language, n_pages, unit, n_children, n_scans, \
              partial, n_text_bytes FROM documents WHERE id IN (SELECT value FROM json_each(?))",
         )
         .bind(json_list(ids.iter().map(|id| id.0)))

@@ -100,6 +100,15 @@ impl Store {
         )
     }
 
+    /// The files in a state, in no order.
+    pub async fn files_in_state(&self, state: FileState) -> Result<Vec<FileId>> {
+        let ids: Vec<i64> = sqlx::query_scalar("SELECT id FROM files WHERE state = ?")
+            .bind(state.name())
+            .fetch_all(&self.readers)
+            .await?;
+        Ok(ids.into_iter().map(FileId).collect())
+    }
+
     /// The files that have these contents, by path.
     pub async fn files_by_document(&self, ids: &[DocumentId]) -> Result<Vec<FileRow>> {
         Ok(sqlx::query_as(

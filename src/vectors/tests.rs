@@ -76,7 +76,7 @@ proptest! {
             prop_assert!(fresh.put(*passage, *document, stored));
         }
         let query = unit(Noise(9).vector(N));
-        prop_assert_eq!(vectors.nearest(&query, 50, 50), fresh.nearest(&query, 50, 50));
+        prop_assert_eq!(vectors.nearest(&query, 50, 50, None), fresh.nearest(&query, 50, 50, None));
         prop_assert_eq!(vectors.nearest_exact(&query, 7).len(), list.len().min(7));
         let mut n_of = HashMap::new();
         let mut two_of_each = vectors.nearest_exact(&query, 50);
@@ -85,7 +85,7 @@ proptest! {
             *n += 1;
             *n <= 2
         });
-        prop_assert_eq!(vectors.nearest(&query, 50, 2), two_of_each);
+        prop_assert_eq!(vectors.nearest(&query, 50, 2, None), two_of_each);
     }
 }
 
@@ -101,8 +101,8 @@ fn a_vector_of_another_width_changes_nothing() {
         assert!(!vectors.put(PassageId(1), DocumentId(1), &stored));
     }
     assert!(vectors.is_empty());
-    assert!(vectors.nearest(&[0.5; N + 1], 10, 1).is_empty());
-    assert!(vectors.nearest(&[0.5; N], 10, 1).is_empty());
+    assert!(vectors.nearest(&[0.5; N + 1], 10, 1, None).is_empty());
+    assert!(vectors.nearest(&[0.5; N], 10, 1, None).is_empty());
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn a_stored_vector_keeps_its_direction() {
     let vector = unit(Noise(3).vector(384));
     let mut vectors = Vectors::new(384);
     assert!(vectors.put(PassageId(1), DocumentId(1), &quantize(&vector)));
-    let found = vectors.nearest(&vector, 1, 1)[0].similarity;
+    let found = vectors.nearest(&vector, 1, 1, None)[0].similarity;
     assert!((found - 1.0).abs() < 0.01, "{found}");
     assert!(quantize(&[0.0; 4])[4..].iter().all(|&byte| byte == 0));
 }
@@ -140,7 +140,7 @@ fn the_sign_scan_finds_what_the_exact_scan_finds() {
             .iter()
             .map(|hit| hit.passage)
             .collect();
-        let found = vectors.nearest(&query, 10, 10);
+        let found = vectors.nearest(&query, 10, 10, None);
         n_found += found
             .iter()
             .filter(|hit| exact.contains(&hit.passage))

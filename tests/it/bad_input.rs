@@ -253,7 +253,7 @@ fn any_query_is_answered() {
     assert_eq!(paths(&found).len(), 1);
     let long = json(&home.library(), &["search", "--only", "words", &long]);
     assert_eq!(paths(&long).len(), 1);
-    assert_says(&long["notices"].to_string(), &["Only the first"]);
+    assert_says(&long["hints"].to_string(), &["Only the first"]);
 }
 
 #[test]

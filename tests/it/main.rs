@@ -8,6 +8,7 @@ mod bench;
 mod containers;
 #[cfg(target_os = "linux")]
 mod crash;
+mod evaluation;
 mod forget;
 mod formats;
 mod fresh;
@@ -21,7 +22,10 @@ mod pdfs;
 mod planted;
 mod polite;
 mod preview;
+mod probes;
+mod query_language;
 mod rerank;
+mod results;
 mod sandbox;
 mod scans;
 mod support;

@@ -1,6 +1,7 @@
 import { fireEvent, screen, waitFor } from '@testing-library/svelte';
 import { describe, expect, it, vi } from 'vitest';
 import { FakeHost } from './host/fake';
+import { strings } from './lib/strings';
 import { box, chosen, names, openWindow, press, result, rows, ScriptedHost, searchFor, type } from './testing/window';
 
 describe('searching', () => {
@@ -151,7 +152,7 @@ describe('searching', () => {
     await press('ArrowDown');
     host.changed();
     await waitFor(() => expect(host.searches.length).toBe(3));
-    expect(host.searches[2]?.request).toEqual({ query: 'a', limit: 50, typing: false });
+    expect(host.searches[2]?.request).toMatchObject({ query: 'a', limit: 50, typing: false });
     host.searches[2]?.send({ results: [result(4)] });
     host.searches[2]?.send({ results: [result(4), result(1), result(3)], last: true });
     await waitFor(() => expect(names()).toEqual(['1.txt', '4.txt', '3.txt']));
@@ -238,5 +239,48 @@ describe('the fake host', () => {
     vi.useRealTimers();
     const [passage, begin] = updates[0]!;
     expect(Array.from(passage).slice(begin, begin + 2).join('')).toBe('紅葉');
+  });
+
+  it('shows what was understood, and takes a part out of the search', async () => {
+    const host = openWindow(new ScriptedHost());
+    await type('größe -draft type:pdf');
+    await waitFor(() => expect(host.searches.length).toBe(1));
+    host.searches[0]?.send({
+      results: [result(1)],
+      chips: [
+        { text: 'not draft', is_excluded: true, span: [6, 12] },
+        { text: 'type: pdf', is_excluded: false, span: [13, 21] },
+      ],
+    });
+    const list = await screen.findByRole('list', { name: strings.understood });
+    expect([...list.children].map((chip) => chip.textContent?.trim())).toEqual(['not draft', 'type: pdf']);
+    await fireEvent.click(screen.getByRole('button', { name: strings.removePart('not draft') }));
+    expect(box().value).toBe('größe type:pdf');
+    expect(document.activeElement).toBe(box());
+    await waitFor(() => expect(host.searches.at(-1)?.request).toMatchObject({ query: 'größe type:pdf', typing: false }));
+  });
+
+  it('says what could not be obeyed, and what to write instead', async () => {
+    const host = openWindow(new ScriptedHost());
+    await type('rent date:soon');
+    await waitFor(() => expect(host.searches.length).toBe(1));
+    const hint = { message: '“soon” is no date', advice: 'Write 2024', span: [5, 14] as [number, number] };
+    host.searches[0]?.send({ results: [result(1)], hints: [hint] });
+    await waitFor(() => expect(screen.getByTestId('query-parts').textContent).toContain('“soon” is no date. Write 2024.'));
+  });
+
+  it('asks again for more of what was liked, and without it when that is taken back', async () => {
+    const host = openWindow(new ScriptedHost());
+    await type('cooling');
+    await waitFor(() => expect(host.searches.length).toBe(2));
+    host.searches[1]?.send({ results: [1, 2].map((id) => result(id)), last: true });
+    await waitFor(() => expect(rows().length).toBe(2));
+    await fireEvent.click(rows()[1]!);
+    await fireEvent.click(await screen.findByRole('button', { name: strings.moreLike }));
+    await waitFor(() => expect(host.searches.at(-1)?.request).toMatchObject({ query: 'cooling', like: [2], unlike: [] }));
+    host.searches.at(-1)?.send({ results: [3, 2].map((id) => result(id)), last: true });
+    await waitFor(() => expect(names()).toEqual(['3.txt', '2.txt']));
+    await fireEvent.click(screen.getByRole('button', { name: strings.removePart(strings.judged('2.txt', true)) }));
+    await waitFor(() => expect(host.searches.at(-1)?.request).toMatchObject({ query: 'cooling', like: [], unlike: [] }));
   });
 });

@@ -1,5 +1,14 @@
 // The shapes of `src-tauri/src/wire.rs`. Do not edit: `UPDATE_BINDINGS=1 cargo test` rewrites this file.
 
+export type Chip = {
+  /** What it asks for, for reading. */
+  text: string,
+  /** Something that must not be there. */
+  is_excluded: boolean,
+  /** Where it stands in the query, in characters. */
+  span: [number, number],
+};
+
 export type ErrorCode = "not_found" | "unreadable" | "locked" | "newer" | "disk" | "bug";
 
 export type FileCounts = {
@@ -41,6 +50,15 @@ export type HeldFolder = {
   looks: string,
   /** Files in it. */
   n_files: number,
+};
+
+export type Hint = {
+  /** What is the matter. */
+  message: string,
+  /** What to write instead. */
+  advice: string | null,
+  /** Where it stands in the query, in characters. */
+  span: [number, number],
 };
 
 export type Hold = {
@@ -138,6 +156,10 @@ export type SearchRequest = {
   limit: number,
   /** The query is still being typed: the last word also matches as a prefix. */
   typing: boolean,
+  /** Ids of passages that the user wants more of. */
+  like: Array<number>,
+  /** Ids of passages that the user wants less of. */
+  unlike: Array<number>,
 };
 
 export type SearchResult = {
@@ -171,12 +193,16 @@ export type SearchResult = {
   passage: string,
   /** Character ranges of `passage` that match the query's words. */
   highlights: Array<[number, number]>,
+  /** Character range of the sentence in `passage` that is nearest to the query in meaning. */
+  sentence: [number, number] | null,
   /** Ordering score of the stage; larger is better. */
   score: number,
   /** How well the passage answers the query; absent where the reranker has not judged it. */
   strength: Strength | null,
   /** Other files with exactly the same content. */
   n_copies: number,
+  /** Paths of older versions of it that were found as well, the newest first. */
+  older: Array<string>,
   /** Its folder cannot be reached now. */
   away: boolean,
 };
@@ -188,6 +214,10 @@ export type SearchUpdate = {
   results: Array<SearchResult>,
   /** What the user should know about this search. */
   notices: Array<Notice>,
+  /** What was understood of the query, other than plain words. */
+  chips: Array<Chip>,
+  /** What of the query could not be obeyed. */
+  hints: Array<Hint>,
   /** Milliseconds since the search began. */
   elapsed_ms: number,
   /** How many passages the reranker has judged. */

@@ -5,6 +5,7 @@
  * engine's ranking, only of its contract: stages, positions in characters, errors with hints.
  */
 import type {
+  Chip,
   Folder,
   IpcError,
   LibraryStatus,
@@ -46,6 +47,17 @@ const idle: Progress = {
   hold: null,
 };
 
+/** What the engine would take for more than a plain word. */
+const PART = /(?<=^|\s)(-\w+|(type|name|date|ext):\S+)/g;
+
+function chipsOf(query: string): Chip[] {
+  return [...query.matchAll(PART)].map((match) => ({
+    text: match[0].replace(':', ': ').replace('-', 'not '),
+    is_excluded: match[0].startsWith('-'),
+    span: [match.index, match.index + match[0].length],
+  }));
+}
+
 type Passage = { fileId: number; passageId: number; page: number; line: number; text: string };
 
 export class FakeHost implements Host {
@@ -79,7 +91,7 @@ export class FakeHost implements Host {
   }
 
   search(request: { query: string; limit: number; typing: boolean }, onUpdate: (u: SearchUpdate) => void): RunningSearch {
-    const words = wordsOf(request.query);
+    const words = wordsOf(request.query.replace(PART, ''));
     const { wordsMs = 4, hybridMs = 28, reranked = [], notices = [] } = this.#options;
     let settle: () => void = () => {};
     const done = new Promise<void>((resolve, reject) => {
@@ -96,7 +108,8 @@ export class FakeHost implements Host {
       const is_late = orders[order - 1]?.isLate ?? false;
       const n_reranked = order > 0 ? results.length : 0;
       const rerank_ms = order > 0 ? elapsed - hybridMs : null;
-      onUpdate({ stage, results, notices, elapsed_ms: elapsed, n_reranked, rerank_ms, is_late, last });
+      const chips = chipsOf(request.query);
+      onUpdate({ stage, results, notices, chips, hints: [], elapsed_ms: elapsed, n_reranked, rerank_ms, is_late, last });
       if (last) settle();
     };
     const timers = [
@@ -260,9 +273,11 @@ export class FakeHost implements Host {
       line: !document.paged && best ? best.passage.line : null,
       passage: best?.passage.text ?? '',
       highlights: best?.found ?? [],
+      sentence: null,
       strength: null,
       score: (best ? distinct(best) * 2 + best.found.length * 0.1 : 0) + meant * 2.5,
       n_copies: document.copies,
+      older: [],
       away: false,
     };
   }

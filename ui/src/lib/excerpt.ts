@@ -1,5 +1,6 @@
 /**
- * Moves the window of a long passage so that its first highlight is among the three lines shown.
+ * Moves the window of a long passage so that its first highlight, or without one the sentence that
+ * carried the meaning, is among the three lines shown.
  * Owns where the excerpt begins; how much of it fits is left to the style sheet, which clamps it.
  */
 import type { CharRange } from './segments';
@@ -9,15 +10,20 @@ const LEAD_CHARACTERS = 70;
 /** How far back a word boundary is looked for, so that the excerpt begins with a whole word. */
 const BOUNDARY_SEARCH = 24;
 
-export type Excerpt = { text: string; highlights: CharRange[] };
+export type Excerpt = { text: string; highlights: CharRange[]; sentence: CharRange | null };
 
-export function excerpt(passage: string, highlights: readonly CharRange[]): Excerpt {
+export function excerpt(
+  passage: string,
+  highlights: readonly CharRange[],
+  sentence: CharRange | null = null,
+): Excerpt {
   // A row shows running text: line breaks and runs of blanks would waste its three lines.
   // Each blank becomes one space, so that positions stay what they are.
   const characters = Array.from(passage, (c) => (/\s/.test(c) ? ' ' : c));
-  const first = highlights.reduce((least, [begin]) => Math.min(least, begin), Infinity);
+  const leads = highlights.length > 0 || !sentence ? highlights : [sentence];
+  const first = leads.reduce((least, [begin]) => Math.min(least, begin), Infinity);
   if (first <= LEAD_CHARACTERS || first >= characters.length) {
-    return { text: characters.join(''), highlights: highlights.map(([b, e]) => [b, e]) };
+    return { text: characters.join(''), highlights: highlights.map(([b, e]) => [b, e]), sentence };
   }
 
   const earliest = first - LEAD_CHARACTERS;
@@ -33,5 +39,6 @@ export function excerpt(passage: string, highlights: readonly CharRange[]): Exce
   return {
     text: [...ellipsis, ...characters.slice(start)].join(''),
     highlights: highlights.map(([begin, end]) => [begin - shift, end - shift]),
+    sentence: sentence && [sentence[0] - shift, sentence[1] - shift],
   };
 }

@@ -5,7 +5,7 @@
  * have changed.
  * Knows nothing of elements and keys; how rows merge is `refine.ts`.
  */
-import type { IpcError, Notice, SearchResult, SearchUpdate, Stage } from '../host/bindings';
+import type { Chip, Hint, IpcError, Notice, SearchResult, SearchUpdate, Stage } from '../host/bindings';
 import { asIpcError, type Host, type RunningSearch } from '../host/host';
 import { refine, uniqueRows } from './refine';
 
@@ -25,6 +25,9 @@ export type OnScreen = {
   seen: () => number[];
 };
 
+/** A passage that the user wants more or less of. */
+export type Judged = { passageId: number; name: string; isLiked: boolean };
+
 const NOTHING_ON_SCREEN: OnScreen = { underPointer: () => null, seen: () => [] };
 
 export class SearchSession {
@@ -40,6 +43,11 @@ export class SearchSession {
   rerankedMs = $state<number | null>(null);
   nReranked = $state(0);
   notices = $state.raw<Notice[]>([]);
+  /** What was understood of `shownQuery`, and what could not be obeyed. */
+  chips = $state.raw<Chip[]>([]);
+  hints = $state.raw<Hint[]>([]);
+  /** What the user said of results; another query begins without. */
+  judged = $state.raw<Judged[]>([]);
   error = $state.raw<IpcError | null>(null);
   selectedId = $state<number | null>(null);
   /** The last change reordered rows of the same query: they may glide. */
@@ -79,6 +87,7 @@ export class SearchSession {
 
   type(text: string): void {
     this.query = text;
+    this.judged = [];
     this.#stopTimers();
     if (text.trim() === '') {
       this.#reset();
@@ -103,6 +112,29 @@ export class SearchSession {
 
   clear(): void {
     this.type('');
+  }
+
+  /** Asks again for more, or less, of what a row shows. */
+  judge(row: SearchResult, isLiked: boolean): void {
+    if (row.passage_id === null) return;
+    const passageId = row.passage_id;
+    const others = this.judged.filter((one) => one.passageId !== passageId);
+    this.judged = [...others, { passageId, name: row.name, isLiked }];
+    this.#askAnew();
+  }
+
+  /** Takes back what was said of a row. */
+  unjudge(passageId: number): void {
+    this.judged = this.judged.filter((one) => one.passageId !== passageId);
+    this.#askAnew();
+  }
+
+  /** Takes a part of the query out of it. */
+  remove(chip: Chip): void {
+    const characters = [...this.shownQuery];
+    characters.splice(chip.span[0], chip.span[1] - chip.span[0]);
+    this.type(characters.join('').replace(/\s+/g, ' ').trim());
+    this.settle();
   }
 
   /** Moves the choice by some rows; above the first row there is none. */
@@ -141,6 +173,8 @@ export class SearchSession {
     this.shownQuery = '';
     this.#forgetStages();
     this.notices = [];
+    this.chips = [];
+    this.hints = [];
     this.error = null;
     this.selectedId = null;
     this.refined = false;
@@ -159,12 +193,29 @@ export class SearchSession {
     this.#ask(this.shownQuery, false, (update) => this.#replace(update));
   }
 
+  /** The order will be another one: nothing on screen holds its place. */
+  #askAnew(): void {
+    this.#stopTimers();
+    this.#stage = 'words';
+    this.#ask(this.shownQuery, false, (update) => {
+      if (!update.last) return;
+      this.rows = uniqueRows(update.results).slice(0, RESULT_LIMIT);
+      this.selectedId = null;
+      this.refined = true;
+      this.#tell(update);
+      this.#time(update);
+    });
+  }
+
   #ask(query: string, typing: boolean, receive: (update: SearchUpdate) => void): void {
     this.#running?.cancel();
     this.#newest += 1;
     const mine = this.#newest;
     this.failed = false;
-    this.#running = this.#host.search({ query, limit: RESULT_LIMIT, typing }, (update) => {
+    const of = (isLiked: boolean) =>
+      this.judged.filter((one) => one.isLiked === isLiked).map((one) => one.passageId);
+    const request = { query, limit: RESULT_LIMIT, typing, like: of(true), unlike: of(false) };
+    this.#running = this.#host.search(request, (update) => {
       if (mine !== this.#newest) return;
       receive(update);
       if (update.last && this.#changedMeanwhile) this.#renew();
@@ -184,7 +235,7 @@ export class SearchSession {
     this.rows = refine(remaining, update.results, this.#heldRows(update), RESULT_LIMIT);
     if (!this.selected) this.selectedId = null;
     this.refined = true;
-    this.notices = update.notices;
+    this.#tell(update);
     this.error = null;
     this.#time(update);
     this.nRenewals += 1;
@@ -223,10 +274,17 @@ export class SearchSession {
     }
     this.complete ||= update.last;
     this.refined = sameQuery;
-    this.notices = update.notices;
+    this.#tell(update);
     this.error = null;
     this.#time(update);
   }
+
+  #tell(update: SearchUpdate): void {
+    this.notices = update.notices;
+    this.chips = update.chips;
+    this.hints = update.hints;
+  }
+
   #time(update: SearchUpdate): void {
     this.#stage = update.stage;
     if (update.stage === 'words') this.wordsMs = update.elapsed_ms;

@@ -43,7 +43,11 @@ describe('segments', () => {
 
 describe('excerpt', () => {
   it('leaves a passage alone whose first highlight is near its beginning', () => {
-    expect(excerpt('A short one.', [[2, 7]])).toEqual({ text: 'A short one.', highlights: [[2, 7]] });
+    expect(excerpt('A short one.', [[2, 7]])).toEqual({
+      text: 'A short one.',
+      highlights: [[2, 7]],
+      sentence: null,
+    });
   });
 
   it('begins near the first highlight of a long passage, and keeps positions right', () => {
@@ -58,5 +62,14 @@ describe('excerpt', () => {
   it('finds no word boundary in Japanese text and cuts between characters', () => {
     const cut = excerpt(`${'紅葉の時期'.repeat(40)}新幹線`, [[200, 203]]);
     expect(marked(cut.text, cut.highlights)).toEqual(['新幹線']);
+  });
+
+  it('shows the sentence that carried the meaning where no word matches, and keeps its place', () => {
+    const passage = `${'first words '.repeat(30)}The sentence. ${'last words '.repeat(30)}`;
+    const cut = excerpt(passage, [], [360, 373]);
+    expect(Array.from(cut.text).slice(...cut.sentence!).join('')).toBe('The sentence.');
+    expect(cut.text.startsWith('… ')).toBe(true);
+    // A word that matches is what people look for first.
+    expect(excerpt(passage, [[0, 5]], [360, 373]).text.startsWith('first')).toBe(true);
   });
 });
