@@ -1,6 +1,6 @@
-//! How long a query takes over a library of 100,000 passages, warm.
+//! How long a query takes over a library of 100,000 passages, or of another number, warm.
 //!
-//! `cargo bench --bench search`. Makes the library once, below the target folder: seeded text of
+//! `cargo bench --bench search [-- passages=1000000]`. Makes the library once, below the target folder: seeded text of
 //! Zipf-distributed words, embeddings around seeded centres. Queries go through the engine's face,
 //! with loading and highlighting; hybrid ones through the real model. Prints medians and
 //! 95th percentiles beside the targets. Other work on the machine shows in the figures.
@@ -29,6 +29,7 @@ use nuthatch::{
 };
 use nuthatch_models::ModelSpec;
 
+/// Unless the arguments say another number.
 const N_PASSAGES: u64 = 100_000;
 const WORDS_PER_PARAGRAPH: usize = 110;
 const PARAGRAPHS_PER_DOCUMENT: usize = 8;
@@ -53,7 +54,7 @@ fn document_text(random: &mut Random) -> Text {
     text
 }
 
-async fn make_library(dirs: &Dirs) {
+async fn make_library(dirs: &Dirs, n_passages: u64) {
     let _ = std::fs::remove_dir_all(dirs.library());
     Engine::open(dirs.clone()).await.unwrap().close().await;
     let store = Store::open(&dirs.database()).await.unwrap();
@@ -62,7 +63,7 @@ async fn make_library(dirs: &Dirs) {
     let folder_id = store.add_folder(&folder).await.unwrap();
     let mut random = Random::new(1);
     let mut n_documents = 0_u64;
-    while store.count_passages().await.unwrap() < N_PASSAGES {
+    while store.count_passages().await.unwrap() < n_passages {
         let mut batch = store.begin().await.unwrap();
         for _ in 0..500 {
             let text = document_text(&mut random);
@@ -149,6 +150,17 @@ fn queries(random: &mut Random) -> Vec<String> {
         .collect()
 }
 
+/// The same, each with conditions that a few or most of the documents meet.
+fn conditional(queries: &[String], random: &mut Random) -> Vec<String> {
+    let with_one = |query: &String| match random.below(4) {
+        0 => format!("{query} -{}", random.word(20)),
+        1 => format!("{query} +{}", random.word(20)),
+        2 => format!("{query} type:text"),
+        _ => format!("{} AND {}", random.word(5), random.word(20)),
+    };
+    queries.iter().map(with_one).collect()
+}
+
 fn report(what: &str, mut times: Vec<Duration>, target: &str) {
     times.sort_unstable();
     let ms = |percent| percentile(&times, percent).as_secs_f64() * 1e3;
@@ -208,16 +220,21 @@ fn report_stages(times: [Vec<Duration>; 5]) {
 async fn main() {
     let programs = PathBuf::from(env!("CARGO_BIN_EXE_nuthatch"));
     let programs = programs.parent().unwrap();
-    let library = Path::new(env!("CARGO_TARGET_TMPDIR")).join("search-bench");
+    let given = std::env::args().find_map(|argument| {
+        let n = argument.strip_prefix("passages=")?;
+        Some(n.parse().unwrap())
+    });
+    let n_passages = given.unwrap_or(N_PASSAGES);
+    let library = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("search-bench-{n_passages}"));
     let dirs = Dirs::new(&library, programs);
     let done = library.join("bench.done");
-    let version = format!("{N_PASSAGES} {}", chunk::VERSION);
+    let version = format!("{n_passages} {}", chunk::VERSION);
     if std::fs::read_to_string(&done).ok() != Some(version.clone()) {
         println!(
-            "making a library of {N_PASSAGES} passages in {}",
+            "making a library of {n_passages} passages in {}",
             library.display()
         );
-        make_library(&dirs).await;
+        make_library(&dirs, n_passages).await;
         std::fs::write(&done, version).unwrap();
     }
     let engine = Engine::open_read_only(dirs).await.unwrap();
@@ -235,6 +252,10 @@ async fn main() {
     report_stages(words);
     let typing = measure(&engine, &queries(&mut random), Some(Only::Words), true).await;
     report("words, last one still typed", typing[0].clone(), "");
+    let asked = queries(&mut random);
+    let asked = conditional(&asked, &mut random);
+    let conditional = measure(&engine, &asked, Some(Only::Words), false).await;
+    report("words, with a condition", conditional[0].clone(), "");
     let meaning = engine
         .search(
             &SearchRequest {

@@ -8,6 +8,7 @@
 
 mod collect;
 mod conditions;
+mod coverage;
 mod directory;
 mod entries;
 mod error;
@@ -240,10 +241,10 @@ impl Lexical {
         self.ask(|searcher| vocabulary::meant(searcher, self.fields, word, stems))
     }
 
-    /// How much each word tells: its inverse frequency among passages; 0 for one that stands nowhere.
-    /// Blocking; milliseconds.
-    pub fn rarity(&self, words: &[String]) -> Result<Vec<f32>> {
-        self.ask(|searcher| score::rarity(searcher, self.fields, words))
+    /// How much each word tells: its inverse frequency among passages. Blocking; milliseconds.
+    pub fn rarity(&self, terms: &[WordTerm]) -> Result<Vec<f32>> {
+        let rarity = |searcher: &Searcher, term| score::rarity(searcher, self.fields, term);
+        self.ask(|searcher| terms.iter().map(|term| rarity(searcher, term)).collect())
     }
 
     /// Asks the generation that answers now.

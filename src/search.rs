@@ -401,7 +401,7 @@ impl Run<'_> {
         let results = if self.parsed.words.is_empty() {
             results
         } else {
-            versions::fold_versions(self.search, results).await?
+            versions::fold_versions(self.search, &self.parsed.words, results).await?
         };
         self.timings.show = began.elapsed();
         self.timings.total = self.began.elapsed();

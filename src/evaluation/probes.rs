@@ -224,10 +224,11 @@ fn answer(probe: &Probe, found: &SearchResults, folder: &Path) -> Answer {
     }
 }
 
-/// The paths of a result and its copies below the folder, with `/`.
+/// The paths of a result, its copies and its older versions below the folder, with `/`.
 fn paths(result: &SearchResult, folder: &Path) -> Vec<String> {
     std::iter::once(&result.file)
         .chain(&result.copies)
+        .chain(&result.versions)
         .map(|file| {
             let path = file.seen.path.to_path();
             let below = path.strip_prefix(folder).unwrap_or(&path);

@@ -185,4 +185,7 @@ pub struct WordHits {
     pub passages: Vec<PassageHit>,
     /// Files, by name.
     pub files: Vec<FileHit>,
+    /// The share of the query that one of the best has, 0 to 1, a rare word counting more; `None` for a
+    /// query of many words, of which no passage is expected to have most.
+    pub coverage: Option<f32>,
 }

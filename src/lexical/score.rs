@@ -21,8 +21,9 @@ use crate::{
     cpu,
     document::{Admitted, DocumentId, FileId, PassageId},
     lexical::{
-        Depth, FileHit, PassageHit, Phrase, Result, WordHits, WordQuery,
+        Depth, FileHit, PassageHit, Phrase, Result, WordHits, WordQuery, WordTerm,
         collect::BestPassages,
+        coverage::coverage,
         schema::Fields,
         tokens::is_function_word,
         vocabulary::{beginning_with, near},
@@ -43,6 +44,9 @@ const TYPED_WEIGHT: f32 = 0.5;
 /// Weight of a word that is written much like the one that was asked for.
 const NEAR_WEIGHT: f32 = 0.6;
 
+/// Hits of each kind of which one may cover the query.
+const N_COVERING: usize = 3;
+
 pub(super) fn search(
     searcher: &Searcher,
     fields: Fields,
@@ -62,7 +66,13 @@ pub(super) fn search(
         admitted: admitted.cloned(),
     };
     let passages = passages(searcher, fields, query)?;
-    for (score, address, document) in statistics.collect(&passages, &best)? {
+    let found = statistics.collect(&passages, &best)?;
+    let first = found
+        .iter()
+        .take(N_COVERING)
+        .map(|&(_, address, _)| address);
+    let best_passages: Vec<DocAddress> = first.collect();
+    for (score, address, document) in found {
         hits.passages.push(PassageHit {
             passage: PassageId(number(&ids, address)),
             document: DocumentId(document as i64),
@@ -81,6 +91,8 @@ pub(super) fn search(
             statistics.collect(&names, &best)?
         }
     };
+    let best_files: Vec<DocAddress> = found.iter().take(N_COVERING).map(|&(_, at)| at).collect();
+    hits.coverage = coverage(searcher, fields, &query.terms, &best_passages, &best_files)?;
     for (score, address) in found {
         hits.files.push(FileHit {
             file: FileId(number(&ids, address)),
@@ -90,16 +102,17 @@ pub(super) fn search(
     Ok(hits)
 }
 
-/// The inverse frequency of words among passages, as BM25 has it; 0 for one that stands nowhere.
-pub(super) fn rarity(searcher: &Searcher, fields: Fields, words: &[String]) -> Result<Vec<f32>> {
-    let n_passages = Statistics::of(searcher, "passage")?.n_entries as f32;
-    let mut rarity = Vec::with_capacity(words.len());
-    for word in words {
-        let n = searcher.doc_freq(&Term::from_field_text(fields.words, word))? as f32;
-        let idf = (1.0 + (n_passages - n + 0.5).max(0.0) / (n + 0.5)).ln();
-        rarity.push(if n > 0.0 { idf } else { 0.0 });
+/// How much a word tells: its inverse frequency among passages as BM25 has it, by its commonest stem.
+pub(super) fn rarity(searcher: &Searcher, fields: Fields, term: &WordTerm) -> Result<f32> {
+    let mut n = 0;
+    for stem in &term.stems {
+        n = n.max(searcher.doc_freq(&Term::from_field_text(fields.stems, stem))?);
     }
-    Ok(rarity)
+    let (n, n_passages) = (
+        n as f32,
+        Statistics::of(searcher, "passage")?.n_entries as f32,
+    );
+    Ok((1.0 + (n_passages - n + 0.5).max(0.0) / (n + 0.5)).ln())
 }
 
 /// What BM25 needs to know of one kind of entries. The two kinds share an index, so that tantivy's

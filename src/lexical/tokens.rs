@@ -1,12 +1,13 @@
 //! Text into words: the one tokenizer of indexing, querying and highlighting.
 //!
 //! A token is a folded word or, in scripts that do not put spaces between words, a pair of
-//! characters. Words that are made of several (`getUserName`, `1,234.50`) are kept whole and cut into
-//! their parts. A token keeps its byte span in the text it came from, and its position: phrases are
+//! characters. Words that are made of several (`getUserName`, `1,234.50`, a date) are kept whole and
+//! cut into their parts. A token keeps its byte span in the text it came from, and its position: phrases are
 //! made of [`Form::is_step`] tokens, whose positions ascend by one.
 //! Pure; knows no index. Invariant: spans lie on character boundaries, and equal text gives equal
 //! tokens wherever it stands.
 
+mod dates;
 mod fold;
 mod stems;
 
@@ -82,7 +83,7 @@ pub fn tokens(text: &str) -> Vec<Token> {
         }
         at = end;
     }
-    cutter.tokens
+    dates::join(text, cutter.tokens)
 }
 
 /// The words of a text by which a phrase is found, in order.

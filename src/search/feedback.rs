@@ -5,13 +5,16 @@
 //! 2008, 9.1.1); the words that tell the liked passages from others join the query. Without any words,
 //! what was liked is the whole query: that is how similar passages are found.
 
-use std::{collections::HashMap, sync::PoisonError};
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError},
+};
 
 use super::{Error, ParsedQuery, Search, parse::term};
 use crate::{
     document::{DocumentId, PassageId},
     lexical::{
-        Lexical,
+        Lexical, WordTerm,
         tokens::{Form, is_function_word, is_stop_word, tokens},
     },
 };
@@ -56,14 +59,16 @@ impl Search {
             .map(|passage| (passage.document, passage.start, passage.end))
             .collect();
         let texts = self.store.texts(&spans).await?;
+        let languages = Arc::clone(&self.languages);
         let telling = move |index: &Lexical| {
-            let counted = counted(&texts);
-            let words: Vec<String> = counted.iter().map(|(word, _)| word.clone()).collect();
-            let rarity = index.rarity(&words)?;
-            let mut weighed: Vec<(f32, String)> = counted
+            let (words, counts): (Vec<String>, Vec<usize>) = counted(&texts).into_iter().unzip();
+            let terms: Vec<WordTerm> = words.iter().map(|word| term(word, &languages)).collect();
+            let mut weighed: Vec<(f32, String)> = index
+                .rarity(&terms)?
                 .into_iter()
-                .zip(rarity)
-                .map(|((word, n), rarity)| ((1.0 + (n as f32).ln()) * rarity, word))
+                .zip(counts)
+                .zip(words)
+                .map(|((rarity, n), word)| ((1.0 + (n as f32).ln()) * rarity, word))
                 .collect();
             weighed.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
             Ok(weighed

@@ -13,6 +13,21 @@ use crate::document::PassageId;
 /// `SQuAD` and `XQuAD`, where everything from 0.4 to 0.5 does about equally well.
 const MEANING_WEIGHT: f64 = 0.45;
 
+/// Its weight where words have found nothing of what was asked for.
+const UNCOVERED_WEIGHT: f64 = 0.8;
+/// Words have found nothing where their best hit has this share of the query or less, and all where it
+/// has the other or more; in between the weight is, too.
+const COVERED: std::ops::Range<f64> = 0.3..0.7;
+
+/// Weight of meaning beside words that found this.
+fn meaning_weight(words: &Leg) -> f64 {
+    let Some(coverage) = words.coverage else {
+        return MEANING_WEIGHT;
+    };
+    let uncovered = (COVERED.end - f64::from(coverage)) / (COVERED.end - COVERED.start);
+    MEANING_WEIGHT + (UNCOVERED_WEIGHT - MEANING_WEIGHT) * uncovered.clamp(0.0, 1.0)
+}
+
 /// A fused item with its score.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Fused<T> {
@@ -63,24 +78,25 @@ fn combine<T: Copy + Eq + Hash + Ord>(legs: &[Scores<'_, T>]) -> Vec<Fused<T>> {
 
 /// The legs that ran, fused by target; with one leg, its own order and scores.
 pub(super) fn fuse(words: Option<&Leg>, meaning: Option<&Leg>, limit: usize) -> Vec<Ranked> {
+    let weight = words.map_or(MEANING_WEIGHT, meaning_weight);
     let ordered = match (words, meaning) {
         (Some(words), Some(meaning)) => combine(&[
             Scores {
                 items: &targets(words),
                 floor: words.floor,
-                weight: 1.0 - MEANING_WEIGHT,
+                weight: 1.0 - weight,
             },
             Scores {
                 items: &targets(meaning),
                 floor: meaning.floor,
-                weight: MEANING_WEIGHT,
+                weight,
             },
         ]),
         (Some(leg), None) | (None, Some(leg)) => alone(leg),
         (None, None) => Vec::new(),
     };
     let (by_words, by_meaning) = (places(words), places(meaning));
-    let passages = passage_scores(words, meaning);
+    let passages = passage_scores(words, meaning, weight);
     ordered
         .into_iter()
         .take(limit)
@@ -149,8 +165,12 @@ fn places(leg: Option<&Leg>) -> HashMap<Target, Place> {
 }
 
 /// How good each passage is over both legs: which one of a document to show.
-fn passage_scores(words: Option<&Leg>, meaning: Option<&Leg>) -> HashMap<PassageId, f64> {
-    let weights = [1.0 - MEANING_WEIGHT, MEANING_WEIGHT];
+fn passage_scores(
+    words: Option<&Leg>,
+    meaning: Option<&Leg>,
+    weight: f64,
+) -> HashMap<PassageId, f64> {
+    let weights = [1.0 - weight, weight];
     let legs: Vec<_> = [words, meaning]
         .into_iter()
         .zip(weights)

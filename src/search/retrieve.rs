@@ -38,6 +38,8 @@ pub(super) struct Leg {
     pub(super) passages: Vec<(PassageId, f32)>,
     /// The score that counts for nothing: that of the last candidate where more were to be had.
     pub(super) floor: f32,
+    /// By words: see [`WordHits::coverage`].
+    pub(super) coverage: Option<f32>,
 }
 
 impl Leg {
@@ -186,6 +188,7 @@ impl Search {
         targets.sort_unstable_by(|a, b| b.2.total_cmp(&a.2).then(a.0.cmp(&b.0)));
         let last = hits.passages.last().map_or(0.0, |hit| hit.score);
         Ok(Leg {
+            coverage: hits.coverage,
             targets,
             passages: hits
                 .passages

@@ -11,7 +11,10 @@ use super::{Error, Search, SearchResult};
 use crate::{
     cpu,
     document::DocumentId,
-    lexical::tokens::{fold, steps},
+    lexical::{
+        WordQuery,
+        tokens::{fold, steps},
+    },
 };
 
 /// So much of a document's beginning is compared, in bytes.
@@ -32,8 +35,13 @@ type Sketch = BTreeSet<u64>;
 /// Folds versions together: each group stands where its best result stood, and shows its newest.
 pub(super) async fn fold_versions(
     search: &Search,
+    query: &WordQuery,
     results: Vec<SearchResult>,
 ) -> Result<Vec<SearchResult>, Error> {
+    // Whoever asks for a version wants that one.
+    if query.terms.iter().any(|term| tells_versions(&term.word)) {
+        return Ok(results);
+    }
     let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
     for (place, result) in results.iter().enumerate() {
         if let Some(name) = base_name(result) {

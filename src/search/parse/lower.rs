@@ -162,7 +162,8 @@ fn made_of(tokens: &[Token], slop: u32) -> Option<Condition> {
             Some(Condition::Text(TextTest::Prefix(only.clone())))
         }
         (_, [whole, parts @ ..])
-            if whole.form == Form::Whole && parts.iter().all(|part| part.form == Form::Part) =>
+            if whole.form == Form::Whole
+                && parts.iter().all(|part| part.span.end <= whole.span.end) =>
         {
             Some(Condition::Any(vec![
                 phrase(vec![whole.word.clone()]),
