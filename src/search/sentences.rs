@@ -15,6 +15,8 @@ use crate::chunk;
 const N_ROWS: usize = 6;
 /// Sentences of one passage that are compared; a table may have hundreds.
 const N_SENTENCES: usize = 12;
+/// Shorter ones are headings and scraps.
+const MIN_CHARS: usize = 16;
 /// A slow or busy machine shows rows without.
 const PATIENCE: Duration = Duration::from_millis(1_500);
 
@@ -23,7 +25,11 @@ pub(super) async fn mark(model: &ModelWorker, query: &[f32], results: &mut [Sear
     let mut sentences: Vec<(usize, Range<usize>)> = Vec::new();
     let found = results.iter().enumerate().take(N_ROWS);
     for (row, result) in found.filter(|(_, result)| result.ranks.meaning.is_some()) {
-        let spans = chunk::sentences(&result.text);
+        let mut spans = chunk::sentences(&result.text);
+        spans.retain(|span| {
+            let sentence = result.text.get(span.clone()).unwrap_or_default();
+            sentence.chars().count() >= MIN_CHARS
+        });
         // A passage of one sentence is that sentence.
         if spans.len() > 1 {
             sentences.extend(spans.into_iter().take(N_SENTENCES).map(|span| (row, span)));
