@@ -95,7 +95,7 @@ async fn make_library(dirs: &Dirs, n_passages: u64) {
                 .await
                 .unwrap();
             batch
-                .set_document(file, Some(document), FileState::Indexed, None)
+                .set_document(file, (None, Some(document)), FileState::Indexed, None)
                 .await
                 .unwrap();
             n_documents += 1;

@@ -157,7 +157,7 @@ impl PathKey {
     pub fn split(&self) -> (&[u8], &[u8]) {
         // What lies in a file is told with `/` everywhere.
         let is_separator = |&byte: &u8| byte == b'/' || byte == std::path::MAIN_SEPARATOR as u8;
-        let n = self.0.iter().rposition(|byte| is_separator(byte));
+        let n = self.0.iter().rposition(is_separator);
         self.0.split_at(n.map_or(0, |last| last + 1))
     }
 

@@ -48,11 +48,14 @@ pub(super) async fn write(parts: &Parts, outcomes: Vec<Outcome>) -> Result<(), E
         batch: parts.store.begin().await?,
         stored: HashMap::new(),
         begun: HashSet::new(),
+        before: HashMap::new(),
         model_key: &parts.model_key,
     };
+    let files: Vec<&FileRow> = outcomes.iter().map(|outcome| &outcome.file).collect();
+    writing.before = writing.batch.as_seen(&files).await?;
     for Outcome { file, what, .. } in outcomes {
-        // It changed, moved or went while it was read: it waits, and is read as it is now.
-        if writing.batch.is_as_seen(&file).await? {
+        // Otherwise it changed, moved or went while it was read: it waits, and is read as it is now.
+        if writing.before.contains_key(&file.id) {
             writing.write(&file, what).await?;
         }
     }
@@ -67,6 +70,8 @@ struct Writing<'a> {
     stored: HashMap<(Hash, &'static str), DocumentId>,
     /// Files that this batch has entered files of.
     begun: HashSet<FileId>,
+    /// The documents of the files that are as they were when their reading began.
+    before: HashMap<FileId, Option<DocumentId>>,
     model_key: &'a str,
 }
 
@@ -110,8 +115,9 @@ impl Writing<'_> {
         let Some((document, state, reason)) = self.enter(content).await? else {
             return Ok(false);
         };
+        let before = self.before.get(&file.id).copied().flatten();
         self.batch
-            .set_document(file.id, document, state, reason.as_deref())
+            .set_document(file.id, (before, document), state, reason.as_deref())
             .await?;
         Ok(true)
     }

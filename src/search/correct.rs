@@ -1,12 +1,16 @@
 //! What somebody meant who mistyped: words that nothing has give way to the index's own.
 //!
-//! A word that stands in any text or name, in any form, is never touched.
+//! A word that stands in any text or name, in any form, is never touched; nor is a query of many words,
+//! which are found without it. The embedding gets what was typed: a model knows words that no file has,
+//! and many misspellings.
 
 use super::{Error, Notice, ParsedQuery, Search, parse::term};
-use crate::lexical::{Lexical, WordTerm, tokens::tokens};
+use crate::lexical::{Lexical, WordTerm};
 
 /// More misspellings than this are not misspellings.
 const MAX_CORRECTED: usize = 4;
+/// A query of more words does without.
+const MAX_TERMS: usize = 8;
 
 impl Search {
     /// Looks for what was meant as well; says so.
@@ -15,6 +19,9 @@ impl Search {
         parsed: &mut ParsedQuery,
         notices: &mut Vec<Notice>,
     ) -> Result<(), Error> {
+        if parsed.words.terms.len() > MAX_TERMS {
+            return Ok(());
+        }
         let terms = parsed.words.terms.clone();
         let corrected = move |index: &Lexical| {
             let mut corrected: Vec<(String, String)> = Vec::new();
@@ -33,11 +40,10 @@ impl Search {
         if corrected.is_empty() || corrected.len() > MAX_CORRECTED {
             return Ok(());
         }
-        for (word, meant) in &corrected {
+        for (_, meant) in &corrected {
             if !parsed.words.terms.iter().any(|term| term.word == *meant) {
                 parsed.words.terms.push(term(meant, &self.languages));
             }
-            parsed.meaning = replaced(&parsed.meaning, word, meant);
         }
         notices.push(said(&corrected));
         Ok(())
@@ -54,31 +60,5 @@ fn said(corrected: &[(String, String)]) -> Notice {
     Notice {
         message: format!("Nothing has {typed}; looked for {meant} instead"),
         hint: None,
-    }
-}
-
-/// A text with one word in place of another.
-fn replaced(text: &str, word: &str, by: &str) -> String {
-    let mut replaced = String::with_capacity(text.len());
-    let mut at = 0;
-    for token in tokens(text).into_iter().filter(|token| token.word == word) {
-        replaced += text.get(at..token.span.start).unwrap_or_default();
-        replaced += by;
-        at = token.span.end;
-    }
-    replaced + text.get(at..).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_the_mistyped_word_gives_way() {
-        assert_eq!(
-            replaced("Did you recieve it?", "recieve", "receive"),
-            "Did you receive it?"
-        );
-        assert_eq!(replaced("nothing", "else", "x"), "nothing");
     }
 }

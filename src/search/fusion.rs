@@ -2,7 +2,7 @@
 //!
 //! Pure. Each retriever's scores are brought to 0…1 and added, weighted: the convex combination of
 //! Bruch, Gai and Ingber (An Analysis of Fusion Functions for Hybrid Retrieval, TOIS 2023), which
-//! ranked better here than reciprocal ranks on every collection that was tried.
+//! ranked better here than reciprocal ranks on every collection that was tried. Figures: `docs/ranking.md`.
 
 use std::{collections::HashMap, hash::Hash};
 
@@ -13,7 +13,9 @@ use crate::document::PassageId;
 /// `SQuAD` and `XQuAD`, where everything from 0.4 to 0.5 does about equally well.
 const MEANING_WEIGHT: f64 = 0.45;
 
-/// Its weight where words have found nothing of what was asked for.
+/// The same for a query of few words, whose best word hits have most of it.
+const COVERED_WEIGHT: f64 = 0.5;
+/// The same where words have found nothing of what was asked for: then something else was said there.
 const UNCOVERED_WEIGHT: f64 = 0.8;
 /// Words have found nothing where their best hit has this share of the query or less, and all where it
 /// has the other or more; in between the weight is, too.
@@ -25,7 +27,7 @@ fn meaning_weight(words: &Leg) -> f64 {
         return MEANING_WEIGHT;
     };
     let uncovered = (COVERED.end - f64::from(coverage)) / (COVERED.end - COVERED.start);
-    MEANING_WEIGHT + (UNCOVERED_WEIGHT - MEANING_WEIGHT) * uncovered.clamp(0.0, 1.0)
+    COVERED_WEIGHT + (UNCOVERED_WEIGHT - COVERED_WEIGHT) * uncovered.clamp(0.0, 1.0)
 }
 
 /// A fused item with its score.
@@ -218,6 +220,24 @@ mod tests {
         for (fused, expected) in fused.iter().zip([0.7, 0.6, 0.0]) {
             assert!((fused.score - expected).abs() < 1e-6, "{fused:?}");
         }
+    }
+
+    #[test]
+    fn meaning_weighs_more_the_less_of_a_short_query_words_have_found() {
+        let weight = |coverage| {
+            meaning_weight(&Leg {
+                coverage,
+                ..Leg::default()
+            })
+        };
+        assert!((weight(None) - MEANING_WEIGHT).abs() < 1e-9);
+        assert!((weight(Some(1.0)) - COVERED_WEIGHT).abs() < 1e-9);
+        assert!((weight(Some(0.1)) - UNCOVERED_WEIGHT).abs() < 1e-9);
+        let between = weight(Some(0.5));
+        assert!(
+            COVERED_WEIGHT < between && between < UNCOVERED_WEIGHT,
+            "{between}"
+        );
     }
 
     #[test]

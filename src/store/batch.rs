@@ -3,16 +3,15 @@
 //! A batch is a transaction. Its commit raises the library's sequence number and returns what
 //! derived indexes have to do; the same is read back by [`Store::changes_since`] after a crash.
 
+mod documents;
+
+use std::collections::{BTreeSet, HashMap};
+
 use sqlx::{Sqlite, Transaction};
 
 use crate::{
     document::{DocumentId, FileId, FileState, FolderId, Kind, PathKey, Sequence},
-    store::{
-        Changes, Error, FileRow, NewDocument, Observed, Result, Store, marks,
-        passages::{self, passage_input, text_hash},
-        scans,
-        texts::Stream,
-    },
+    store::{Changes, FileRow, Observed, Result, Store, json_list, texts::Stream},
 };
 
 /// An open transaction; dropping it undoes everything.
@@ -27,6 +26,8 @@ pub struct Batch {
     last_passage: i64,
     /// Whether models have made anything of any text.
     pub(super) has_outputs: bool,
+    /// Documents with passages that the present model has not embedded.
+    to_embed: BTreeSet<i64>,
     /// Documents that lost a file; they go with the commit if no other file has them by then.
     replaced: Vec<DocumentId>,
     /// Passages went, whose texts are in `lost`.
@@ -57,6 +58,7 @@ impl Store {
             directory: None,
             last_passage,
             has_outputs,
+            to_embed: BTreeSet::new(),
             replaced: Vec::new(),
             lost_passages: false,
             forgets: false,
@@ -77,6 +79,13 @@ impl Batch {
             return Ok(self.changes);
         }
         self.stream.write(&mut self.transaction).await?;
+        sqlx::query(
+            "INSERT OR IGNORE INTO to_embed SELECT value FROM json_each(?) \
+             WHERE EXISTS (SELECT 1 FROM documents WHERE id = value)",
+        )
+        .bind(json_list(self.to_embed.iter().copied()))
+        .execute(&mut *self.transaction)
+        .await?;
         sqlx::query(
             "UPDATE library SET value = CASE key WHEN 'sequence' THEN ?1 ELSE ?2 END \
              WHERE key IN ('sequence', 'last_passage')",
@@ -192,19 +201,26 @@ impl Batch {
         Ok(())
     }
 
-    /// Whether the ledger still shows a file as it was when its reading began.
-    pub async fn is_as_seen(&mut self, file: &FileRow) -> Result<bool> {
-        Ok(sqlx::query_scalar(
-            "SELECT EXISTS (SELECT 1 FROM located WHERE id = ? AND path = ? AND size_bytes = ? \
-             AND modified_ns = ? AND state = ?)",
-        )
-        .bind(file.id.0)
-        .bind(&file.seen.path.0)
-        .bind(file.seen.size_bytes as i64)
-        .bind(file.seen.modified_ns)
-        .bind(file.state.name())
-        .fetch_one(&mut *self.transaction)
-        .await?)
+    /// Of these files, those that the ledger still shows as they were when their reading began, with the
+    /// documents that they have.
+    pub async fn as_seen(
+        &mut self,
+        files: &[&FileRow],
+    ) -> Result<HashMap<FileId, Option<DocumentId>>> {
+        let rows: Vec<FileRow> =
+            sqlx::query_as("SELECT * FROM located WHERE id IN (SELECT value FROM json_each(?))")
+                .bind(json_list(files.iter().map(|file| file.id.0)))
+                .fetch_all(&mut *self.transaction)
+                .await?;
+        let now: HashMap<FileId, FileRow> = rows.into_iter().map(|row| (row.id, row)).collect();
+        let as_seen = |file: &&FileRow| {
+            let now = now.get(&file.id)?;
+            let is_same = now.seen.path == file.seen.path
+                && file.seen.looks_unchanged(now)
+                && now.state == file.state;
+            is_same.then_some((file.id, now.document))
+        };
+        Ok(files.iter().filter_map(as_seen).collect())
     }
 
     /// Whether a document is still there.
@@ -222,16 +238,10 @@ impl Batch {
     pub async fn set_document(
         &mut self,
         id: FileId,
-        document: Option<DocumentId>,
+        (before, document): (Option<DocumentId>, Option<DocumentId>),
         state: FileState,
         reason: Option<&str>,
     ) -> Result<()> {
-        let before: Option<i64> = sqlx::query_scalar("SELECT document_id FROM files WHERE id = ?")
-            .bind(id.0)
-            .fetch_optional(&mut *self.transaction)
-            .await?
-            .flatten();
-        let before = before.map(DocumentId);
         let is_same = before == document;
         // A file's entry in the word index says which document it has.
         sqlx::query(
@@ -339,166 +349,6 @@ impl Batch {
                 .execute(&mut *self.transaction)
                 .await?;
         }
-        Ok(())
-    }
-
-    /// Stores a document with its passages; an older reading of the same content is replaced.
-    pub async fn put_document(&mut self, new: &NewDocument, model: &str) -> Result<DocumentId> {
-        let before: Option<i64> = sqlx::query_scalar(
-            "SELECT id FROM documents WHERE substr(content_hash, 1, 8) = substr(?1, 1, 8) \
-                 AND content_hash = ?1 AND extractor = ?2",
-        )
-        .bind(new.content_hash.as_slice())
-        .bind(new.extractor)
-        .fetch_optional(&mut *self.transaction)
-        .await?;
-        if let Some(before) = before {
-            self.empty_document(DocumentId(before)).await?;
-        }
-        let id = self.put_document_row(new, before).await?;
-        self.recognise_passages(id, new, model).await?;
-        self.changes.documents.push(id);
-        if before.is_none() {
-            self.changes.new_documents.insert(id);
-        }
-        Ok(id)
-    }
-
-    async fn put_document_row(
-        &mut self,
-        new: &NewDocument,
-        before: Option<i64>,
-    ) -> Result<DocumentId> {
-        let (places, words) = passages::lists(&new.chunks);
-        let marks = marks::write(&new.text.marks).map_err(|_| Error::Damaged { what: "marks" })?;
-        let id: i64 = sqlx::query_scalar(
-            "INSERT OR REPLACE INTO documents (id, content_hash, extractor, extractor_version, \
-             chunker_version, title, author, written, language, n_pages, unit, n_children, \
-             partial, n_text_bytes, text_start, marks, labels, confidences, n_scans, to_recognise, \
-             sequence, first_passage, n_passages, passages, passage_words) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, \
-             ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
-        )
-        .bind(before)
-        .bind(new.content_hash.as_slice())
-        .bind(new.extractor)
-        .bind(new.extractor_version)
-        .bind(new.chunker_version)
-        .bind(&new.text.title)
-        .bind(&new.text.author)
-        .bind(&new.text.written)
-        .bind(&new.language)
-        .bind(new.text.n_pages)
-        .bind(new.text.unit.name())
-        .bind(new.n_children)
-        .bind(&new.text.partial)
-        .bind(new.text.text.len() as i64)
-        .bind(self.stream.add(&new.text.text) as i64)
-        .bind(marks.places)
-        .bind(marks.labels)
-        .bind(marks.confidences)
-        .bind(new.text.scans.len() as u32)
-        .bind(scans::list(&new.to_recognise))
-        .bind(self.changes.sequence.0)
-        .bind(if new.chunks.is_empty() { 0 } else { self.last_passage + 1 })
-        .bind(new.chunks.len() as i64)
-        .bind(places)
-        .bind(words)
-        .fetch_one(&mut *self.transaction)
-        .await?;
-        Ok(DocumentId(id))
-    }
-
-    /// Finds what models made of the passages of a document before, in whatever file they stood; the
-    /// others wait for the present model.
-    async fn recognise_passages(
-        &mut self,
-        document: DocumentId,
-        new: &NewDocument,
-        model: &str,
-    ) -> Result<()> {
-        let first = self.last_passage + 1;
-        let n = new.chunks.len() as i64;
-        self.last_passage += n;
-        let mut n_embedded = 0;
-        if self.has_outputs {
-            let title = new.text.title.as_deref();
-            let inputs = new.chunks.iter().map(|chunk| {
-                let text = new.text.text.get(chunk.start..chunk.end);
-                passage_input(title, &chunk.context, text.unwrap_or_default())
-            });
-            let hashes: Vec<_> = inputs.map(|input| text_hash(&input)).collect();
-            n_embedded = self.recognise(document, first, &hashes, model).await?;
-        }
-        if n_embedded < n {
-            sqlx::query("INSERT OR IGNORE INTO to_embed VALUES (?)")
-                .bind(document.0)
-                .execute(&mut *self.transaction)
-                .await?;
-        }
-        Ok(())
-    }
-
-    /// Drops text and passages.
-    async fn empty_document(&mut self, document: DocumentId) -> Result<()> {
-        let (start, n_bytes, passage, n_passages): (i64, i64, i64, i64) = sqlx::query_as(
-            "SELECT text_start, n_text_bytes, first_passage, n_passages FROM documents WHERE id = ?",
-        )
-        .bind(document.0)
-        .fetch_one(&mut *self.transaction)
-        .await?;
-        self.stream.wipe(start as u64..(start + n_bytes) as u64);
-        self.lose_passages(passage..passage + n_passages).await?;
-        sqlx::query("DELETE FROM to_embed WHERE document_id = ?")
-            .bind(document.0)
-            .execute(&mut *self.transaction)
-            .await?;
-        Ok(())
-    }
-
-    /// Forgets every document that no file has, with its passages and embeddings.
-    pub async fn remove_orphans(&mut self) -> Result<()> {
-        let orphans: Vec<i64> = sqlx::query_scalar(
-            "SELECT id FROM documents WHERE id IN (SELECT document_id FROM released) AND NOT EXISTS \
-             (SELECT 1 FROM files WHERE files.document_id = documents.id)",
-        )
-        .fetch_all(&mut *self.transaction)
-        .await?;
-        for id in orphans {
-            self.remove_document(DocumentId(id)).await?;
-        }
-        sqlx::query("DELETE FROM released")
-            .execute(&mut *self.transaction)
-            .await?;
-        Ok(())
-    }
-
-    async fn remove_if_orphan(&mut self, document: DocumentId) -> Result<()> {
-        let orphan: bool = sqlx::query_scalar(
-            "SELECT EXISTS (SELECT 1 FROM documents WHERE id = ?1 AND NOT EXISTS \
-             (SELECT 1 FROM files WHERE document_id = ?1))",
-        )
-        .bind(document.0)
-        .fetch_one(&mut *self.transaction)
-        .await?;
-        if orphan {
-            self.remove_document(document).await
-        } else {
-            Ok(())
-        }
-    }
-
-    async fn remove_document(&mut self, document: DocumentId) -> Result<()> {
-        self.empty_document(document).await?;
-        let hash: Option<Vec<u8>> =
-            sqlx::query_scalar("DELETE FROM documents WHERE id = ? RETURNING content_hash")
-                .bind(document.0)
-                .fetch_optional(&mut *self.transaction)
-                .await?;
-        if let Some(hash) = hash {
-            self.forget_scans(&hash).await?;
-        }
-        self.record_deletion("document", document.0).await?;
-        self.changes.removed_documents.push(document);
         Ok(())
     }
 

@@ -63,8 +63,8 @@ impl Batch {
         reason: Option<&str>,
     ) -> Result<()> {
         let (directory, name) = seen.path.split();
-        let known: Option<i64> = sqlx::query_scalar(
-            "SELECT f.id FROM files f JOIN directories d ON d.id = f.directory_id \
+        let known: Option<(i64, Option<i64>)> = sqlx::query_as(
+            "SELECT f.id, f.document_id FROM files f JOIN directories d ON d.id = f.directory_id \
              WHERE d.path = ? AND f.name = ? AND f.container_id = ?",
         )
         .bind(directory)
@@ -72,7 +72,8 @@ impl Batch {
         .bind(container.id.0)
         .fetch_optional(&mut *self.transaction)
         .await?;
-        let id = if let Some(id) = known {
+        let before = known.and_then(|(_, document)| document).map(DocumentId);
+        let id = if let Some((id, _)) = known {
             FileId(id)
         } else {
             let id = self.add_file(container.folder, seen, state, reason).await?;
@@ -89,7 +90,8 @@ impl Batch {
             .bind(id.0)
             .execute(&mut *self.transaction)
             .await?;
-        self.set_document(id, document, state, reason).await
+        self.set_document(id, (before, document), state, reason)
+            .await
     }
 
     /// Forgets the files inside a file but for these.
@@ -113,7 +115,7 @@ impl Batch {
         from: &FileRow,
         to: &FileRow,
     ) -> Result<Option<DocumentId>> {
-        if !self.is_as_seen(from).await? {
+        if self.as_seen(&[from]).await?.is_empty() {
             return Ok(None);
         }
         let children: Vec<FileRow> = sqlx::query_as("SELECT * FROM located WHERE container_id = ?")

@@ -60,6 +60,14 @@ pub struct DocumentRow {
     pub n_text_bytes: usize,
 }
 
+/// Of a [`DocumentRow`]: not the lists, which can be long.
+macro_rules! columns {
+    () => {
+        "id, content_hash, title, author, written, language, n_pages, unit, n_children, n_scans, \
+         partial, n_text_bytes"
+    };
+}
+
 impl FromRow<'_, SqliteRow> for DocumentRow {
     fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
         let hash: Vec<u8> = row.try_get("content_hash")?;
@@ -92,11 +100,13 @@ impl Store {
         extractor_version: u32,
         chunker_version: u32,
     ) -> Result<Option<DocumentRow>> {
-        Ok(sqlx::query_as(
-            "SELECT * FROM documents WHERE substr(content_hash, 1, 8) = substr(?1, 1, 8) \
-             AND content_hash = ?1 AND extractor = ?2 AND extractor_version = ?3 \
-             AND chunker_version = ?4",
-        )
+        Ok(sqlx::query_as(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM documents WHERE substr(content_hash, 1, 8) = substr(?1, 1, 8) \
+                 AND content_hash = ?1 AND extractor = ?2 AND extractor_version = ?3 \
+                 AND chunker_version = ?4"
+        ))
         .bind(content_hash.as_slice())
         .bind(extractor)
         .bind(extractor_version)
@@ -168,11 +178,11 @@ impl Store {
 
     /// The documents with these ids, in no order.
     pub async fn documents_by_id(&self, ids: &[DocumentId]) -> Result<Vec<DocumentRow>> {
-        // Not the marks, which can be long.
-        Ok(sqlx::query_as(
-            "SELECT id, content_hash, title, author, written, language, n_pages, unit, n_children, n_scans, \
-             partial, n_text_bytes FROM documents WHERE id IN (SELECT value FROM json_each(?))",
-        )
+        Ok(sqlx::query_as(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM documents WHERE id IN (SELECT value FROM json_each(?))"
+        ))
         .bind(json_list(ids.iter().map(|id| id.0)))
         .fetch_all(&self.readers)
         .await?)

@@ -397,7 +397,7 @@ fn a_reader_that_has_learned_reads_what_its_elders_read_or_refused() {
                 other.document
             };
             batch
-                .set_document(file.id, document, state, None)
+                .set_document(file.id, (file.document, document), state, None)
                 .await
                 .unwrap();
         }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::shim::watched;
-use crate::support::{Home, PATIENCE, assert_sound, json, nuthatch, paths, wait_for};
+use crate::support::{Home, PATIENCE, UNHURRIED, assert_sound, json, nuthatch, paths, wait_for};
 
 /// What a disk answers: no room, read-only, not permitted, failing.
 const REFUSALS: [(i32, &str); 4] = [
@@ -23,7 +23,11 @@ fn home() -> Home {
     let home = Home::new();
     home.write("old.txt", "an old medlar");
     std::fs::create_dir_all(home.library()).unwrap();
-    std::fs::write(home.library().join("settings.toml"), "meaning = false\n").unwrap();
+    std::fs::write(
+        home.library().join("settings.toml"),
+        format!("meaning = false\n{UNHURRIED}"),
+    )
+    .unwrap();
     home.add();
     for i in 0..30 {
         home.write(&format!("new{i}.txt"), format!("a new quince{i}"));
@@ -215,7 +219,11 @@ fn a_full_disk_is_told_with_what_is_free_and_room_is_enough_to_go_on() {
     let Some(_disk) = Disk::mount(&home.library(), "24m") else {
         return;
     };
-    std::fs::write(home.library().join("settings.toml"), "meaning = false\n").unwrap();
+    std::fs::write(
+        home.library().join("settings.toml"),
+        format!("meaning = false\n{UNHURRIED}"),
+    )
+    .unwrap();
     home.write("old.txt", "an old medlar");
     home.add();
     fill(&home.library());
@@ -251,7 +259,11 @@ fn a_disk_that_becomes_read_only_is_told_and_can_still_be_searched() {
     let Some(disk) = Disk::mount(&home.library(), "64m") else {
         return;
     };
-    std::fs::write(home.library().join("settings.toml"), "meaning = false\n").unwrap();
+    std::fs::write(
+        home.library().join("settings.toml"),
+        format!("meaning = false\n{UNHURRIED}"),
+    )
+    .unwrap();
     home.write("old.txt", "an old medlar");
     home.add();
     disk.remount("ro");
