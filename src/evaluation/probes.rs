@@ -11,6 +11,7 @@ use crate::{
     dirs::Dirs,
     engine::Engine,
     search::{Only, RerankMode, SearchRequest, SearchResult, SearchResults},
+    store::FileRow,
 };
 
 /// Results that are looked at.
@@ -72,7 +73,7 @@ pub enum Place {
 /// What a stage made of a question.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answer {
-    /// Share of the wanted files among the first five.
+    /// Share of the wanted files among the first five and the versions folded into them.
     pub recall_at_5: f64,
     /// The first is a wanted one.
     pub top_1: bool,
@@ -194,47 +195,58 @@ pub async fn ask(probes: Vec<Probe>, folder: &Path, work: &Path, dirs: &Dirs) ->
 }
 
 fn answer(probe: &Probe, found: &SearchResults, folder: &Path) -> Answer {
-    let results: Vec<(&SearchResult, Vec<String>)> = found
+    let rows: Vec<Row> = found
         .results
         .iter()
-        .map(|result| (result, paths(result, folder)))
+        .map(|result| Row::of(result, folder))
         .collect();
-    let has = |paths: &[String], any: &[String]| {
-        any.iter()
-            .any(|wanted| paths.iter().any(|path| is_at(wanted, path)))
+    let is_wanted = |row: &Row| probe.wanted.iter().any(|any| has(&row.front, any));
+    let is_found = |any: &&Vec<String>| {
+        let mut rows = rows.iter();
+        rows.any(|row| has(&row.front, any) || has(&row.folded, any))
     };
-    let is_wanted = |paths: &[String]| probe.wanted.iter().any(|any| has(paths, any));
-    let n_found = probe
-        .wanted
-        .iter()
-        .filter(|any| results.iter().any(|(_, paths)| has(paths, any)))
-        .count();
+    let n_found = probe.wanted.iter().filter(is_found).count();
     Answer {
         recall_at_5: n_found as f64 / probe.wanted.len().max(1) as f64,
-        top_1: results.first().is_some_and(|(_, paths)| is_wanted(paths)),
+        top_1: rows.first().is_some_and(is_wanted),
         place_at_5: probe.place.as_ref().map(|place| {
-            let mut wanted = results.iter().filter(|(_, paths)| is_wanted(paths));
-            wanted.any(|(result, _)| shows(result, place))
+            let mut shown = rows.iter().zip(&found.results);
+            shown.any(|(row, result)| is_wanted(row) && shows(result, place))
         }),
         top_score: found.results.first().map(|result| result.score),
-        paths: results
+        paths: rows
             .into_iter()
-            .filter_map(|(_, paths)| paths.into_iter().next())
+            .filter_map(|row| row.front.into_iter().next())
             .collect(),
     }
 }
 
-/// The paths of a result, its copies and its older versions below the folder, with `/`.
-fn paths(result: &SearchResult, folder: &Path) -> Vec<String> {
-    std::iter::once(&result.file)
-        .chain(&result.copies)
-        .chain(&result.versions)
-        .map(|file| {
+/// The paths of a result below the folder, with `/`.
+struct Row {
+    /// It and its copies.
+    front: Vec<String>,
+    /// Older versions that are folded into it: found, but not in front.
+    folded: Vec<String>,
+}
+
+impl Row {
+    fn of(result: &SearchResult, folder: &Path) -> Self {
+        let below = |file: &FileRow| {
             let path = file.seen.path.to_path();
             let below = path.strip_prefix(folder).unwrap_or(&path);
             below.to_string_lossy().replace('\\', "/")
-        })
-        .collect()
+        };
+        let front = std::iter::once(&result.file).chain(&result.copies);
+        Self {
+            front: front.map(below).collect(),
+            folded: result.versions.iter().map(below).collect(),
+        }
+    }
+}
+
+fn has(paths: &[String], any: &[String]) -> bool {
+    any.iter()
+        .any(|wanted| paths.iter().any(|path| is_at(wanted, path)))
 }
 
 /// A path is at a wanted one if it is that, or lies in it: in a folder, an archive, a mail.

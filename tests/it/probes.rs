@@ -104,6 +104,17 @@ fn what_is_looked_for_is_among_the_first_five() {
     hold_floors("made", &found);
 }
 
+/// With `NUTHATCH_DOCS`, the folder of the real files, whose licences keep them out of the project.
+#[test]
+fn what_is_looked_for_in_real_files_is_among_the_first_five() {
+    let Ok(folder) = std::env::var("NUTHATCH_DOCS") else {
+        return;
+    };
+    let home = Home::new();
+    let found = ask(&home, "docs", &folder);
+    hold_floors("docs", &found);
+}
+
 fn ask(home: &Home, name: &str, folder: &str) -> Value {
     fs::create_dir_all(home.library()).unwrap();
     fs::write(home.library().join("settings.toml"), UNHURRIED).unwrap();
