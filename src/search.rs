@@ -131,10 +131,11 @@ impl Search {
             None
         };
         let fuse = |limit| fusion::fuse(words.as_ref(), meaning.as_ref(), limit);
-        let wanted = match run.parsed.meaning.is_empty() {
+        let wanted = if run.parsed.meaning.is_empty() {
             // There is nothing to judge by.
-            true => Err(NotReranked::Unwanted),
-            false => self.wants_reranking(request),
+            Err(NotReranked::Unwanted)
+        } else {
+            self.wants_reranking(request)
         };
         if wanted.is_ok() {
             on_update(

@@ -228,9 +228,10 @@ impl Search {
             return Ok(None);
         }
         let began = Instant::now();
-        let embedded = match parsed.meaning.is_empty() {
-            true => Ok(Vec::new()),
-            false => self.embed(model, &parsed.meaning).await,
+        let embedded = if parsed.meaning.is_empty() {
+            Ok(Vec::new())
+        } else {
+            self.embed(model, &parsed.meaning).await
         };
         timings.embed = Some(began.elapsed());
         let query = match embedded {
