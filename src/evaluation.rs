@@ -142,10 +142,10 @@ pub async fn evaluate(plan: &Plan, work: &Path, dirs: &Dirs) -> Result<Evaluatio
     let ids = write_documents(&documents, collection::documents(&plan.dataset)?)?;
 
     let engine = Engine::open(dirs.with_library(work.join("library"))).await?;
-    engine.add_folder(&documents).await?;
+    let documents = engine.add_folder(&documents).await?;
     engine.settle().await?;
     let search = engine.searching(None).await?;
-    let names = names_by_document(&search.store, &ids).await?;
+    let names = names_by_document(&search.store, &documents, &ids).await?;
 
     let mut stages = Stages::default();
     for query in &questions.queries {
@@ -315,13 +315,19 @@ fn retrieved(ranked: &[Ranked], names: &HashMap<DocumentId, Vec<String>>) -> Vec
         .collect()
 }
 
+/// Only of the files in `folder`: a work folder that was copied knows the one it was copied from, too,
+/// and what is found twice would count twice.
 async fn names_by_document(
     store: &store::Store,
+    folder: &Path,
     ids: &[String],
 ) -> Result<HashMap<DocumentId, Vec<String>>> {
     let mut names: HashMap<DocumentId, Vec<String>> = HashMap::new();
     for file in store.all_files().await? {
         let path = file.seen.path.to_path();
+        if path.parent() != Some(folder) {
+            continue;
+        }
         let number = path
             .file_stem()
             .and_then(|stem| stem.to_str()?.strip_prefix('d')?.parse::<usize>().ok());

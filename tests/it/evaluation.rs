@@ -1,6 +1,9 @@
 //! `nuthatch eval` on a small collection: runs out and in, compared, and other questions than its own.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use serde_json::Value;
 
@@ -142,4 +145,47 @@ fn the_questions_of_another_set_are_asked_over_these_documents() {
         &["eval", &set, "--run-in", nowhere.to_str().unwrap()],
     );
     assert!(String::from_utf8_lossy(&failed.stderr).contains("no such run"));
+}
+
+#[test]
+fn a_work_folder_that_was_copied_measures_the_same() {
+    let home = Home::new();
+    let set = collection(&home);
+    let (first, second) = (
+        home.root.path().join("first"),
+        home.root.path().join("second"),
+    );
+    let measured = |work: &Path| {
+        let work = work.to_str().unwrap();
+        json(&home.library(), &["eval", &set, "--keep", work])
+    };
+    let before = measured(&first);
+    fs::create_dir(&second).unwrap();
+    for part in ["set", "library"] {
+        copy(&first.join(part), &second.join(part));
+    }
+    let after = measured(&second);
+    for measure in ["ndcg_at_10", "recall_at_100", "mrr_at_10"] {
+        assert_eq!(
+            row(&after, "words")[measure],
+            row(&before, "words")[measure]
+        );
+        assert_eq!(
+            row(&after, "hybrid")[measure],
+            row(&before, "hybrid")[measure]
+        );
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy(&path, &target);
+        } else {
+            fs::copy(&path, &target).unwrap();
+        }
+    }
 }
