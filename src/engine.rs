@@ -372,7 +372,7 @@ impl Engine {
             _ => self.model.clone(),
         };
         Ok(Search {
-            store: self.store.clone(),
+            store: self.store.for_searches(),
             lexical: self.lexical.clone(),
             vectors: Arc::clone(&self.vectors),
             model,

@@ -64,7 +64,7 @@ const FORMAT: i64 = 12;
 /// opening otherwise.
 const N_FOLDINGS: u32 = 50;
 const BETWEEN_FOLDINGS: Duration = Duration::from_millis(10);
-/// Connections for reading.
+/// Connections for reading: for indexing, and as many for searches.
 const N_READERS: u32 = 4;
 /// What each of them keeps of the database in memory at most, in KiB: the inner pages of the tables
 /// that results are loaded from, with 100,000 passages.
@@ -199,6 +199,8 @@ pub type Result<T> = std::result::Result<T, Error>;
 pub struct Store {
     path: PathBuf,
     readers: SqlitePool,
+    /// Searches do not queue behind what indexing asks.
+    searching: SqlitePool,
     /// One connection: writers queue here instead of failing with `SQLITE_BUSY`.
     writer: Option<SqlitePool>,
 }
@@ -266,11 +268,7 @@ impl Store {
                 .execute(&writer)
                 .await?;
         }
-        Ok(Self {
-            path: path.to_owned(),
-            readers: readers(options(path).read_only(true)).await?,
-            writer: Some(writer),
-        })
+        Self::over_readers(path, options(path).read_only(true), Some(writer)).await
     }
 
     /// Whether an older program made the database: what reads it needs [`Store::open`] first.
@@ -292,7 +290,8 @@ impl Store {
 
     async fn open_reading(path: &Path) -> Result<Self> {
         let plain = options(path).read_only(true);
-        let refused = match Self::over_readers(path, plain.clone()).await {
+        refuse_newer(path)?;
+        let refused = match Self::over_readers(path, plain.clone(), None).await {
             Err(error) if error.is_disk() => error,
             outcome => return outcome,
         };
@@ -302,16 +301,32 @@ impl Store {
         if log.is_ok_and(|log| log.len() > 0) {
             return Err(refused);
         }
-        Self::over_readers(path, plain.immutable(true)).await
+        Self::over_readers(path, plain.immutable(true), None).await
     }
 
-    async fn over_readers(path: &Path, options: SqliteConnectOptions) -> Result<Self> {
-        refuse_newer(path)?;
+    async fn over_readers(
+        path: &Path,
+        options: SqliteConnectOptions,
+        writer: Option<SqlitePool>,
+    ) -> Result<Self> {
+        let options = options.pragma("cache_size", format!("-{READER_CACHE_KIB}"));
+        let pool = || SqlitePoolOptions::new().max_connections(N_READERS);
         Ok(Self {
             path: path.to_owned(),
-            readers: readers(options).await?,
-            writer: None,
+            readers: pool().connect_with(options.clone()).await?,
+            // Opened by the first search.
+            searching: pool().connect_lazy_with(options),
+            writer,
         })
+    }
+
+    /// The same with connections of its own for reading.
+    #[must_use]
+    pub fn for_searches(&self) -> Self {
+        Self {
+            readers: self.searching.clone(),
+            ..self.clone()
+        }
     }
 
     /// The last write batch.
@@ -358,6 +373,7 @@ impl Store {
 
     async fn close_connections(&self) {
         self.readers.close().await;
+        self.searching.close().await;
         if let Some(writer) = &self.writer {
             writer.close().await;
         }
@@ -392,13 +408,6 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .filename(path)
         .busy_timeout(Duration::from_secs(10))
         .foreign_keys(true)
-}
-
-async fn readers(options: SqliteConnectOptions) -> Result<SqlitePool> {
-    Ok(SqlitePoolOptions::new()
-        .max_connections(N_READERS)
-        .connect_with(options.pragma("cache_size", format!("-{READER_CACHE_KIB}")))
-        .await?)
 }
 
 /// Whether a connection may be used again. A disk that fails ends a transaction by itself, and sqlx, whose

@@ -193,6 +193,7 @@ impl Look {
             .into_iter()
             .map(|row| (row.seen.path.clone(), row))
             .collect();
+        let others = self.of_other_rows(parts, &page, &known).await?;
         let mut changes = Vec::new();
         let mut new = Vec::new();
         for found in page {
@@ -207,7 +208,9 @@ impl Look {
                 continue;
             }
             self.seen.insert(row.id);
-            let read_again = !found.seen.looks_unchanged(&row) || is_here_now(&row, &found);
+            let read_again = !found.seen.looks_unchanged(&row)
+                || is_here_now(&row, &found)
+                || is_another(&row, &found.seen, &others);
             if read_again || row.folder != folder {
                 changes.push(Change::Moved {
                     id: row.id,
@@ -218,6 +221,25 @@ impl Look {
         }
         changes.extend(self.arrivals(parts, new).await?);
         Ok(changes)
+    }
+
+    /// Rows whose files were found at the paths of others, by key.
+    async fn of_other_rows(
+        &self,
+        parts: &Parts,
+        page: &[Found],
+        known: &HashMap<PathKey, FileRow>,
+    ) -> Result<HashMap<i64, FileRow>, Error> {
+        let other_key = |found: &Found| {
+            let before = known.get(&found.seen.path)?.seen.file_key;
+            found.seen.file_key.filter(|&key| before != Some(key))
+        };
+        let keys: Vec<i64> = page.iter().filter_map(other_key).collect();
+        let rows = parts.store.files_by_key(&keys).await?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|row| Some((row.seen.file_key?, row)))
+            .collect())
     }
 
     /// Files at new paths: those that were elsewhere, and those that were not there.
@@ -417,6 +439,14 @@ async fn is_present(parts: &Parts, folder: &FolderRow) -> Result<bool, Error> {
 /// Whether a file was left out as a placeholder, and is none any more: its size and time say nothing.
 fn is_here_now(row: &FileRow, found: &Found) -> bool {
     row.reason.as_deref() == Some(cloud::REASON) && !found.is_placeholder
+}
+
+/// Whether at a row's path there is now the file of another row, which looks the same: files of one size
+/// and one tick of the clock that changed places. A key alone says nothing, since some file systems
+/// number their files anew with each mount.
+fn is_another(row: &FileRow, found: &Observed, others: &HashMap<i64, FileRow>) -> bool {
+    let other = found.file_key.and_then(|key| others.get(&key));
+    other.is_some_and(|other| other.id != row.id && found.looks_unchanged(other))
 }
 
 fn is_below(path: &Path, folders: &[PathBuf]) -> bool {

@@ -349,3 +349,28 @@ fn folders_beyond_the_systems_limit_are_looked_at_from_time_to_time() {
         (found["results"].as_array()?.len() == 1).then_some(())
     });
 }
+
+#[test]
+#[cfg(unix)]
+fn files_of_one_size_and_one_time_that_change_places_are_noticed() {
+    let home = Home::new();
+    let then = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_hours(400_000);
+    for (name, word) in [("a.txt", "kingfisher"), ("b.txt", "lapwingese")] {
+        home.write(name, word);
+        let file = std::fs::File::options().write(true).open(home.path(name));
+        file.unwrap().set_modified(then).unwrap();
+    }
+    home.add();
+    let (a, b, between) = (home.path("a.txt"), home.path("b.txt"), home.path("c.txt"));
+    std::fs::rename(&a, &between).unwrap();
+    std::fs::rename(&b, &a).unwrap();
+    std::fs::rename(&between, &b).unwrap();
+    home.add();
+    for (word, name) in [("kingfisher", "b.txt"), ("lapwingese", "a.txt")] {
+        let found = home.by_words(word);
+        assert!(
+            found.len() == 1 && found[0].ends_with(name),
+            "{word}: {found:?}"
+        );
+    }
+}
