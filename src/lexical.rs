@@ -34,8 +34,8 @@ use tokio::sync::watch;
 pub use entries::Entries;
 pub use error::{Error, Result};
 pub use query::{
-    Condition, Depth, FileField, FileHit, FileTest, FuzzyWord, PassageHit, Phrase, States,
-    TextTest, WordHits, WordQuery, WordTerm,
+    Condition, Coverage, Depth, FileField, FileHit, FileTest, FuzzyWord, PassageHit, Phrase,
+    States, TextTest, WordHits, WordQuery, WordTerm,
 };
 pub use tags::Tag;
 pub use vocabulary::tolerance;

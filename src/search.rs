@@ -55,6 +55,9 @@ const LATE_STEP: Duration = Duration::from_millis(400);
 /// And goes on for so long at most, lest a slow machine computes on for minutes.
 const LATE_LIMIT: Duration = Duration::from_secs(10);
 
+/// Results beyond those that are shown: see [`wide`].
+const N_SPARE: usize = 10;
+
 /// A model and a query, with its embedding.
 pub type LastEmbedding = Arc<Mutex<Option<((String, String), Vec<f32>)>>>;
 
@@ -120,7 +123,7 @@ impl Search {
         let says_something = !run.parsed.meaning.is_empty() || !request.feedback.is_empty();
         let wants_meaning = request.only != Some(Only::Words) && says_something;
         if let Some(words) = words.as_ref().filter(|_| wants_meaning) {
-            let ranked = fusion::fuse(Some(words), None, request.limit);
+            let ranked = fusion::fuse(Some(words), None, wide(request.limit));
             on_update(run.results(ranked, Reranked::default()).await?);
         }
         let meaning = if wants_meaning {
@@ -139,7 +142,7 @@ impl Search {
         };
         if wanted.is_ok() {
             on_update(
-                run.results(fuse(request.limit), Reranked::default())
+                run.results(fuse(wide(request.limit)), Reranked::default())
                     .await?,
             );
         }
@@ -149,10 +152,13 @@ impl Search {
         };
         let results = match rerankers {
             Ok(rerankers) => {
-                let fused = fuse(request.limit.max(N_RERANKED));
+                let fused = fuse(wide(request.limit).max(N_RERANKED));
                 run.rerank(&rerankers, fused, &mut on_update).await?
             }
-            Err(why_not) => run.without_reranking(fuse(request.limit), why_not).await?,
+            Err(why_not) => {
+                run.without_reranking(fuse(wide(request.limit)), why_not)
+                    .await?
+            }
         };
         run.with_sentences(results, &mut on_update).await
     }
@@ -326,7 +332,7 @@ impl Run<'_> {
             let so_far = reranking.outcome();
             if so_far.n_judged > n_told {
                 n_told = so_far.n_judged;
-                let ranked = reranking.ranked(self.request.limit);
+                let ranked = reranking.ranked(wide(self.request.limit));
                 let mut results = self.results(ranked, so_far).await?;
                 results.timings.rerank = Some(began.elapsed());
                 results.is_late = is_late;
@@ -341,7 +347,7 @@ impl Run<'_> {
         }
         self.timings.rerank = Some(began.elapsed());
         let mut results = self
-            .results(reranking.ranked(self.request.limit), outcome)
+            .results(reranking.ranked(wide(self.request.limit)), outcome)
             .await?;
         results.is_late = is_late;
         Ok(results)
@@ -399,11 +405,12 @@ impl Run<'_> {
         let admitted = self.admitted.as_deref();
         let (results, gone) = show::show(self.search, &self.parsed, admitted, ranked).await?;
         // Whoever asks for files by their names and dates wants to see them all.
-        let results = if self.parsed.words.is_empty() {
+        let mut results = if self.parsed.words.is_empty() {
             results
         } else {
             versions::fold_versions(self.search, &self.parsed.words, results).await?
         };
+        results.truncate(self.request.limit);
         self.timings.show = began.elapsed();
         self.timings.total = self.began.elapsed();
         Ok(SearchResults {
@@ -416,6 +423,14 @@ impl Run<'_> {
             reranked,
             is_late: false,
         })
+    }
+}
+
+/// How many are looked at for so many rows: versions that are folded into one leave room for others.
+fn wide(limit: usize) -> usize {
+    match limit {
+        0 => 0,
+        limit => limit.saturating_add(N_SPARE),
     }
 }
 

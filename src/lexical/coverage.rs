@@ -8,10 +8,14 @@ use tantivy::{
     schema::{Field, IndexRecordOption},
 };
 
-use crate::lexical::{Result, WordTerm, schema::Fields, score::rarity, tokens::is_function_word};
+use crate::lexical::{
+    Coverage, Result, WordTerm, schema::Fields, score::rarity, tokens::is_function_word,
+};
 
 /// Of longer queries no passage has most; they say what they mean in many words.
-const MAX_TERMS: usize = 8;
+const SHORT_TERMS: usize = 8;
+/// More words than these need not be looked at to know whether a passage has any.
+const MAX_TERMS: usize = 32;
 
 /// The share of a query's weight that the best covered of some entries has. `passages` and `files` are
 /// entries of each kind.
@@ -21,10 +25,10 @@ pub(super) fn coverage(
     terms: &[WordTerm],
     passages: &[DocAddress],
     files: &[DocAddress],
-) -> Result<Option<f32>> {
+) -> Result<Option<Coverage>> {
     let telling = terms.iter().filter(|term| !is_function_word(&term.word));
-    let telling: Vec<&WordTerm> = telling.collect();
-    if telling.is_empty() || telling.len() > MAX_TERMS {
+    let telling: Vec<&WordTerm> = telling.take(MAX_TERMS).collect();
+    if telling.is_empty() {
         return Ok(None);
     }
     let weights = telling
@@ -52,7 +56,10 @@ pub(super) fn coverage(
             best = best.max(covered / whole);
         }
     }
-    Ok(Some(best))
+    Ok(Some(Coverage {
+        share: best,
+        is_short: telling.len() <= SHORT_TERMS,
+    }))
 }
 
 fn has_any(

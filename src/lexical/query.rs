@@ -185,7 +185,16 @@ pub struct WordHits {
     pub passages: Vec<PassageHit>,
     /// Files, by name.
     pub files: Vec<FileHit>,
-    /// The share of the query that one of the best has, 0 to 1, a rare word counting more; `None` for a
-    /// query of many words, of which no passage is expected to have most.
-    pub coverage: Option<f32>,
+    /// How much of the query one of the best has; `None` where the query has no telling word.
+    pub coverage: Option<Coverage>,
+}
+
+/// How much of a query its best hits have: whether words have found what was asked for, or only what
+/// they could.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Coverage {
+    /// The share that the best covered hit has, 0 to 1, a rare word counting more.
+    pub share: f32,
+    /// The query has few words. Of longer ones no passage has most.
+    pub is_short: bool,
 }

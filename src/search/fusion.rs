@@ -7,7 +7,7 @@
 use std::{collections::HashMap, hash::Hash};
 
 use super::{Ranked, Ranks, Target, retrieve::Leg};
-use crate::document::PassageId;
+use crate::{document::PassageId, lexical::Coverage};
 
 /// Weight of meaning; words have the rest. Chosen with `nuthatch eval` on cranfield, CISI, CACM,
 /// `SQuAD` and `XQuAD`, where everything from 0.4 to 0.5 does about equally well.
@@ -21,13 +21,23 @@ const UNCOVERED_WEIGHT: f64 = 0.8;
 /// has the other or more; in between the weight is, too.
 const COVERED: std::ops::Range<f64> = 0.3..0.7;
 
+/// Below this share of any query, what words have found counts less and less: the query is in another
+/// language, or in other words altogether.
+const LEAST_COVERED: f64 = 0.15;
+
 /// Weight of meaning beside words that found this.
 fn meaning_weight(words: &Leg) -> f64 {
-    let Some(coverage) = words.coverage else {
+    let Some(Coverage { share, is_short }) = words.coverage else {
         return MEANING_WEIGHT;
     };
-    let uncovered = (COVERED.end - f64::from(coverage)) / (COVERED.end - COVERED.start);
-    COVERED_WEIGHT + (UNCOVERED_WEIGHT - COVERED_WEIGHT) * uncovered.clamp(0.0, 1.0)
+    let share = f64::from(share);
+    let uncovered = (COVERED.end - share) / (COVERED.end - COVERED.start);
+    let weight = if is_short {
+        COVERED_WEIGHT + (UNCOVERED_WEIGHT - COVERED_WEIGHT) * uncovered.clamp(0.0, 1.0)
+    } else {
+        MEANING_WEIGHT
+    };
+    1.0 - (1.0 - weight) * (share / LEAST_COVERED).min(1.0)
 }
 
 /// A fused item with its score.
@@ -224,16 +234,19 @@ mod tests {
 
     #[test]
     fn meaning_weighs_more_the_less_of_a_short_query_words_have_found() {
-        let weight = |coverage| {
+        let weight = |share, is_short| {
             meaning_weight(&Leg {
-                coverage,
+                coverage: Some(Coverage { share, is_short }),
                 ..Leg::default()
             })
         };
-        assert!((weight(None) - MEANING_WEIGHT).abs() < 1e-9);
-        assert!((weight(Some(1.0)) - COVERED_WEIGHT).abs() < 1e-9);
-        assert!((weight(Some(0.1)) - UNCOVERED_WEIGHT).abs() < 1e-9);
-        let between = weight(Some(0.5));
+        let is = |weight: f64, expected: f64| (weight - expected).abs() < 1e-6;
+        assert!(is(meaning_weight(&Leg::default()), MEANING_WEIGHT));
+        assert!(is(weight(1.0, true), COVERED_WEIGHT));
+        assert!(is(weight(0.2, true), UNCOVERED_WEIGHT));
+        assert!(is(weight(0.0, true), 1.0) && is(weight(0.0, false), 1.0));
+        assert!(is(weight(0.2, false), MEANING_WEIGHT));
+        let between = weight(0.5, true);
         assert!(
             COVERED_WEIGHT < between && between < UNCOVERED_WEIGHT,
             "{between}"

@@ -15,7 +15,7 @@ use super::{Error, Feedback, Notice, ParsedQuery, Search, Target, Timings};
 use crate::{
     cpu,
     document::{Admitted, FileId, IdSet, PassageId},
-    lexical::{self, Depth, Lexical, States, WordHits},
+    lexical::{self, Coverage, Depth, Lexical, States, WordHits},
     store::FileRow,
     vectors::{Neighbour, Vectors},
 };
@@ -39,7 +39,7 @@ pub(super) struct Leg {
     /// The score that counts for nothing: that of the last candidate where more were to be had.
     pub(super) floor: f32,
     /// By words: see [`WordHits::coverage`].
-    pub(super) coverage: Option<f32>,
+    pub(super) coverage: Option<Coverage>,
 }
 
 impl Leg {

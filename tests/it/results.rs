@@ -65,6 +65,19 @@ fn versions_of_a_document_are_one_row_with_the_newest_in_front() {
         "{shown:?}"
     );
     assert_eq!(shown.len(), 4, "{shown:?}");
+    // What is folded leaves room for others.
+    let asked = [
+        "search",
+        "--only",
+        "words",
+        "--limit",
+        "4",
+        "bridge drawings",
+    ];
+    assert_eq!(
+        support::paths(&support::json(&home.library(), &asked)).len(),
+        4
+    );
     // Who asks for the files themselves sees each of them.
     let named = support::json(
         &home.library(),

@@ -274,7 +274,7 @@ fn month_of(year: u32, month: u32, n_pieces: usize) -> Option<Joined> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tokens;
+    use crate::lexical::tokens::tokens;
 
     fn wholes(text: &str) -> Vec<String> {
         let tokens = tokens(text).into_iter();
