@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::shim::watched;
-use crate::support::{Home, PATIENCE, assert_sound, json, nuthatch, paths, wait_for};
+use crate::support::{Home, PATIENCE, UNHURRIED, assert_sound, json, nuthatch, paths, wait_for};
 
 /// What a disk answers: no room, read-only, not permitted, failing.
 const REFUSALS: [(i32, &str); 4] = [
@@ -23,7 +23,8 @@ fn home() -> Home {
     let home = Home::new();
     home.write("old.txt", "an old medlar");
     std::fs::create_dir_all(home.library()).unwrap();
-    std::fs::write(home.library().join("settings.toml"), "meaning = false\n").unwrap();
+    let settings = format!("meaning = false\n{UNHURRIED}");
+    std::fs::write(home.library().join("settings.toml"), settings).unwrap();
     home.add();
     for i in 0..30 {
         home.write(&format!("new{i}.txt"), format!("a new quince{i}"));
