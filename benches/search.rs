@@ -105,7 +105,9 @@ async fn make_library(dirs: &Dirs, n_passages: u64) {
     put_embeddings(&store, &model, &mut random).await;
     store.close().await;
     // Brings the word index up to date.
-    Engine::open(dirs.clone()).await.unwrap().close().await;
+    let engine = Engine::open(dirs.clone()).await.unwrap();
+    engine.settle_words().await.unwrap();
+    engine.close().await;
 }
 
 async fn put_embeddings(store: &Store, model: &ModelSpec, random: &mut Random) {

@@ -21,6 +21,7 @@ mod types;
 mod versions;
 
 use std::{
+    pin::pin,
     sync::{Arc, Mutex, RwLock},
     time::{Duration, Instant, SystemTime},
 };
@@ -119,7 +120,18 @@ impl Search {
             timings: Timings::default(),
         };
         run.learn().await?;
-        let words = run.words().await?;
+        let (query, mut embedded) = (run.parsed.meaning.clone(), None);
+        let mut embedding = pin!(self.embed_ahead(request, &query));
+        let words = {
+            let mut words = pin!(run.words());
+            tokio::select! {
+                found = &mut words => found?,
+                took = &mut embedding => {
+                    embedded = Some(took);
+                    words.await?
+                }
+            }
+        };
         let says_something = !run.parsed.meaning.is_empty() || !request.feedback.is_empty();
         let wants_meaning = request.only != Some(Only::Words) && says_something;
         if let Some(words) = words.as_ref().filter(|_| wants_meaning) {
@@ -127,6 +139,10 @@ impl Search {
             on_update(run.results(ranked, Reranked::default()).await?);
         }
         let meaning = if wants_meaning {
+            run.timings.embed = match embedded {
+                Some(took) => took,
+                None => embedding.await,
+            };
             let asked = (&run.parsed, &request.feedback);
             let to_tell = (&mut run.timings, &mut run.notices);
             self.meaning(asked, run.admitted.as_ref(), to_tell).await?
@@ -173,6 +189,20 @@ impl Search {
             today: day(self.now),
         };
         parse(&request.query, context)
+    }
+
+    /// Embeds a query while words are looked up; both take about as long. How long it took; `None` where
+    /// there is nothing to embed, or no way to.
+    async fn embed_ahead(&self, request: &SearchRequest, query: &str) -> Option<Duration> {
+        let model = self.model.as_ref().ok()?;
+        let is_wanted = request.only != Some(Only::Words) && !query.is_empty();
+        if !is_wanted || !model.spec().reads(query) || self.has_no_vectors() {
+            return None;
+        }
+        let began = Instant::now();
+        // What fails here fails again where it is told.
+        self.embed(model, query).await.ok()?;
+        Some(began.elapsed())
     }
 
     /// Whether a request is to be reranked, or why not. While the user types, the models are loaded.

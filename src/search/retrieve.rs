@@ -17,7 +17,7 @@ use crate::{
     document::{Admitted, FileId, IdSet, PassageId},
     lexical::{self, Coverage, Depth, Lexical, States, WordHits},
     store::FileRow,
-    vectors::{Neighbour, Vectors},
+    vectors::Neighbour,
 };
 
 /// Passages taken from each retriever. By `nuthatch eval`, 100 lose up to 0.006 of the hybrid
@@ -224,7 +224,7 @@ impl Search {
             });
             return Ok(None);
         }
-        if self.read_vectors(Vectors::is_empty) {
+        if self.has_no_vectors() {
             return Ok(None);
         }
         let began = Instant::now();
@@ -233,7 +233,7 @@ impl Search {
         } else {
             self.embed(model, &parsed.meaning).await
         };
-        timings.embed = Some(began.elapsed());
+        timings.embed.get_or_insert_with(|| began.elapsed());
         let query = match embedded {
             Ok(query) => query,
             Err(error) => {
@@ -266,7 +266,7 @@ impl Search {
         Ok(Some(meaning_leg(&neighbours)))
     }
 
-    async fn embed(
+    pub(super) async fn embed(
         &self,
         model: &ModelWorker,
         query: &str,
@@ -294,8 +294,9 @@ impl Search {
         (*model == self.model_key && known == query).then(|| embedding.clone())
     }
 
-    fn read_vectors<T>(&self, read: impl FnOnce(&Vectors) -> T) -> T {
-        read(&self.vectors.read().unwrap_or_else(PoisonError::into_inner))
+    pub(super) fn has_no_vectors(&self) -> bool {
+        let vectors = self.vectors.read();
+        vectors.unwrap_or_else(PoisonError::into_inner).is_empty()
     }
 }
 

@@ -113,13 +113,26 @@ async fn sketches(
 /// The name without its ending and without what tells versions apart.
 fn base_name(result: &SearchResult) -> Option<String> {
     let path = result.file.seen.path.to_path();
-    let words = steps(&path.file_stem()?.to_string_lossy());
+    let stem = path.file_stem()?.to_string_lossy().into_owned();
+    let words = steps(without_copy_number(&stem));
     let kept: Vec<String> = words
         .into_iter()
         .filter(|word| !tells_versions(word))
         .collect();
     let name = kept.join(" ");
     (name.chars().count() >= MIN_NAME_CHARS).then_some(name)
+}
+
+/// Without the number in parentheses that programs add to a second file of one name. A bare number
+/// tells documents apart: chapters, invoices.
+fn without_copy_number(stem: &str) -> &str {
+    let numbered = stem
+        .strip_suffix(')')
+        .and_then(|rest| rest.rsplit_once('('));
+    match numbered {
+        Some((name, number)) if number.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => stem,
+    }
 }
 
 fn tells_versions(word: &str) -> bool {
@@ -153,14 +166,7 @@ fn tells_versions(word: &str) -> bool {
     };
     let is_date =
         word.len() == 8 && word.starts_with("20") && word.bytes().all(|byte| byte.is_ascii_digit());
-    // The number of `contract (2)` and of `v 2`; longer ones are numbers of invoices and years.
-    let is_short_number = word.len() <= 1 && word.bytes().all(|byte| byte.is_ascii_digit());
-    MARKS.contains(&word)
-        || has_number("v")
-        || has_number("rev")
-        || has_number("draft")
-        || is_date
-        || is_short_number
+    MARKS.contains(&word) || has_number("v") || has_number("rev") || has_number("draft") || is_date
 }
 
 fn sketch(text: &str) -> Sketch {
@@ -198,12 +204,22 @@ mod tests {
 
     #[test]
     fn what_tells_versions_apart_is_told_from_what_tells_documents_apart() {
-        for mark in ["v2", "final", "copy", "20240305", "2", "rev3"] {
+        for mark in ["v2", "final", "copy", "20240305", "rev3"] {
             assert!(tells_versions(mark), "{mark}");
         }
-        for word in ["invoice", "2024", "0017", "vendor", "finals", "review"] {
+        for word in ["invoice", "2024", "0017", "2", "vendor", "finals", "review"] {
             assert!(!tells_versions(word), "{word}");
         }
+    }
+
+    #[test]
+    fn the_number_of_a_second_download_is_no_part_of_a_name() {
+        assert_eq!(without_copy_number("contract (2)").trim(), "contract");
+        assert_eq!(
+            without_copy_number("contract (signed)"),
+            "contract (signed)"
+        );
+        assert_eq!(without_copy_number("chapter 2"), "chapter 2");
     }
 
     #[test]
