@@ -21,6 +21,7 @@ mod types;
 mod versions;
 
 use std::{
+    path::PathBuf,
     pin::pin,
     sync::{Arc, Mutex, RwLock},
     time::{Duration, Instant, SystemTime},
@@ -420,6 +421,23 @@ impl Run<'_> {
         self.results(fused, none).await
     }
 
+    /// Loads results and puts them behind those that are there; versions become one.
+    async fn shown(
+        &self,
+        ranked: Vec<Ranked>,
+        mut before: Vec<SearchResult>,
+    ) -> Result<(Vec<SearchResult>, Vec<PathBuf>), Error> {
+        let admitted = self.admitted.as_deref();
+        let (results, gone) = show::show(self.search, &self.parsed, admitted, ranked).await?;
+        before.extend(results);
+        // Whoever asks for files by their names and dates wants to see them all.
+        if self.parsed.words.is_empty() {
+            return Ok((before, gone));
+        }
+        let folded = versions::fold_versions(self.search, &self.parsed.words, before).await?;
+        Ok((folded, gone))
+    }
+
     /// Loads what is to be shown of an order.
     async fn results(
         &mut self,
@@ -428,19 +446,19 @@ impl Run<'_> {
     ) -> Result<SearchResults, Error> {
         let began = Instant::now();
         let left_out = |ranked: &Ranked| matches!(ranked.target, Target::Document(id) if self.left_out.contains(&id));
-        let ranked = ranked
+        let mut ranked: Vec<Ranked> = ranked
             .into_iter()
             .filter(|ranked| !left_out(ranked))
             .collect();
-        let admitted = self.admitted.as_deref();
-        let (results, gone) = show::show(self.search, &self.parsed, admitted, ranked).await?;
-        // Whoever asks for files by their names and dates wants to see them all.
-        let mut results = if self.parsed.words.is_empty() {
-            results
-        } else {
-            versions::fold_versions(self.search, &self.parsed.words, results).await?
-        };
-        results.truncate(self.request.limit);
+        let limit = self.request.limit;
+        let spare = ranked.split_off(limit.min(ranked.len()));
+        let (mut results, mut gone) = self.shown(ranked, Vec::new()).await?;
+        if results.len() < limit && !spare.is_empty() {
+            let (more, also_gone) = self.shown(spare, results).await?;
+            results = more;
+            gone.extend(also_gone);
+        }
+        results.truncate(limit);
         self.timings.show = began.elapsed();
         self.timings.total = self.began.elapsed();
         Ok(SearchResults {

@@ -83,7 +83,13 @@ fn fold_groups(results: Vec<SearchResult>, leader: &[usize]) -> Vec<SearchResult
         group.sort_by_key(|result| std::cmp::Reverse(result.file.seen.modified_ns));
         let mut group = group.into_iter();
         let mut newest = group.next()?;
-        newest.versions = group.map(|result| result.file).collect();
+        for mut older in group {
+            newest.versions.push(older.file);
+            newest.versions.append(&mut older.versions);
+        }
+        newest
+            .versions
+            .sort_by_key(|file| std::cmp::Reverse(file.seen.modified_ns));
         Some(newest)
     });
     folded.collect()
