@@ -295,8 +295,12 @@ impl Run<'_> {
             self.search.correct(&mut self.parsed, notices).await?;
         }
         let is_wanted = self.request.only != Some(Only::Meaning);
+        let n_notices = self.notices.len();
         let mut words = self.retrieve(is_wanted).await?;
-        if self.admits_nothing()
+        // Where the word index cannot answer, and has said so, nothing is known to be missing.
+        let is_answered = self.notices.len() == n_notices;
+        if is_answered
+            && self.admits_nothing()
             && let Some(relaxed) = self.parsed.relaxed()
         {
             self.parsed = relaxed;
@@ -311,7 +315,7 @@ impl Run<'_> {
                 });
             }
         }
-        if self.admits_nothing() && !self.request.typing {
+        if is_answered && self.admits_nothing() && !self.request.typing {
             self.notices.push(Notice {
                 message: "No file meets these conditions".into(),
                 hint: Some("Take one of them away".into()),
