@@ -17,6 +17,7 @@ mod open;
 mod query;
 mod schema;
 mod score;
+mod spelled;
 mod tags;
 pub mod tokens;
 mod vocabulary;

@@ -29,3 +29,8 @@ pub mod engine;
 // Floor 6: programs that measure the whole.
 pub mod bench;
 pub mod evaluation;
+
+/// Many short threads allocate, and others free: with glibc's allocator, which keeps a heap for each,
+/// indexing 50,000 files took 436 MB instead of 229, and a seventh longer.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -40,7 +40,7 @@ const N_ATTEMPTS: usize = 2;
 /// Files found in others that wait to be written.
 const N_INNER: usize = 16;
 /// Characters by which a language is recognised.
-const LANGUAGE_CHARS: usize = 4_000;
+const LANGUAGE_CHARS: usize = 1_200;
 
 /// Files being read and their outcomes, not yet written.
 pub(super) struct Reading {

@@ -20,7 +20,8 @@ use super::{
     Error, Result,
     directory::PatientDirectory,
     generation::{self, Payload},
-    schema::{Fields, schema},
+    schema::{Fields, TOKENIZER, schema},
+    spelled::Spelled,
     writer::Writer,
 };
 
@@ -119,6 +120,7 @@ impl Open {
     }
 
     fn over(path: &Path, index: Index) -> Result<Self> {
+        index.tokenizers().register(TOKENIZER, Spelled::default());
         // Reloaded after our own commits: no thread that polls the disk. Making it touches every
         // segment, so that most damage shows here and not in a search.
         let reader = index

@@ -73,11 +73,14 @@ pub(super) fn schema() -> (Schema, Fields) {
     (builder.build(), fields)
 }
 
-/// Every text field is handed over in tokens of our own.
+/// Every text field is handed over in tokens of our own. The name is that of tantivy's own in
+/// libraries of this format, so [`open`](super::open) puts ours in its place.
+pub(super) const TOKENIZER: &str = "raw";
+
 fn text(record: IndexRecordOption) -> TextOptions {
     TextOptions::default().set_indexing_options(
         TextFieldIndexing::default()
-            .set_tokenizer("raw")
+            .set_tokenizer(TOKENIZER)
             .set_index_option(record),
     )
 }

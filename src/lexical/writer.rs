@@ -14,11 +14,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tantivy::{
-    Index, IndexReader, IndexWriter, TantivyDocument, Term,
-    schema::Field,
-    tokenizer::{PreTokenizedString, Token},
-};
+use tantivy::{Index, IndexReader, IndexWriter, TantivyDocument, Term, schema::Field};
 use tokio::sync::oneshot;
 
 use crate::{
@@ -27,6 +23,7 @@ use crate::{
         Error, Result, Tag,
         generation::Payload,
         schema::Fields,
+        spelled::spell,
         tokens::{self, Endings, Form, is_stop_word, tokens},
     },
 };
@@ -346,9 +343,9 @@ fn passage_document(
     let mut entry = TantivyDocument::default();
     entry.add_u64(fields.passage, passage.passage.0 as u64);
     entry.add_u64(fields.document, document.0 as u64);
-    entry.add_pre_tokenized_text(fields.stems, stems(&words, endings));
-    entry.add_pre_tokenized_text(fields.title, stems(&tokens(&passage.title), endings));
-    entry.add_pre_tokenized_text(fields.words, all_words(words));
+    entry.add_text(fields.stems, stems(&words, endings));
+    entry.add_text(fields.title, stems(&tokens(&passage.title), endings));
+    entry.add_text(fields.words, all_words(&words));
     entry
 }
 
@@ -365,11 +362,11 @@ fn file_document(fields: Fields, file: &FileEntry) -> TantivyDocument {
         (fields.author, &file.author),
     ] {
         if !text.is_empty() {
-            entry.add_pre_tokenized_text(field, all_words(tokens(text)));
+            entry.add_text(field, all_words(&tokens(text)));
         }
     }
     for tag in &file.tags {
-        entry.add_text(fields.tag, tag.term());
+        entry.add_text(fields.tag, spell(vec![(0, tag.term())]));
     }
     entry.add_u64(fields.size, file.size_bytes);
     entry.add_i64(fields.modified, file.modified);
@@ -378,28 +375,15 @@ fn file_document(fields: Fields, file: &FileEntry) -> TantivyDocument {
 }
 
 /// Stems of what says something; what is only there to be begun with says nothing of its own.
-fn stems(words: &[tokens::Token], endings: &Endings) -> PreTokenizedString {
+fn stems(words: &[tokens::Token], endings: &Endings) -> String {
     let telling = words
         .iter()
         .filter(|token| token.form != Form::Tail && !is_stop_word(&token.word));
-    let stems = telling.map(|token| endings.cut(&token.word).into_owned());
-    pre_tokenized(stems.enumerate())
+    let stems = telling.map(|token| endings.cut(&token.word));
+    spell(stems.enumerate().collect())
 }
 
-fn all_words(words: Vec<tokens::Token>) -> PreTokenizedString {
-    pre_tokenized(words.into_iter().map(|token| (token.position, token.word)))
-}
-
-fn pre_tokenized(words: impl Iterator<Item = (usize, String)>) -> PreTokenizedString {
-    let tokens = words
-        .map(|(position, text)| Token {
-            position,
-            text,
-            ..Token::default()
-        })
-        .collect();
-    PreTokenizedString {
-        text: String::new(),
-        tokens,
-    }
+fn all_words(words: &[tokens::Token]) -> String {
+    let words = words.iter().map(|token| (token.position, &token.word));
+    spell(words.collect())
 }

@@ -94,7 +94,8 @@ fn unpack_some<T: DeserializeOwned>(packed: Option<&[u8]>) -> Option<Vec<(u32, T
 
 pub(super) fn pack(value: &impl Serialize) -> io::Result<Vec<u8>> {
     let plain = postcard::to_extend(value, vec![PLAIN]).map_err(io::Error::other)?;
-    let compressed = zstd::encode_all(&plain[1..], ZSTD_LEVEL)?;
+    // In one piece, whose size is known: a stream would set up a window of megabytes for each document.
+    let compressed = zstd::bulk::compress(&plain[1..], ZSTD_LEVEL)?;
     Ok(if compressed.len() < plain.len() {
         compressed
     } else {
