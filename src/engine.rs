@@ -11,6 +11,7 @@ mod close;
 mod folders;
 mod following;
 mod held;
+mod languages;
 mod lock;
 pub mod models;
 mod polite;
@@ -56,9 +57,6 @@ pub use held::HeldFolder;
 pub use polite::{pause, paused};
 pub use preview::Preview;
 pub use status::{FolderStatus, Status, Why};
-
-/// Languages whose word endings a query tries, at most.
-const N_LANGUAGES: u32 = 4;
 
 /// Why an operation failed, by what a caller can do about it.
 #[derive(Debug, thiserror::Error)]
@@ -167,6 +165,8 @@ pub struct Engine {
     rerank_budget: Duration,
     now: fn() -> SystemTime,
     keep_history: bool,
+    /// The user left the choice of the embedding model to the program.
+    is_embedding_auto: bool,
     between_polls: Duration,
     writing: Option<Writing>,
 }
@@ -303,6 +303,7 @@ impl Engine {
             rerank_budget: settings.rerank_budget(),
             now: SystemTime::now,
             keep_history: settings.keep_history,
+            is_embedding_auto: settings.embedding == "auto",
             between_polls: settings.between_polls(),
             progress,
             last_embedding: search::LastEmbedding::default(),
@@ -412,24 +413,6 @@ impl Engine {
             .unwrap_or_else(PoisonError::into_inner)
             .model()
             .to_owned()
-    }
-
-    /// The documents' languages, counted again when something was written since.
-    async fn languages(&self) -> Result<Arc<[String]>> {
-        let sequence = self.store.sequence().await?;
-        let known = || {
-            self.languages
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-        };
-        if let Some((counted_at, languages)) = &*known()
-            && *counted_at == sequence
-        {
-            return Ok(Arc::clone(languages));
-        }
-        let languages: Arc<[String]> = self.store.languages(N_LANGUAGES).await?.into();
-        *known() = Some((sequence, Arc::clone(&languages)));
-        Ok(languages)
     }
 }
 

@@ -15,32 +15,38 @@ use super::{Error, Settings};
 impl Settings {
     /// Sets the reranker: an id of the catalogue, `auto` or `none`.
     pub fn write_reranker(path: &Path, reranker: &str) -> Result<(), Error> {
+        Self::write(path, "reranker", reranker)
+    }
+
+    /// Sets the embedding model: an id of the catalogue, or `auto`.
+    pub fn write_embedding(path: &Path, embedding: &str) -> Result<(), Error> {
+        Self::write(path, "embedding", embedding)
+    }
+
+    fn write(path: &Path, key: &str, text: &str) -> Result<(), Error> {
         let shown = path.display().to_string();
         // Also refuses a file that could not be read afterwards.
         Self::load(path)?;
-        let text = match std::fs::read_to_string(path) {
+        let written = match std::fs::read_to_string(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
             read => read.map_err(|source| Error::Unreadable {
                 path: shown.clone(),
                 source,
             })?,
         };
-        let mut document: DocumentMut = text.parse().map_err(|error| Error::Malformed {
+        let mut document: DocumentMut = written.parse().map_err(|error| Error::Malformed {
             path: shown.clone(),
             reason: format!("{error}"),
         })?;
         // An item that is there keeps the comment behind it.
-        match document
-            .get_mut("reranker")
-            .and_then(|item| item.as_value_mut())
-        {
+        match document.get_mut(key).and_then(|item| item.as_value_mut()) {
             Some(old) => {
                 let decor = old.decor().clone();
-                *old = reranker.into();
+                *old = text.into();
                 *old.decor_mut() = decor;
             }
             None => {
-                document.insert("reranker", value(reranker));
+                document.insert(key, value(text));
             }
         }
         replace(path, &document.to_string()).map_err(|source| Error::Unwritable {
