@@ -73,6 +73,7 @@ export class FakeHost implements Host {
   #folders: Folder[];
   #documents: FakeDocument[];
   #passages: Passage[];
+  #passagesOfFile: Passage[][];
   #changed = new Set<() => void>();
   #progress = new Set<(progress: Progress) => void>();
   #timers = new Set<ReturnType<typeof setTimeout>>();
@@ -87,7 +88,8 @@ export class FakeHost implements Host {
         n_files: folder.away ? 1204 : this.#documents.length,
         held_back: [],
       }));
-    this.#passages = this.#documents.flatMap((document, fileId) => passagesOf(document, fileId));
+    this.#passagesOfFile = this.#documents.map((document, fileId) => passagesOf(document, fileId));
+    this.#passages = this.#passagesOfFile.flat();
   }
 
   search(request: { query: string; limit: number; typing: boolean }, onUpdate: (u: SearchUpdate) => void): RunningSearch {
@@ -250,8 +252,7 @@ export class FakeHost implements Host {
   }
 
   #resultOf(document: FakeDocument, fileId: number, words: string[], byMeaning: boolean): SearchResult {
-    const ranked = this.#passages
-      .filter((passage) => passage.fileId === fileId)
+    const ranked = (this.#passagesOfFile[fileId] ?? [])
       .map((passage) => ({ passage, found: ranges(passage.text, words) }))
       .sort((a, b) => distinct(b) - distinct(a) || b.found.length - a.found.length);
     const best = ranked[0];

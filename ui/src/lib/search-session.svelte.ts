@@ -16,6 +16,9 @@ const STAGES: Stage[] = ['words', 'hybrid', 'reranked'];
 /** After this much quiet the last word is taken as finished. */
 const SETTLED_DELAY_MS = 350;
 const RESULT_LIMIT = 50;
+/** Each time the end of the list nears, so many times as many are asked for, up to a limit. */
+const MORE_FACTOR = 4;
+const MOST_RESULTS = 10_000;
 
 /** What the list knows about the rows on screen, asked whenever they are about to move. */
 export type OnScreen = {
@@ -61,6 +64,8 @@ export class SearchSession {
 
   #host: Host;
   #onScreen: OnScreen;
+  /** How many rows are asked for; grows while one scrolls, for this query. */
+  #limit = RESULT_LIMIT;
   /** How far the list on screen has come. */
   #stage: Stage = 'words';
   #running: RunningSearch | null = null;
@@ -87,6 +92,7 @@ export class SearchSession {
 
   type(text: string): void {
     this.query = text;
+    this.#limit = RESULT_LIMIT;
     this.judged = [];
     this.#stopTimers();
     if (text.trim() === '') {
@@ -112,6 +118,24 @@ export class SearchSession {
 
   clear(): void {
     this.type('');
+  }
+
+  /** There may be more than the rows on screen. */
+  get mayHaveMore(): boolean {
+    return this.rows.length >= this.#limit && this.#limit < MOST_RESULTS;
+  }
+
+  /** The end of the list nears: asks for more rows. Those on screen keep their places. */
+  more(): void {
+    if (!this.complete || !this.isCurrent || !this.mayHaveMore) return;
+    this.#limit = Math.min(MOST_RESULTS, this.#limit * MORE_FACTOR);
+    this.#stopTimers();
+    this.#ask(this.shownQuery, false, (update) => {
+      if (!update.last) return;
+      const shown = this.rows.map((row) => row.file_id);
+      this.rows = refine(this.rows, update.results, shown, this.#limit);
+      this.refined = true;
+    });
   }
 
   /** Asks again for more, or less, of what a row shows. */
@@ -199,7 +223,7 @@ export class SearchSession {
     this.#stage = 'words';
     this.#ask(this.shownQuery, false, (update) => {
       if (!update.last) return;
-      this.rows = uniqueRows(update.results).slice(0, RESULT_LIMIT);
+      this.rows = uniqueRows(update.results).slice(0, this.#limit);
       this.selectedId = null;
       this.refined = true;
       this.#tell(update);
@@ -214,7 +238,7 @@ export class SearchSession {
     this.failed = false;
     const of = (isLiked: boolean) =>
       this.judged.filter((one) => one.isLiked === isLiked).map((one) => one.passageId);
-    const request = { query, limit: RESULT_LIMIT, typing, like: of(true), unlike: of(false) };
+    const request = { query, limit: this.#limit, typing, like: of(true), unlike: of(false) };
     this.#running = this.#host.search(request, (update) => {
       if (mine !== this.#newest) return;
       receive(update);
@@ -232,7 +256,7 @@ export class SearchSession {
     if (!update.last) return;
     const found = new Set(update.results.map((row) => row.file_id));
     const remaining = this.rows.filter((row) => found.has(row.file_id));
-    this.rows = refine(remaining, update.results, this.#heldRows(update), RESULT_LIMIT);
+    this.rows = refine(remaining, update.results, this.#heldRows(update), this.#limit);
     if (!this.selected) this.selectedId = null;
     this.refined = true;
     this.#tell(update);
@@ -264,7 +288,7 @@ export class SearchSession {
     if (sameQuery && isStepBack && !update.last) return;
 
     if (sameQuery) {
-      this.rows = refine(this.rows, update.results, this.#heldRows(update), RESULT_LIMIT);
+      this.rows = refine(this.rows, update.results, this.#heldRows(update), this.#limit);
     } else {
       this.rows = uniqueRows(update.results).slice(0, RESULT_LIMIT);
       this.selectedId = null;
