@@ -3,11 +3,13 @@
 mod bench;
 mod eval;
 mod folders;
+mod mine;
 mod models;
 mod now;
 mod probes;
 mod read;
 mod search;
+mod searches;
 mod settling;
 mod show;
 
@@ -74,6 +76,12 @@ enum Verb {
     Search(search::SearchArguments),
     /// Find what is like a file, or like a page of it
     Similar(search::SimilarArguments),
+    /// List or forget what you searched for in the window
+    History(searches::HistoryArguments),
+    /// List saved searches, or save one
+    Saved(searches::SavedArguments),
+    /// List which file was the answer to which query, or note one
+    Answers(searches::AnswersArguments),
     /// Show what the library holds
     Status,
     /// List the chosen folders, and those in them that are left out
@@ -142,7 +150,7 @@ enum Verb {
 
 pub(crate) fn exit_code(error: &anyhow::Error) -> ExitCode {
     ExitCode::from(match error.downcast_ref::<Error>() {
-        Some(Error::NotFound { .. }) => 3,
+        Some(Error::NotFound { .. } | Error::NotInLibrary { .. }) => 3,
         Some(Error::Locked { .. }) => 4,
         _ if models::is_not_found(error) => 3,
         _ if error.is::<GivenUp>() => 5,
@@ -220,6 +228,9 @@ async fn verb(verb: Verb, dirs: Dirs, json: bool) -> anyhow::Result<()> {
         Verb::Forget { path, undo } => forget(dirs, &path, undo, json).await,
         Verb::Search(arguments) => search::search(dirs, arguments, json).await,
         Verb::Similar(arguments) => search::similar(dirs, arguments, json).await,
+        Verb::History(arguments) => searches::history(dirs, arguments, json).await,
+        Verb::Saved(arguments) => searches::saved(dirs, arguments, json).await,
+        Verb::Answers(arguments) => searches::answers(dirs, arguments, json).await,
         Verb::Status => status(dirs, json).await,
         Verb::Folders => folders::list(dirs, json).await,
         Verb::Include { folder } => folders::answer(dirs, &folder, Answer::Read, json).await,

@@ -16,6 +16,7 @@ pub mod models;
 mod polite;
 mod preview;
 pub mod reading;
+mod searches;
 mod similar;
 mod status;
 
@@ -74,6 +75,9 @@ pub enum Error {
         /// The path.
         path: PathBuf,
     },
+    /// There is nothing to keep.
+    #[error("a query is wanted: some words, no more than a sentence or two")]
+    NoQuery,
     /// A file that was asked for by its id has left the library.
     #[error("the file is not in the library any more")]
     Forgotten,
@@ -162,6 +166,7 @@ pub struct Engine {
     rerankers: Rerankers,
     rerank_budget: Duration,
     now: fn() -> SystemTime,
+    keep_history: bool,
     between_polls: Duration,
     writing: Option<Writing>,
 }
@@ -297,6 +302,7 @@ impl Engine {
             rerankers: models::rerankers(&dirs, settings),
             rerank_budget: settings.rerank_budget(),
             now: SystemTime::now,
+            keep_history: settings.keep_history,
             between_polls: settings.between_polls(),
             progress,
             last_embedding: search::LastEmbedding::default(),
@@ -316,6 +322,11 @@ impl Engine {
         };
         self.vectors_loaded.get_or_try_init(load).await?;
         Ok(misfits)
+    }
+
+    /// Whether it was opened for writing.
+    pub const fn is_writing(&self) -> bool {
+        self.writing.is_some()
     }
 
     fn writing(&self) -> Result<&Writing> {
@@ -394,8 +405,8 @@ impl Engine {
         }
     }
 
-    /// What keys the vectors that answer now.
-    fn serving(&self) -> String {
+    /// What keys the vectors that answer now: the embedding model.
+    pub fn serving(&self) -> String {
         let vectors = self.vectors.read();
         vectors
             .unwrap_or_else(PoisonError::into_inner)

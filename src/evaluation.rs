@@ -3,15 +3,17 @@
 //! On a collection in the BEIR layout ([`evaluate`]): its documents are written as files, indexed
 //! through the same code as a user's, and every query is ranked by every stage; or runs are read that
 //! were written earlier, or by others ([`score_runs`]). On a folder with questions about it
-//! ([`probes`]). Knows the engine's face alone. Start reading at [`evaluate`].
+//! ([`probes`]), and on a person's own library with what that person marked ([`mine`]). Knows the engine's face alone. Start reading at [`evaluate`].
 
 pub mod collection;
 pub mod comparison;
 pub mod metrics;
+pub mod mine;
 pub mod probes;
 mod random;
 pub mod run;
 pub mod significance;
+mod stages;
 
 use std::{
     collections::HashMap,

@@ -42,7 +42,8 @@ use tokio::{
 
 pub(crate) use check::check;
 pub(crate) use derive::load_vectors;
-use forget::{Forgotten, erase, forget};
+pub use forget::Forgotten;
+use forget::{erase, forget};
 pub(crate) use held::holder;
 pub(crate) use presence::{Presence, presence};
 pub use progress::{Doing, Progress};
@@ -55,9 +56,7 @@ pub(crate) use trouble::of_disk;
 pub(crate) use walk::why_left_out;
 
 use crate::{
-    chunk, cpu,
-    document::{FolderId, PathKey},
-    extract,
+    chunk, cpu, extract,
     governor::Governor,
     lexical::{self, SharedLexical},
     store::{self, Store},
@@ -217,18 +216,8 @@ impl Indexing {
             .map_err(|_| Error::Stopped)
     }
 
-    /// Forgets a folder and every trace of it.
-    pub async fn forget_folder(&self, folder: FolderId) -> Result<(), Error> {
-        self.forget(Forgotten::Folder(folder)).await
-    }
-
-    /// Forgets a file, or a folder below a chosen one, and every trace of it, and leaves it out from
-    /// now on.
-    pub async fn exclude(&self, path: PathKey) -> Result<(), Error> {
-        self.forget(Forgotten::Path(path)).await
-    }
-
-    async fn forget(&self, what: Forgotten) -> Result<(), Error> {
+    /// Forgets something with every trace.
+    pub async fn forget(&self, what: Forgotten) -> Result<(), Error> {
         let (reply, done) = oneshot::channel();
         self.requests
             .send(Request::Forget(what, reply))

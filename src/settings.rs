@@ -27,6 +27,8 @@ pub struct Settings {
     /// The embedding model's id in the catalogue; `auto` for the one that ships with the program. After
     /// a change the old one's vectors answer until the new one has embedded everything.
     pub embedding: String,
+    /// Queries that led to a result are kept in the library, so that they can be asked again.
+    pub keep_history: bool,
     /// Text in pictures and on scanned pages is recognised, in the background.
     pub read_pictures: bool,
     /// A folder that cannot be watched (on a network, or beyond the system's limit) is looked at so
@@ -69,6 +71,7 @@ impl Default for Settings {
             max_file_mib: 512,
             meaning: true,
             embedding: "auto".into(),
+            keep_history: true,
             read_pictures: true,
             poll_seconds: 300,
             model_idle_seconds: 120,

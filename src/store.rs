@@ -5,6 +5,7 @@
 //! searched. Invariant: what a [`Batch`] wrote is there whole or not at all, under one
 //! [`Sequence`] number. One file per group of tables; start reading at [`Store::open`].
 
+mod answers;
 mod batch;
 mod changes;
 mod check;
@@ -24,6 +25,7 @@ mod passages;
 mod salvage;
 mod scans;
 mod scores;
+mod searches;
 mod sizes;
 mod spare;
 mod texts;
@@ -44,6 +46,7 @@ use sqlx::{
     },
 };
 
+pub use answers::AnswerRow;
 pub use batch::Batch;
 pub use changes::Changes;
 pub use documents::{DocumentRow, NewDocument};
@@ -54,12 +57,13 @@ pub use held::{Answer, HeldFolder};
 pub use passages::{PassageRow, passage_input, text_hash};
 pub use salvage::Salvaged;
 pub use scans::{RecognisedPage, ToRecognise};
+pub use searches::SavedSearch;
 pub use sizes::Sizes;
 
 use crate::document::{PathKey, Sequence};
 
 /// Raised with every migration; a database with a higher one is refused untouched.
-const FORMAT: i64 = 12;
+const FORMAT: i64 = 13;
 /// On closing, the log is tried to be folded so often, and this far apart. It is folded on the next
 /// opening otherwise.
 const N_FOLDINGS: u32 = 50;

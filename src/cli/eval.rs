@@ -20,6 +20,7 @@ use nuthatch::{
 use serde_json::{Value, json};
 
 use super::{
+    mine,
     probes::{self, Questions},
     show,
 };
@@ -28,8 +29,11 @@ use super::{
 #[derive(Debug, Args)]
 pub(super) struct EvalArguments {
     /// Folder with corpus.jsonl, queries.jsonl and qrels.tsv
-    #[arg(required_unless_present = "probes")]
+    #[arg(required_unless_present_any = ["probes", "mine"])]
     dataset: Option<PathBuf>,
+    /// Ask your own queries about your own library, those that you noted an answer to
+    #[arg(long, conflicts_with_all = ["dataset", "keep", "queries", "sample", "switches", "run_out", "run_in", "against", "probes"])]
+    mine: bool,
     /// Keep documents and library in this folder, for the next run
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
@@ -69,6 +73,9 @@ pub(super) struct EvalArguments {
 }
 
 pub(super) async fn run(arguments: EvalArguments, dirs: &Dirs, json: bool) -> anyhow::Result<()> {
+    if arguments.mine {
+        return mine::run(dirs, json).await;
+    }
     let throw_away = tempfile::Builder::new().prefix("nuthatch-eval").tempdir()?;
     let work = arguments.keep.as_deref().unwrap_or(throw_away.path());
     if let (Some(table), Some(folder)) = (&arguments.probes, &arguments.folder) {

@@ -9,13 +9,20 @@ use nuthatch::{
     search::{Feedback, Only, RerankMode, SearchRequest},
 };
 
-use super::{nothing, reading, show};
+use super::{nothing, reading, searches::saved_query, show};
 
 #[derive(Debug, Args)]
 pub(super) struct SearchArguments {
     /// What to look for: words, "a phrase", -not, OR, type:pdf and more (docs/query-language.md)
-    #[arg(allow_hyphen_values = true)]
-    query: String,
+    #[arg(
+        allow_hyphen_values = true,
+        required_unless_present = "saved",
+        conflicts_with = "saved"
+    )]
+    query: Option<String>,
+    /// The saved search of this name
+    #[arg(long, value_name = "NAME")]
+    saved: Option<String>,
     /// Results at most
     #[arg(long, default_value_t = 10)]
     limit: usize,
@@ -65,7 +72,7 @@ pub(super) async fn search(
         None => None,
     };
     let mut request = SearchRequest {
-        query: arguments.query,
+        query: arguments.query.unwrap_or_default(),
         limit: arguments.limit,
         only,
         reranking: if arguments.no_rerank {
@@ -79,6 +86,9 @@ pub(super) async fn search(
     };
     let found = match reading(dirs).await? {
         Ok(engine) => {
+            if let Some(name) = &arguments.saved {
+                request.query = saved_query(&engine, name).await?;
+            }
             for path in &arguments.like {
                 let passages = engine.passages_of(path, None).await?;
                 request.feedback.like.extend(passages);

@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{Engine, Error, Result, following::Following};
-use crate::document::PathKey;
+use crate::{document::PathKey, indexing::Forgotten};
 
 impl Engine {
     /// Adds a folder and begins to index it; returns its canonical path.
@@ -33,7 +33,10 @@ impl Engine {
         let Some(folder) = folders.into_iter().find(|folder| folder.path == key) else {
             return Err(Error::NotFound { path });
         };
-        writing.indexing.forget_folder(folder.id).await?;
+        writing
+            .indexing
+            .forget(Forgotten::Folder(folder.id))
+            .await?;
         if let Some(following) = writing.following.lock().await.as_ref() {
             following.refresh().await?;
         }
@@ -59,7 +62,10 @@ impl Engine {
         if file.is_some_and(|file| file.container.is_some()) {
             return Err(Error::Inside { path });
         }
-        writing.indexing.exclude(PathKey::of(&path)).await?;
+        writing
+            .indexing
+            .forget(Forgotten::Path(PathKey::of(&path)))
+            .await?;
         Ok(path)
     }
 

@@ -6,11 +6,11 @@
 
 use std::{collections::BTreeSet, path::Path};
 
-use super::{Error, Result, collection::lines, metrics::separation};
+use super::{Error, Result, collection::lines, metrics::separation, stages::each_stage};
 use crate::{
     dirs::Dirs,
     engine::Engine,
-    search::{Only, RerankMode, SearchRequest, SearchResult, SearchResults},
+    search::{SearchResult, SearchResults},
     store::FileRow,
 };
 
@@ -161,35 +161,16 @@ pub async fn ask(probes: Vec<Probe>, folder: &Path, work: &Path, dirs: &Dirs) ->
     let engine = Engine::open(dirs.with_library(work.join("library"))).await?;
     let folder = engine.add_folder(folder).await?;
     engine.settle().await?;
-    let mut stages = Vec::new();
-    let whole = RerankMode::Whole;
-    for (stage, only, reranking) in [
-        ("words", Some(Only::Words), RerankMode::Off),
-        ("meaning", Some(Only::Meaning), RerankMode::Off),
-        ("hybrid", None, RerankMode::Off),
-        ("rerank", None, whole),
-    ] {
-        let mut answers = Vec::with_capacity(probes.len());
-        let mut n_judged = 0;
-        for probe in &probes {
-            let request = SearchRequest {
-                query: probe.query.clone(),
-                limit: DEPTH,
-                only,
-                reranking,
-                ..SearchRequest::default()
-            };
-            let found = engine.search(&request, drop).await?;
-            n_judged += found.reranked.n_judged;
-            answers.push(answer(probe, &found, &folder));
-            if reranking == whole && n_judged == 0 {
-                break;
-            }
-        }
-        if reranking != whole || n_judged > 0 {
-            stages.push((stage, answers));
-        }
-    }
+    let queries = probes.iter().map(|probe| probe.query.as_str());
+    let judge = |i: usize, found: &SearchResults| {
+        let probe = probes.get(i);
+        probe.map(|probe| answer(probe, found, &folder))
+    };
+    let stages = each_stage(&engine, queries, DEPTH, judge).await?;
+    let stages = stages
+        .into_iter()
+        .map(|(stage, answers)| (stage, answers.into_iter().flatten().collect()))
+        .collect();
     engine.close().await;
     Ok(Report { probes, stages })
 }

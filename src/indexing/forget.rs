@@ -8,11 +8,13 @@ use crate::document::{FolderId, PathKey};
 
 /// What is to be forgotten.
 #[derive(Debug)]
-pub(super) enum Forgotten {
+pub enum Forgotten {
     /// A chosen folder.
     Folder(FolderId),
     /// A file, or a folder below a chosen one; it is left out from now on.
     Path(PathKey),
+    /// A query of the history, or all of it.
+    Searches(Option<String>),
 }
 
 pub(super) async fn forget(parts: &Parts, what: Forgotten) -> Result<(), Error> {
@@ -20,6 +22,7 @@ pub(super) async fn forget(parts: &Parts, what: Forgotten) -> Result<(), Error> 
     match what {
         Forgotten::Folder(folder) => batch.remove_folder(folder).await?,
         Forgotten::Path(path) => batch.exclude(&path).await?,
+        Forgotten::Searches(query) => batch.forget_searches(query.as_deref()).await?,
     }
     let changes = batch.commit().await?;
     parts.store.forget_damaged()?;

@@ -1,6 +1,6 @@
 //! A damaged database: put aside, and what can be read of it taken into a new one.
 //!
-//! Taken are the chosen folders, what the user does not want of them, and what is expensive: embeddings,
+//! Taken are the chosen folders, what the user does not want of them, searches and answers, and what is expensive: embeddings,
 //! recognised pages and scores, all keyed by content. Files, documents and passages are not: they hang together by ids, so that one lost
 //! page would leave contradictions, and reading the files again makes them anew while the embeddings are
 //! found by their hashes. (The settings are a file of their own.)
@@ -23,7 +23,7 @@ use sqlx::{
 
 use crate::{
     document::TextHash,
-    store::{Error, Result, Store, embeddings::model_number, options, spare},
+    store::{Error, Result, SavedSearch, Store, embeddings::model_number, options, spare},
 };
 
 /// What is taken: what inserts a row, and where it is read.
@@ -251,6 +251,7 @@ async fn take(database: &Path, target: &Store) -> Result<Salvaged> {
             .fetch_all(&mut source)
             .await
             .ok();
+        take_own(&mut source, target).await?;
         for (table, insert) in TABLES {
             let n = take_table(&mut source, target, table, insert).await?;
             match table.name {
@@ -348,6 +349,44 @@ async fn take_table(
         tracing::warn!(table = table.name, "a part of this table could not be read");
     }
     Ok(n_taken)
+}
+
+/// What the user said of searches: few rows, all of which can be read, or none.
+async fn take_own(source: &mut SqliteConnection, target: &Store) -> Result<()> {
+    let writer = target.writer()?;
+    let history: Option<Vec<(String, i64)>> = sqlx::query_as("SELECT query, asked FROM searches")
+        .fetch_all(&mut *source)
+        .await
+        .ok();
+    for (query, asked) in history.unwrap_or_default() {
+        sqlx::query("INSERT OR IGNORE INTO searches (query, asked) VALUES (?, ?)")
+            .bind(query)
+            .bind(asked)
+            .execute(writer)
+            .await?;
+    }
+    let saved: Option<Vec<(String, String)>> =
+        sqlx::query_as("SELECT name, query FROM saved_searches")
+            .fetch_all(&mut *source)
+            .await
+            .ok();
+    for (name, query) in saved.unwrap_or_default() {
+        target.save_search(&SavedSearch { name, query }).await?;
+    }
+    let answers: Option<Vec<(i64, String, Vec<u8>)>> =
+        sqlx::query_as("SELECT id, query, path FROM answers")
+            .fetch_all(&mut *source)
+            .await
+            .ok();
+    for (id, query, path) in answers.unwrap_or_default() {
+        sqlx::query("INSERT OR IGNORE INTO answers (id, query, path) VALUES (?, ?, ?)")
+            .bind(id)
+            .bind(query)
+            .bind(path)
+            .execute(writer)
+            .await?;
+    }
+    Ok(())
 }
 
 type Insert<'a> = sqlx::query::Query<'a, sqlx::Sqlite, sqlx::sqlite::SqliteArguments>;

@@ -60,7 +60,7 @@ fn unpacked(bytes: &[u8]) -> Vec<u8> {
 
 /// Which of these stand in which files; words in whatever case. Words in the word index are no
 /// plain bytes: `src/lexical/tests.rs` looks for those.
-fn traces(library: &Path, wanted: &[(String, Vec<u8>)]) -> Vec<String> {
+pub(crate) fn traces(library: &Path, wanted: &[(String, Vec<u8>)]) -> Vec<String> {
     let mut found = Vec::new();
     for (path, bytes) in files(library) {
         let lower = bytes.to_ascii_lowercase();
@@ -136,7 +136,7 @@ fn library_with_secrets() -> (Live, Vec<(String, Vec<u8>)>) {
     (live, all)
 }
 
-fn close(mut live: Live) -> Home {
+pub(crate) fn close(mut live: Live) -> Home {
     let open = live.take();
     open.runtime.block_on(async {
         open.store.close().await;

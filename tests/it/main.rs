@@ -28,6 +28,7 @@ mod rerank;
 mod results;
 mod sandbox;
 mod scans;
+mod searches;
 mod support;
 mod tidy;
 mod twice;

@@ -15,7 +15,7 @@ use crate::support::{Home, PROGRAM, assert_sound, json, nuthatch, paths};
 
 /// Where the documents lay when the libraries were made.
 const DOCS: &str = "/nuthatch-test/docs";
-const FORMATS: [u32; 5] = [1, 2, 3, 4, 10];
+const FORMATS: [u32; 6] = [1, 2, 3, 4, 10, 12];
 /// What is found by a word, and where.
 const FOUND: [(&str, &[&str]); 5] = [
     ("kingfisher", &["river.md"]),

@@ -104,6 +104,9 @@ fn a_database_with_damaged_pages_keeps_its_folders_and_what_was_expensive() {
     let n_files = 150;
     let home = home(n_files);
     home.add();
+    json(&home.library(), &["saved", "gardens", "plum river"]);
+    let file = home.path("part0/file0.txt").display().to_string();
+    json(&home.library(), &["answers", "plum zero", &file]);
     let sound = copied(&home.library());
     let database = database(&home);
     let n = n_pages(&database);
@@ -124,6 +127,12 @@ fn a_database_with_damaged_pages_keeps_its_folders_and_what_was_expensive() {
         // Some damage is met by no cheap look; whoever meets it says so.
         std::fs::write(home.library().join("library.db-to-check"), "").unwrap();
         assert_recovers(&home, what, n_files);
+        if what == "a page in the middle" {
+            let saved = json(&home.library(), &["saved"]);
+            assert_eq!(saved["saved"][0]["query"], "plum river", "{what}: {saved}");
+            let answers = json(&home.library(), &["answers"]);
+            assert_eq!(answers["answers"][0]["path"], file, "{what}: {answers}");
+        }
         let kept = std::fs::read_dir(home.library()).unwrap();
         let kept = kept.filter(|entry| {
             let name = entry.as_ref().unwrap().file_name();
