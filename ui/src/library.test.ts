@@ -159,7 +159,7 @@ describe('the progress strip', () => {
       'Until I resume it',
     ]);
     await fireEvent.click(within(menu).getByText('For an hour'));
-    await waitFor(() => expect(strip().textContent).toMatch(/Paused by you until .*\d\d:\d\d/));
+    await waitFor(() => expect(strip().textContent).toMatch(/Paused by you until .*\d:\d\d/));
     expect(strip().textContent).not.toContain('left');
     await fireEvent.click(screen.getByTestId('resume-button'));
     await waitFor(() => expect(strip().textContent).toContain('Reading files'));
