@@ -17,6 +17,19 @@ function state(name: string, demo: string, testId: string): Screen {
   };
 }
 
+/** A page beside the search. */
+function page(name: string, tab: string, demo: string, testId: string): Screen {
+  return {
+    name,
+    show: async (nuthatch) => {
+      await nuthatch.open(demo);
+      await nuthatch.page.getByTestId('library-button').click();
+      await nuthatch.page.getByTestId(`tab-${tab}`).click();
+      await expect(nuthatch.page.getByTestId(testId).first()).toBeVisible();
+    },
+  };
+}
+
 export const SCREENS: Screen[] = [
   state('welcome', 'welcome', 'welcome'),
   state('ready', '', 'ready'),
@@ -49,6 +62,40 @@ export const SCREENS: Screen[] = [
   state('progress', 'progress', 'progress'),
   state('pause-menu', 'pausing', 'pause-menu'),
   state('paused', 'paused', 'progress'),
+  state('earlier-searches', 'history', 'earlier-searches'),
+  {
+    name: 'page-picture',
+    show: async (nuthatch) => {
+      await nuthatch.open('preview');
+      await nuthatch.page.getByTestId('mode-page').click();
+      await expect(nuthatch.page.getByTestId('page-picture')).toBeVisible();
+    },
+  },
+  {
+    name: 'file-list',
+    show: async (nuthatch) => {
+      await nuthatch.open('library');
+      await nuthatch.page.getByTestId('list-failed').click();
+      await nuthatch.page.getByTestId('forget-file').first().click();
+    },
+  },
+  page('models', 'models', '', 'model'),
+  {
+    name: 'fetching-a-model',
+    show: async (nuthatch) => {
+      await nuthatch.open('fetching');
+      await nuthatch.page.getByTestId('library-button').click();
+      await nuthatch.page.getByTestId('tab-models').click();
+      await nuthatch.page.getByTestId('accept-licence').check();
+      await nuthatch.page.getByTestId('get-model').click();
+      await nuthatch.page.getByTestId('diagnose').click();
+      await expect(nuthatch.page.getByTestId('fetching')).toBeVisible();
+      await expect(nuthatch.page.getByTestId('machine')).toContainText('tokens');
+    },
+  },
+  page('settings', 'settings', '', 'switch-meaning'),
+  page('no-connections', 'connections', '', 'no-connections'),
+  page('connections', 'connections', 'connected', 'connections'),
   state('library', 'library', 'library'),
   state('left-out-folder', 'held', 'held-back'),
 ];

@@ -202,7 +202,7 @@ describe('the fake host', () => {
   it('counts highlights in characters', async () => {
     vi.useFakeTimers();
     const updates: [string, number][] = [];
-    new FakeHost().search({ query: '紅葉', limit: 5, typing: false }, (update) => {
+    new FakeHost().search({ query: '紅葉', limit: 5, typing: false, like: [], unlike: [], by_meaning_only: false }, (update) => {
       const row = update.results[0];
       if (row) updates.push([row.passage, row.highlights[0]?.[0] ?? -1]);
     });

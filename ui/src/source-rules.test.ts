@@ -1,5 +1,6 @@
 // @vitest-environment node
 import { describe, expect, it } from 'vitest';
+import { languages } from './lib/strings/all';
 
 const files = import.meta.glob(['./**/*.ts', './**/*.svelte', './**/*.css', '!./**/*.test.ts', '!./testing/**'], {
   query: '?raw',
@@ -38,6 +39,14 @@ describe('rules of the source', () => {
     // Text between tags, and what is read out or shown of an element.
     const words = />\s*[A-Z][a-z]+ [^<{]*<|(aria-label|title|placeholder)="[^"]*[a-z]/;
     expect(Object.entries(files).filter(([path, source]) => path.endsWith('.svelte') && words.test(markup(source))).map(([path]) => path)).toEqual([]);
+  });
+
+  it('no sentence is dead', () => {
+    const used = Object.entries(files)
+      .filter(([path]) => !path.startsWith('./lib/strings/'))
+      .map(([, source]) => source)
+      .join('\n');
+    expect(Object.keys(languages.en).filter((key) => !used.includes(`strings.${key}`))).toEqual([]);
   });
 
   it('nothing names a remote origin', () => {

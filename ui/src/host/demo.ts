@@ -42,6 +42,18 @@ function held(reason: HoldReason | null, until_ms: number | null): Progress {
 
 const OPTIONS: Record<string, FakeOptions> = {
   welcome: { folders: [] },
+  history: {
+    searches: ['notice period type:pdf', 'plum cake', '京都'],
+    saved: [{ name: 'contracts', query: 'contract type:pdf folder:Contracts' }],
+  },
+  connected: {
+    connections: [
+      { at_ms: Date.parse('2026-11-20T09:30:00'), to: 'hub.example/zerank-2/model.safetensors', answer: '200' },
+      { at_ms: Date.parse('2026-11-20T09:29:00'), to: 'hub.example/zerank-2/config.json', answer: 'failed' },
+    ],
+  },
+  fetching: { stepMs: 4000 },
+  forgotten: { leftOut: ['/home/robin/Documents/Private/diary.odt'] },
   notice: { notices: [MODEL_MISSING] },
   reranked: { reranked: [{ ms: 190, isLate: false }] },
   stream: { reranked: Array.from({ length: 400 }, (_, i) => ({ ms: 120 + 50 * i, isLate: false })) },

@@ -41,6 +41,9 @@ export function moment(ms: number, now: Date = new Date()): string {
   return date === strings.today ? time : strings.onDay(date, time);
 }
 
+/** A whole number. */
+export const wholeNumber = (n: number) => n.toLocaleString(locale());
+
 /** A number of bytes, as file managers write it. */
 export function byteSize(n: number): string {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];

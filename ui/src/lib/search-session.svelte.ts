@@ -7,7 +7,10 @@
  */
 import type { Chip, Hint, IpcError, Notice, SearchResult, SearchUpdate, Stage } from '../host/bindings';
 import { asIpcError, type Host, type RunningSearch } from '../host/host';
+import { locale } from './language.svelte';
 import { refine, uniqueRows } from './refine';
+import { withoutParts } from './scopes';
+import { sorted, type Sort } from './sort';
 
 /** Keys that follow within this time belong to one request. */
 const TYPING_DELAY_MS = 30;
@@ -51,6 +54,10 @@ export class SearchSession {
   hints = $state.raw<Hint[]>([]);
   /** What the user said of results; another query begins without. */
   judged = $state.raw<Judged[]>([]);
+  /** Words are not looked up; another query begins without. */
+  byMeaning = $state(false);
+  /** The order in which the rows are shown. */
+  sort = $state<Sort>('best');
   error = $state.raw<IpcError | null>(null);
   selectedId = $state<number | null>(null);
   /** The last change reordered rows of the same query: they may glide. */
@@ -94,6 +101,7 @@ export class SearchSession {
     this.query = text;
     this.#limit = RESULT_LIMIT;
     this.judged = [];
+    this.byMeaning = false;
     this.#stopTimers();
     if (text.trim() === '') {
       this.#reset();
@@ -133,7 +141,7 @@ export class SearchSession {
     this.#ask(this.shownQuery, false, (update) => {
       if (!update.last) return;
       const shown = this.rows.map((row) => row.file_id);
-      this.rows = refine(this.rows, update.results, shown, this.#limit);
+      this.rows = refine(this.rows, this.#ordered(update.results), shown, this.#limit);
       this.refined = true;
     });
   }
@@ -155,10 +163,32 @@ export class SearchSession {
 
   /** Takes a part of the query out of it. */
   remove(chip: Chip): void {
-    const characters = [...this.shownQuery];
-    characters.splice(chip.span[0], chip.span[1] - chip.span[0]);
-    this.type(characters.join('').replace(/\s+/g, ' ').trim());
+    this.type(withoutParts(this.shownQuery, [chip.span]));
     this.settle();
+  }
+
+  /** Takes everything but plain words out of the query. */
+  removeConditions(): void {
+    this.type(withoutParts(this.shownQuery, this.chips.map((chip) => chip.span)));
+    this.settle();
+  }
+
+  /** Asks the same again without looking up words. */
+  searchByMeaning(): void {
+    this.byMeaning = true;
+    this.#askAnew();
+  }
+
+  /** Shows the results in another order; that of the ranking has to be asked for again. */
+  sortBy(sort: Sort): void {
+    this.sort = sort;
+    if (this.rows.length === 0) return;
+    if (sort === 'best') {
+      this.#askAnew();
+      return;
+    }
+    this.rows = sorted(this.rows, sort, locale());
+    this.refined = true;
   }
 
   /** Moves the choice by some rows; above the first row there is none. */
@@ -223,7 +253,7 @@ export class SearchSession {
     this.#stage = 'words';
     this.#ask(this.shownQuery, false, (update) => {
       if (!update.last) return;
-      this.rows = uniqueRows(update.results).slice(0, this.#limit);
+      this.rows = this.#ordered(uniqueRows(update.results).slice(0, this.#limit));
       this.selectedId = null;
       this.refined = true;
       this.#tell(update);
@@ -238,7 +268,7 @@ export class SearchSession {
     this.failed = false;
     const of = (isLiked: boolean) =>
       this.judged.filter((one) => one.isLiked === isLiked).map((one) => one.passageId);
-    const request = { query, limit: this.#limit, typing, like: of(true), unlike: of(false) };
+    const request = { query, limit: this.#limit, typing, like: of(true), unlike: of(false), by_meaning_only: this.byMeaning };
     this.#running = this.#host.search(request, (update) => {
       if (mine !== this.#newest) return;
       receive(update);
@@ -256,7 +286,7 @@ export class SearchSession {
     if (!update.last) return;
     const found = new Set(update.results.map((row) => row.file_id));
     const remaining = this.rows.filter((row) => found.has(row.file_id));
-    this.rows = refine(remaining, update.results, this.#heldRows(update), this.#limit);
+    this.rows = refine(remaining, this.#ordered(update.results), this.#heldRows(update), this.#limit);
     if (!this.selected) this.selectedId = null;
     this.refined = true;
     this.#tell(update);
@@ -274,6 +304,17 @@ export class SearchSession {
     return update.is_late ? [...held, ...this.#onScreen.seen()] : held;
   }
 
+  #ordered(rows: readonly SearchResult[]): SearchResult[] {
+    return sorted(rows, this.sort, locale());
+  }
+
+  /** Rows on screen that an update does not hold; only the best order tells where they belong. */
+  #others(results: readonly SearchResult[]): SearchResult[] {
+    if (this.sort === 'best') return [];
+    const found = new Set(results.map((row) => row.file_id));
+    return this.rows.filter((row) => !found.has(row.file_id));
+  }
+
   #forgetStages(): void {
     this.wordsMs = this.hybridMs = this.rerankedMs = null;
     this.nReranked = 0;
@@ -288,9 +329,10 @@ export class SearchSession {
     if (sameQuery && isStepBack && !update.last) return;
 
     if (sameQuery) {
-      this.rows = refine(this.rows, update.results, this.#heldRows(update), this.#limit);
+      const incoming = this.#ordered([...update.results, ...this.#others(update.results)]);
+      this.rows = refine(this.rows, incoming, this.#heldRows(update), this.#limit);
     } else {
-      this.rows = uniqueRows(update.results).slice(0, RESULT_LIMIT);
+      this.rows = this.#ordered(uniqueRows(update.results).slice(0, RESULT_LIMIT));
       this.selectedId = null;
       this.#forgetStages();
       this.complete = false;
