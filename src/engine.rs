@@ -12,6 +12,7 @@ pub mod fetching;
 mod folders;
 mod following;
 mod held;
+mod languages;
 mod listing;
 mod lock;
 pub mod models;
@@ -61,9 +62,6 @@ pub use picture::PageView;
 pub use polite::{pause, paused};
 pub use preview::Preview;
 pub use status::{FolderStatus, Status, Why};
-
-/// Languages whose word endings a query tries, at most.
-const N_LANGUAGES: u32 = 4;
 
 /// Why an operation failed, by what a caller can do about it.
 #[derive(Debug, thiserror::Error)]
@@ -172,6 +170,8 @@ pub struct Engine {
     rerank_budget: Duration,
     now: fn() -> SystemTime,
     keep_history: bool,
+    /// The user left the choice of the embedding model to the program.
+    is_embedding_auto: bool,
     between_polls: Duration,
     writing: Option<Writing>,
 }
@@ -308,6 +308,7 @@ impl Engine {
             rerank_budget: settings.rerank_budget(),
             now: SystemTime::now,
             keep_history: settings.keep_history,
+            is_embedding_auto: settings.embedding == "auto",
             between_polls: settings.between_polls(),
             progress,
             last_embedding: search::LastEmbedding::default(),
@@ -417,24 +418,6 @@ impl Engine {
             .unwrap_or_else(PoisonError::into_inner)
             .model()
             .to_owned()
-    }
-
-    /// The documents' languages, counted again when something was written since.
-    async fn languages(&self) -> Result<Arc<[String]>> {
-        let sequence = self.store.sequence().await?;
-        let known = || {
-            self.languages
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-        };
-        if let Some((counted_at, languages)) = &*known()
-            && *counted_at == sequence
-        {
-            return Ok(Arc::clone(languages));
-        }
-        let languages: Arc<[String]> = self.store.languages(N_LANGUAGES).await?.into();
-        *known() = Some((sequence, Arc::clone(&languages)));
-        Ok(languages)
     }
 }
 

@@ -11,6 +11,10 @@ use nuthatch_models::Priority;
 use serde::{Deserialize, Serialize};
 
 /// The settings, defaults filled in.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a line of the user's file"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {

@@ -36,16 +36,26 @@ struct Arguments {
 #[derive(Args)]
 struct Origin {
     /// The Hub's address, or a mirror's
-    #[arg(long, env = "NUTHATCH_MODELS_URL", default_value = install::HUB, hide = true)]
-    models_url: String,
-    #[arg(long, env = "HF_TOKEN", hide = true, hide_env_values = true)]
-    models_token: Option<String>,
-    #[arg(long, env = "HTTPS_PROXY", hide = true, hide_env_values = true)]
-    models_proxy: Option<String>,
-    #[arg(long, env = "NO_PROXY", hide = true)]
-    models_no_proxy: Option<String>,
-    #[arg(long, env = "NUTHATCH_CA_FILE", hide = true)]
-    models_ca_file: Option<PathBuf>,
+    #[arg(long = "models-url", env = "NUTHATCH_MODELS_URL", default_value = install::HUB, hide = true)]
+    url: String,
+    #[arg(
+        long = "models-token",
+        env = "HF_TOKEN",
+        hide = true,
+        hide_env_values = true
+    )]
+    token: Option<String>,
+    #[arg(
+        long = "models-proxy",
+        env = "HTTPS_PROXY",
+        hide = true,
+        hide_env_values = true
+    )]
+    proxy: Option<String>,
+    #[arg(long = "models-no-proxy", env = "NO_PROXY", hide = true)]
+    no_proxy: Option<String>,
+    #[arg(long = "models-ca-file", env = "NUTHATCH_CA_FILE", hide = true)]
+    ca_file: Option<PathBuf>,
 }
 
 /// Without what is secret in it.
@@ -60,13 +70,11 @@ impl Origin {
     fn source(self) -> Source {
         let set = |value: Option<String>| value.filter(|value| !value.is_empty());
         Source {
-            token: set(self.models_token),
-            proxy: set(self.models_proxy),
-            no_proxy: set(self.models_no_proxy),
-            ca_file: self
-                .models_ca_file
-                .filter(|path| !path.as_os_str().is_empty()),
-            ..Source::new(set(Some(self.models_url)).unwrap_or(install::HUB.into()))
+            token: set(self.token),
+            proxy: set(self.proxy),
+            no_proxy: set(self.no_proxy),
+            ca_file: self.ca_file.filter(|path| !path.as_os_str().is_empty()),
+            ..Source::new(set(Some(self.url)).unwrap_or(install::HUB.into()))
         }
     }
 }

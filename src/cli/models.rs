@@ -322,22 +322,28 @@ fn installed(spec: &ModelSpec, outcome: &Outcome, json: bool) -> anyhow::Result<
 }
 
 fn choose(dirs: &Dirs, id: &str, json: bool) -> anyhow::Result<()> {
+    let mut purpose = "reranker";
     if !["auto", "none"].contains(&id) {
         let spec = find(dirs, id)?;
-        if !spec.is_reranker() {
-            bail!(
-                "{id} is for another purpose, where models cannot be switched yet; only the reranker \
-                 can be chosen"
-            );
+        match spec.kind {
+            Kind::Embedding(_) => purpose = "embedding",
+            Kind::TextReader => {
+                bail!("{id} reads text in pictures; there is no other one to choose")
+            }
+            Kind::CausalReranker(_) | Kind::EncoderReranker => {}
         }
         place(dirs, &spec)
             .with_context(|| format!("{id} is not installed; `nuthatch models get {id}` does"))?;
     }
-    Settings::write_reranker(&dirs.settings(), id)?;
-    if json {
-        return show::print(&json!({ "reranker": id }));
+    if purpose == "embedding" {
+        Settings::write_embedding(&dirs.settings(), id)?;
+    } else {
+        Settings::write_reranker(&dirs.settings(), id)?;
     }
-    show::print_line(format_args!("reranker: {id}, from the next start on"))
+    if json {
+        return show::print(&json!({ purpose: id }));
+    }
+    show::print_line(format_args!("{purpose}: {id}, from the next start on"))
 }
 
 fn remove(dirs: &Dirs, id: &str, json: bool) -> anyhow::Result<()> {

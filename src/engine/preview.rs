@@ -141,7 +141,9 @@ impl Engine {
             unit: shown.document.unit,
             line,
             passage,
-            highlights: Highlighter::new(&parsed.words).ranges(&window.text, language),
+            highlights: Highlighter::new(&parsed.words)
+                .lit(&window.text, language)
+                .ranges,
             more_before: window.span.start > bounds.start,
             more_after: window.span.end < bounds.end,
             text: window.text,

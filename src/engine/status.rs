@@ -212,6 +212,7 @@ impl Engine {
             .chain(former)
             .chain(to_erase)
             .chain(limit)
+            .chain(self.offer().await?)
             .collect())
     }
 

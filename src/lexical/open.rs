@@ -13,7 +13,7 @@ use std::{
 
 use tantivy::{
     Index, IndexReader, Opstamp, ReloadPolicy, SegmentMeta, TantivyError, directory::MmapDirectory,
-    index::SegmentId,
+    index::SegmentId, tokenizer::TokenizerManager,
 };
 
 use super::{
@@ -119,8 +119,10 @@ impl Open {
         outcome
     }
 
-    fn over(path: &Path, index: Index) -> Result<Self> {
-        index.tokenizers().register(TOKENIZER, Spelled::default());
+    fn over(path: &Path, mut index: Index) -> Result<Self> {
+        let tokenizers = TokenizerManager::default();
+        tokenizers.register(TOKENIZER, Spelled::default());
+        index.set_tokenizers(tokenizers);
         // Reloaded after our own commits: no thread that polls the disk. Making it touches every
         // segment, so that most damage shows here and not in a search.
         let reader = index

@@ -4,6 +4,8 @@
 //! together. File names are scored apart, since they are entries of their own. What is not admitted
 //! is left out while collecting, before the best are cut off.
 
+mod exact;
+
 use std::sync::Arc;
 
 use tantivy::{
@@ -25,7 +27,7 @@ use crate::{
         collect::BestPassages,
         coverage::coverage,
         schema::Fields,
-        tokens::is_function_word,
+        tokens::{is_function_word, is_stop_word},
         vocabulary::{beginning_with, near},
     },
 };
@@ -60,13 +62,15 @@ pub(super) fn search(
     let mut hits = WordHits::default();
     let statistics = Statistics::of(searcher, "passage")?;
     let ids = numbers(searcher, "passage")?;
+    let exact = exact_terms(&query.terms);
     let best = BestPassages {
         limit: depth.n_passages,
         per_document: depth.n_per_document,
         admitted: admitted.cloned(),
     };
-    let passages = passages(searcher, fields, query)?;
-    let found = statistics.collect(&passages, &best)?;
+    let passages = passages(searcher, fields, query, exact.is_empty())?;
+    let mut found = statistics.collect(&passages, &best)?;
+    exact::add(&statistics, fields, &exact, &mut found)?;
     let first = found
         .iter()
         .take(N_COVERING)
@@ -178,25 +182,43 @@ impl Clauses {
     }
 }
 
-fn passages(searcher: &Searcher, fields: Fields, query: &WordQuery) -> Result<BooleanQuery> {
+fn passages(
+    searcher: &Searcher,
+    fields: Fields,
+    query: &WordQuery,
+    with_exact: bool,
+) -> Result<BooleanQuery> {
     let mut clauses = Clauses::default();
     for term in &query.terms {
-        let weight = term.n_times as f32
-            * if is_function_word(&term.word) {
-                FUNCTION_WEIGHT
-            } else {
-                1.0
-            };
+        let weight = weight(term);
         let stems = |field| term.stems.iter().map(|stem| word(field, stem)).collect();
         clauses.push_any(stems(fields.stems), weight);
         clauses.push_any(stems(fields.title), weight * TITLE_WEIGHT);
-        clauses.push(word(fields.words, &term.word), weight * EXACT_WEIGHT);
+        if with_exact {
+            clauses.push(word(fields.words, &term.word), weight * EXACT_WEIGHT);
+        }
     }
     expansions(searcher, fields.words, query, &mut clauses)?;
     for phrase in &query.phrases {
         clauses.push(sequence(fields.words, phrase), 1.0);
     }
     Ok(BooleanQuery::new(clauses.0))
+}
+
+fn weight(term: &WordTerm) -> f32 {
+    let weight = if is_function_word(&term.word) {
+        FUNCTION_WEIGHT
+    } else {
+        1.0
+    };
+    weight * term.n_times as f32
+}
+
+/// The terms whose exact forms are scored after the best were found; none where stop words are all there
+/// is, which have no stems to be found by.
+fn exact_terms(terms: &[WordTerm]) -> Vec<&WordTerm> {
+    let has_stems = terms.iter().any(|term| !is_stop_word(&term.word));
+    terms.iter().filter(|_| has_stems).collect()
 }
 
 fn names(searcher: &Searcher, fields: Fields, query: &WordQuery) -> Result<BooleanQuery> {

@@ -14,40 +14,44 @@ pub struct Highlighter<'a> {
     query: &'a WordQuery,
 }
 
+/// What is lit in a text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Lit {
+    /// Ascending, disjoint character ranges.
+    pub ranges: Vec<(usize, usize)>,
+    /// The query's words that the text has, with how often.
+    pub matched: Vec<(String, usize)>,
+}
+
 impl<'a> Highlighter<'a> {
     /// For one query.
     pub fn new(query: &'a WordQuery) -> Self {
         Self { query }
     }
 
-    /// Ascending, disjoint character ranges of `text`, a text in `language` (ISO 639-3).
-    pub fn ranges(&self, text: &str, language: Option<&str>) -> Vec<(usize, usize)> {
+    /// What is to be lit in `text`, a text in `language` (ISO 639-3).
+    pub fn lit(&self, text: &str, language: Option<&str>) -> Lit {
         let endings = Endings::of(language);
         let tokens = tokens(text);
-        let mut spans: Vec<(usize, usize)> = tokens
+        let mut spans: Vec<(usize, usize)> = Vec::new();
+        let mut matched: Vec<(String, usize)> = Vec::new();
+        for token in tokens
             .iter()
             .filter(|token| self.matches(&token.word, &endings))
-            .map(|token| (token.span.start, token.span.end))
-            .collect();
+        {
+            spans.push((token.span.start, token.span.end));
+            match matched.iter_mut().find(|(word, _)| *word == token.word) {
+                Some((_, n)) => *n += 1,
+                None => matched.push((token.word.clone(), 1)),
+            }
+        }
         for phrase in self.query.phrases.iter().filter(|phrase| phrase.slop == 0) {
             spans.extend(occurrences(phrase, &tokens));
         }
-        in_characters(text, &merge_ranges(spans))
-    }
-
-    /// The query's words that a text has, with how often.
-    pub fn matched(&self, text: &str, language: Option<&str>) -> Vec<(String, usize)> {
-        let endings = Endings::of(language);
-        let mut matched: Vec<(String, usize)> = Vec::new();
-        for token in tokens(text) {
-            if self.matches(&token.word, &endings) {
-                match matched.iter_mut().find(|(word, _)| *word == token.word) {
-                    Some((_, n)) => *n += 1,
-                    None => matched.push((token.word, 1)),
-                }
-            }
+        Lit {
+            ranges: in_characters(text, &merge_ranges(spans)),
+            matched,
         }
-        matched
     }
 
     fn matches(&self, word: &str, endings: &Endings) -> bool {
@@ -126,7 +130,8 @@ mod tests {
         let parsed = parse(query, context);
         let characters: Vec<char> = text.chars().collect();
         Highlighter::new(&parsed.words)
-            .ranges(text, None)
+            .lit(text, None)
+            .ranges
             .into_iter()
             .map(|(start, end)| characters[start..end].iter().collect())
             .collect()

@@ -2,10 +2,17 @@
 
 use std::{collections::HashMap, path::PathBuf};
 
-use super::{Error, Highlighter, ParsedQuery, Ranked, Search, SearchResult, Target, existence};
+use rayon::prelude::*;
+
+use super::{
+    Error, Highlighter, ParsedQuery, Ranked, Search, SearchResult, Target, existence,
+    highlight::Lit,
+};
 use crate::{
+    cpu,
     document::{Admitted, DocumentId, FileId, PassageId},
-    store::{FileRow, PassageRow},
+    lexical::WordQuery,
+    store::{DocumentRow, FileRow, PassageRow},
 };
 
 /// Loads what is to be shown. What vanished meanwhile is left out; of that, the files that the
@@ -58,9 +65,13 @@ pub(super) async fn show(
         .map(|(_, _, passage)| passage.as_ref().map_or((DocumentId(0), 0, 0), span))
         .collect();
     let texts = store.texts(&spans).await?;
-    let highlighter = Highlighter::new(&parsed.words);
+    let languages = shown
+        .iter()
+        .map(|(_, document, _)| language(document.as_ref()));
+    let texts: Vec<_> = texts.into_iter().zip(languages).collect();
+    let texts = lit(parsed.words.clone(), texts).await?;
     let mut results = Vec::with_capacity(shown.len());
-    for ((ranked, document, passage), text) in shown.into_iter().zip(texts) {
+    for ((ranked, document, passage), (text, lit)) in shown.into_iter().zip(texts) {
         let mut files = files.remove(&ranked.target).unwrap_or_default();
         if files.is_empty() {
             continue;
@@ -69,26 +80,43 @@ pub(super) async fn show(
             // Of copies, one that meets the conditions comes first.
             files.sort_by_key(|file| !admitted.has_file(file.id));
         }
-        let language = document
-            .as_ref()
-            .and_then(|document| document.language.as_deref());
-        let highlights = highlighter.ranges(&text, language);
-        let matched = highlighter.matched(&text, language);
         results.push(SearchResult {
             file: files.remove(0),
             copies: files,
             versions: Vec::new(),
             document,
             passage,
-            highlights,
+            highlights: lit.ranges,
             sentence: None,
-            matched,
+            matched: lit.matched,
             text,
             score: ranked.score,
             ranks: ranked.ranks,
         });
     }
     Ok((results, gone))
+}
+
+/// What is lit in each text, with its language; side by side, since all of them are waited for.
+async fn lit(
+    words: WordQuery,
+    texts: Vec<(String, Option<String>)>,
+) -> Result<Vec<(String, Lit)>, Error> {
+    let work = move || {
+        let highlighter = Highlighter::new(&words);
+        let texts = texts.into_par_iter();
+        texts
+            .map(|(text, language)| {
+                let lit = highlighter.lit(&text, language.as_deref());
+                (text, lit)
+            })
+            .collect()
+    };
+    Ok(cpu::run(work).await?)
+}
+
+fn language(document: Option<&DocumentRow>) -> Option<String> {
+    document?.language.clone()
 }
 
 fn span(passage: &PassageRow) -> (DocumentId, usize, usize) {

@@ -18,6 +18,11 @@ impl Settings {
         Self::write(path, "reranker", reranker)
     }
 
+    /// Sets the embedding model: an id of the catalogue, or `auto`.
+    pub fn write_embedding(path: &Path, embedding: &str) -> Result<(), Error> {
+        Self::write(path, "embedding", embedding)
+    }
+
     /// Sets one setting. One that is not known, or a value of the wrong type, is refused.
     pub fn write(path: &Path, key: &str, new: impl Into<Value>) -> Result<(), Error> {
         let shown = path.display().to_string();

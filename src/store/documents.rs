@@ -188,14 +188,14 @@ impl Store {
         .await?)
     }
 
-    /// The languages of the documents, the most common first.
-    pub async fn languages(&self, limit: u32) -> Result<Vec<String>> {
-        Ok(sqlx::query_scalar(
-            "SELECT language FROM language_counts ORDER BY n DESC, language LIMIT ?",
-        )
-        .bind(limit)
-        .fetch_all(&self.readers)
-        .await?)
+    /// The languages of the documents with how many there are of each, the most common first.
+    pub async fn language_counts(&self) -> Result<Vec<(String, u64)>> {
+        let rows: Vec<(String, i64)> =
+            sqlx::query_as("SELECT language, n FROM language_counts ORDER BY n DESC, language")
+                .fetch_all(&self.readers)
+                .await?;
+        let counts = rows.into_iter().map(|(language, n)| (language, n as u64));
+        Ok(counts.collect())
     }
 
     /// Where the parts of a document begin.

@@ -8,10 +8,12 @@
 
 use std::{collections::BTreeMap, ops::Range};
 
+use rayon::prelude::*;
 use sqlx::{Sqlite, Transaction};
 use zstd::bulk::{Compressor, Decompressor};
 
 use crate::{
+    cpu,
     document::DocumentId,
     store::{Error, Result, Store},
 };
@@ -229,12 +231,18 @@ async fn blocks_of(
     .bind(format!("[{}]", spans.join(",")))
     .fetch_all(&mut **snapshot)
     .await?;
-    let mut zstd = decompressor()?;
+    unpacked(rows).await
+}
+
+/// Blocks of a compressed text (start, bytes, block) by where they begin; side by side, since a list of
+/// results has one or two for each row.
+async fn unpacked(rows: Vec<(i64, i64, Vec<u8>)>) -> Result<BTreeMap<i64, Vec<u8>>> {
     let unpack = |(start, n_bytes, block): (i64, i64, Vec<u8>)| {
-        let text = zstd.decompress(&block, n_bytes as usize);
+        let text = decompressor()?.decompress(&block, n_bytes as usize);
         text.map(|text| (start, text)).map_err(|_| damaged())
     };
-    rows.into_iter().map(unpack).collect()
+    let work = move || rows.into_par_iter().map(unpack).collect();
+    cpu::run(work).await.map_err(|_| damaged())?
 }
 
 /// What stands at a place, widened to whole characters.

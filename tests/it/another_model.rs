@@ -142,3 +142,40 @@ fn an_embedding_model_that_nobody_knows_is_said_to_be_missing() {
     let notices = found["notices"].to_string();
     assert!(notices.contains("no embedding model nonsense"), "{notices}");
 }
+
+#[test]
+fn a_model_for_every_language_is_offered_where_documents_ask_for_it_and_nobody_has_chosen() {
+    let home = Home::new();
+    let german = [
+        "Die Kündigungsfrist beträgt drei Monate zum Ende des Quartals.",
+        "Der Vermieter darf die Wohnung nur nach Anmeldung betreten.",
+        "Die Rechnung ist innerhalb von vierzehn Tagen zu bezahlen.",
+        "Wir haben gestern im Garten Äpfel und Birnen geerntet.",
+        "Das Gericht hat die Klage in zweiter Instanz abgewiesen.",
+    ];
+    for (i, text) in german.iter().enumerate() {
+        home.write(&format!("{i}.txt"), format!("{text} {text}"));
+    }
+    home.write(
+        "note.txt",
+        "The notice period is three months to the end of the quarter.",
+    );
+    let offered =
+        |status: &serde_json::Value| status["notices"].to_string().contains("not in English");
+    let status = home.add();
+    let said = status["notices"].to_string();
+    assert!(said.contains("5 of 6 documents"), "{said}");
+    json(
+        &home.library(),
+        &["models", "use", &ModelSpec::default_embedding().id],
+    );
+    assert!(!offered(&json(&home.library(), &["status"])));
+
+    let home = Home::new();
+    home.write(
+        "note.txt",
+        "The notice period is three months to the end of the quarter.",
+    );
+    home.write("brief.txt", german[0]);
+    assert!(!offered(&home.add()));
+}

@@ -198,15 +198,26 @@ fn a_model_is_imported_from_a_folder() {
 }
 
 #[test]
-fn only_rerankers_can_be_chosen() {
+fn rerankers_and_embedding_models_can_be_chosen() {
     let home = Home::new();
     let library = home.library();
-    let (code, said) = failed(&library, &["use", EMBEDDING], None);
-    assert!(code == 1 && said.contains("cannot be switched"), "{said}");
+    let (code, said) = failed(&library, &["use", "pp-ocrv6-small"], None);
+    assert!(code == 1 && said.contains("no other one"), "{said}");
     assert_eq!(failed(&library, &["use", "nothing"], None).0, 3);
+    let (code, said) = failed(&library, &["use", "multilingual-e5-small"], None);
+    assert!(code == 1 && said.contains("not installed"), "{said}");
+    assert_eq!(
+        done(&library, &["use", EMBEDDING], None)["embedding"],
+        EMBEDDING
+    );
     for choice in ["none", "auto"] {
         assert_eq!(done(&library, &["use", choice], None)["reranker"], choice);
     }
+    let settings = std::fs::read_to_string(library.join("settings.toml")).unwrap();
+    assert_eq!(
+        settings,
+        format!("embedding = \"{EMBEDDING}\"\nreranker = \"auto\"\n")
+    );
 }
 
 #[test]

@@ -10,6 +10,7 @@ use nuthatch_models::{
     catalogue::Kind,
     devices::WorkerReport,
     install::{self, connections},
+    measure::Measurement,
 };
 
 use super::{count, sentence, shown};
@@ -26,6 +27,7 @@ pub(crate) fn models(dirs: &Dirs, settings: &Settings) -> Models {
             .map(|spec| model(dirs, spec))
             .collect(),
         reranker: settings.reranker.clone(),
+        embedding: settings.embedding.clone(),
         rerank_budget_ms: count(settings.rerank_budget_ms),
         place: shown(&own),
     }
@@ -75,7 +77,7 @@ pub(crate) fn machine(found: &Diagnosis) -> Machine {
         let measured = trial.outcome.as_ref().ok();
         Trial {
             running: running(&config.spec.id, config.device, &config.executable),
-            tokens_per_second: measured.map(|measured| measured.tokens_per_second()),
+            tokens_per_second: measured.map(Measurement::tokens_per_second),
             seconds_per_passage: measured.map(models::seconds_per_passage),
             problem: trial.outcome.as_ref().err().map(|error| sentence(error)),
         }
@@ -130,7 +132,7 @@ impl From<install::Error> for IpcError {
                 _ => ErrorCode::Unreadable,
             },
             message: sentence(&error),
-            hint: error.hint().map(|hint| super::capitalised(hint)),
+            hint: error.hint().map(super::capitalised),
         }
     }
 }

@@ -10,6 +10,8 @@ pub struct Models {
     pub models: Vec<Model>,
     /// The setting: a model's id, `auto` or `none`.
     pub reranker: String,
+    /// The setting for search by meaning: a model's id, or `auto`.
+    pub embedding: String,
     /// An order is shown after so long.
     pub rerank_budget_ms: u32,
     /// The folder that installed models lie in.

@@ -4,6 +4,10 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// What a user may change here, under the names of the file.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a line of the user's file"
+)]
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct Settings {
     /// Passages are found by meaning, too.

@@ -173,6 +173,8 @@ export type Models = {
   models: Array<Model>,
   /** The setting: a model's id, `auto` or `none`. */
   reranker: string,
+  /** The setting for search by meaning: a model's id, or `auto`. */
+  embedding: string,
   /** An order is shown after so long. */
   rerank_budget_ms: number,
   /** The folder that installed models lie in. */

@@ -94,6 +94,7 @@ export class FakeWorkshop implements Workshop {
     file: '/home/robin/.local/share/nuthatch/settings.toml',
   };
   #reranker = 'auto';
+  #embedding = 'auto';
   #budgetMs = 200;
   #connections: Connection[];
   #searches: string[];
@@ -154,6 +155,7 @@ export class FakeWorkshop implements Workshop {
     this.mayFail();
     this.written.push([key, value]);
     if (key === 'reranker') this.#reranker = String(value);
+    else if (key === 'embedding') this.#embedding = String(value);
     else if (key === 'rerank_budget_ms') this.#budgetMs = Number(value);
     else this.#settings = { ...this.#settings, [key]: value };
   }
@@ -163,6 +165,7 @@ export class FakeWorkshop implements Workshop {
     return {
       models: this.#models.map((model) => ({ ...model })),
       reranker: this.#reranker,
+      embedding: this.#embedding,
       rerank_budget_ms: this.#budgetMs,
       place: '/home/robin/.local/share/nuthatch/models',
     };

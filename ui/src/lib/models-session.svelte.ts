@@ -64,6 +64,11 @@ export class ModelsSession {
     return this.#write('reranker', reranker);
   }
 
+  /** By which model passages are found by meaning. */
+  chooseEmbedding(embedding: string): Promise<void> {
+    return this.#write('embedding', embedding);
+  }
+
   allow(budgetMs: number): Promise<void> {
     return this.#write('rerank_budget_ms', budgetMs);
   }

@@ -88,6 +88,8 @@ export const pageStrings: PageStrings = {
   modelFetching: (file) => `Holt ${file}`,
   modelFetched: 'Installiert; es wird ab dem nächsten Start benutzt.',
   modelStopped: 'Angehalten; es geht von hier aus weiter.',
+  embeddingChoice: 'Welches Modell nach Bedeutung findet',
+  embeddingAuto: 'Das, das Nuthatch mitbringt',
   rerankerChoice: 'Welcher Reranker benutzt wird',
   rerankerAuto: 'Der beste, der hier schnell genug läuft',
   rerankerNone: 'Keiner',

@@ -95,6 +95,8 @@ export const pageStrings = {
   modelFetching: (file: string) => `Fetching ${file}`,
   modelFetched: 'Installed; it is used from the next start on.',
   modelStopped: 'Stopped; it goes on from here.',
+  embeddingChoice: 'Which model finds by meaning',
+  embeddingAuto: 'The one that ships with Nuthatch',
   rerankerChoice: 'Which reranker is used',
   rerankerAuto: 'The best that runs fast enough here',
   rerankerNone: 'None',

@@ -86,6 +86,8 @@ export const pageStrings: PageStrings = {
   modelFetching: (file) => `正在获取 ${file}`,
   modelFetched: '已安装；下次启动后使用。',
   modelStopped: '已停止；之后可从此处继续。',
+  embeddingChoice: '用哪个模型按含义查找',
+  embeddingAuto: 'Nuthatch 自带的模型',
   rerankerChoice: '使用哪个重排模型',
   rerankerAuto: '本机上足够快的最佳模型',
   rerankerNone: '不使用',
