@@ -59,6 +59,11 @@ impl Dirs {
         self.users.join("settings.toml")
     }
 
+    /// Every request to the network that was ever made.
+    pub fn connections(&self) -> PathBuf {
+        self.users.join("connections.log")
+    }
+
     /// The user's pause, for as long as there is one.
     pub fn pause(&self) -> PathBuf {
         self.library.join("paused")

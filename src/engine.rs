@@ -8,12 +8,15 @@
 mod activity;
 mod check;
 mod close;
+pub mod fetching;
 mod folders;
 mod following;
 mod held;
 mod languages;
+mod listing;
 mod lock;
 pub mod models;
+mod picture;
 mod polite;
 mod preview;
 pub mod reading;
@@ -54,6 +57,8 @@ use polite::{Share, rules, terms};
 
 pub use activity::Activity;
 pub use held::HeldFolder;
+pub use listing::ListedFile;
+pub use picture::PageView;
 pub use polite::{pause, paused};
 pub use preview::Preview;
 pub use status::{FolderStatus, Status, Why};

@@ -142,6 +142,13 @@ pub struct Format {
     pictures: Option<Pictures>,
 }
 
+impl Format {
+    /// Its pages can be drawn.
+    pub fn shows_pages(&self) -> bool {
+        self.pictures.is_some()
+    }
+}
+
 /// Gives the pages that are wanted to whoever takes them, until that has enough.
 type Pictures = fn(
     &Input<'_>,

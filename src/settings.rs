@@ -11,6 +11,10 @@ use nuthatch_models::Priority;
 use serde::{Deserialize, Serialize};
 
 /// The settings, defaults filled in.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a line of the user's file"
+)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
@@ -57,6 +61,8 @@ pub struct Settings {
     pub ask_above_files: u64,
     /// The reranker's id in the catalogue; `auto` for the best one that this machine runs, `none`.
     pub reranker: String,
+    /// No connection is made, to anything: models are imported only.
+    pub never_connect: bool,
     /// An order is shown after so long at the latest, reranked as far as that goes. Below a fifth
     /// of a second a change still reads as the answer to the key.
     pub rerank_budget_ms: u64,
@@ -83,6 +89,7 @@ impl Default for Settings {
             pause_after_typing_seconds: 3,
             ask_above_files: 1_000,
             reranker: "auto".into(),
+            never_connect: false,
             rerank_budget_ms: 200,
         }
     }

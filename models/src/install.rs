@@ -8,6 +8,7 @@
 //! everything lies below `.partial`, from where a later call goes on.
 //! Start reading at [`get`].
 
+pub mod connections;
 mod download;
 mod error;
 mod folders;
@@ -50,6 +51,10 @@ pub struct Source {
     pub ca_file: Option<PathBuf>,
     /// How long to wait after a first failure; twice as long after each further one.
     pub first_wait: Duration,
+    /// Every request is written down here, before it is made; without a place none is.
+    pub record: Option<PathBuf>,
+    /// The user wants no connection: none is made.
+    pub is_forbidden: bool,
 }
 
 impl Source {
@@ -62,6 +67,8 @@ impl Source {
             no_proxy: None,
             ca_file: None,
             first_wait: Duration::from_secs(1),
+            record: None,
+            is_forbidden: false,
         }
     }
 }
@@ -120,6 +127,11 @@ pub fn get(
     };
     if is_sound(spec, models) {
         return Ok(Outcome::AlreadyThere(spec.directory(models)));
+    }
+    if source.is_forbidden {
+        return Err(Error::Forbidden {
+            id: spec.id.clone(),
+        });
     }
     let client = Client::new(source)?;
     let staging = Staging::open(spec, models)?;

@@ -624,3 +624,63 @@ fn removing_a_model_leaves_alone_what_links_in_it_lead_to() {
     assert!(kept.is_file() && !inside.exists());
     assert!(!home.models().join("linked").exists());
 }
+
+#[test]
+fn every_request_is_written_down_before_it_is_made_without_what_is_secret() {
+    let server = Server::start(hub);
+    let home = Home::new();
+    let record = home.root.path().join("connections.log");
+    let source = Source {
+        token: Some("secret".into()),
+        record: Some(record.clone()),
+        ..source(&server)
+    };
+    let outcome = install::get(&spec(), &home.models(), &source, &mut |_| {
+        ControlFlow::Continue(())
+    });
+    assert!(matches!(outcome, Ok(Outcome::Installed(_))), "{outcome:?}");
+    let made = install::connections::all(&record).unwrap();
+    let to: Vec<&str> = made.iter().map(|one| one.to.as_str()).collect();
+    assert_eq!(to.len(), 2);
+    assert!(
+        to[0].ends_with("onnx/model.onnx") && to[1].ends_with("config.json"),
+        "{to:?}"
+    );
+    assert!(
+        made.iter()
+            .all(|one| one.answer.as_deref() == Some("200") && one.at > 0)
+    );
+    assert!(!fs::read_to_string(&record).unwrap().contains("secret"));
+}
+
+#[test]
+fn nothing_is_asked_for_where_it_cannot_be_written_down() {
+    let server = Server::start(|_| panic!("a request came"));
+    let home = Home::new();
+    let source = Source {
+        record: Some(home.root.path().to_owned()),
+        ..source(&server)
+    };
+    let outcome = install::get(&spec(), &home.models(), &source, &mut |_| {
+        ControlFlow::Continue(())
+    });
+    assert!(matches!(outcome, Err(Error::Network { .. })), "{outcome:?}");
+}
+
+#[test]
+fn whoever_never_wants_to_connect_is_obeyed() {
+    let server = Server::start(|_| panic!("a request came"));
+    let home = Home::new();
+    let source = Source {
+        is_forbidden: true,
+        ..source(&server)
+    };
+    let outcome = install::get(&spec(), &home.models(), &source, &mut |_| {
+        ControlFlow::Continue(())
+    });
+    assert!(
+        matches!(outcome, Err(Error::Forbidden { .. })),
+        "{outcome:?}"
+    );
+    home.assert_nothing_installed();
+}

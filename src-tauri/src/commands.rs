@@ -2,28 +2,26 @@
 //!
 //! A command is also listed in `build.rs`, in `capabilities/default.json` and in
 //! `ui/src/host/tauri.ts`. Files are opened by their id only: a path from the page is never opened.
+//! Here are those of searching and of files that were found; the others are in `commands/`.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Instant,
-};
+pub(crate) mod library;
+pub(crate) mod models;
+pub(crate) mod searches;
+pub(crate) mod settings;
 
-use nuthatch::{
-    document::{FileId, PassageId},
-    store::Answer,
+use std::{path::Path, sync::Arc, time::Instant};
+
+use nuthatch::document::{FileId, PassageId};
+use tauri::{
+    State,
+    ipc::{Channel, Response},
 };
-use tauri::{AppHandle, Emitter, State, WebviewWindow, ipc::Channel};
-use tauri_plugin_dialog::DialogExt;
-use tokio::sync::oneshot;
 
 use crate::{
     desktop::Desktop,
     encode, live,
     opening::Library,
-    wire::{
-        ErrorCode, IpcError, LibraryStatus, Preview, Progress, SearchRequest, SearchUpdate, Why,
-    },
+    wire::{ErrorCode, IpcError, LibraryStatus, Preview, Progress, SearchRequest, SearchUpdate},
 };
 
 type Outcome<T> = Result<T, IpcError>;
@@ -60,7 +58,7 @@ async fn run_search(
 pub(crate) async fn status(desktop: State<'_, Desktop>) -> Outcome<LibraryStatus> {
     let library = desktop.library().await?;
     let status = library.engine.status().await?;
-    Ok(encode::status(&status, &library.notices))
+    Ok(encode::status(&status, &library.notices, desktop.dirs()))
 }
 
 #[tauri::command]
@@ -70,62 +68,6 @@ pub(crate) async fn subscribe_progress(
 ) -> Outcome<()> {
     desktop.listen(live::send_progress(desktop.progress(), on_progress));
     Ok(())
-}
-
-/// Lets the user choose a folder; nothing when none was chosen.
-#[tauri::command]
-pub(crate) async fn pick_folder(window: WebviewWindow) -> Outcome<Option<String>> {
-    let (reply, chosen) = oneshot::channel();
-    window
-        .dialog()
-        .file()
-        .set_parent(&window)
-        .set_title("Choose a folder to search in")
-        .pick_folder(move |folder| _ = reply.send(folder));
-    let folder = chosen.await.ok().flatten();
-    let path = folder.and_then(|folder| folder.into_path().ok());
-    Ok(path.map(|path| path.display().to_string()))
-}
-
-#[tauri::command]
-pub(crate) async fn add_folder(desktop: State<'_, Desktop>, path: PathBuf) -> Outcome<()> {
-    desktop.library().await?.engine.add_folder(&path).await?;
-    Ok(())
-}
-
-#[tauri::command]
-pub(crate) async fn remove_folder(
-    app: AppHandle,
-    desktop: State<'_, Desktop>,
-    path: PathBuf,
-) -> Outcome<()> {
-    desktop.library().await?.engine.remove_folder(&path).await?;
-    let _ = app.emit(live::LIBRARY_CHANGED, ());
-    Ok(())
-}
-
-/// Reads a folder that was left out, or leaves it out for good.
-#[tauri::command]
-pub(crate) async fn answer_folder(
-    desktop: State<'_, Desktop>,
-    path: PathBuf,
-    read: bool,
-) -> Outcome<()> {
-    let answer = if read { Answer::Read } else { Answer::Leave };
-    let library = desktop.library().await?;
-    Ok(library.engine.answer_folder(&path, answer).await?)
-}
-
-/// Pauses indexing until a time, or without one until it is resumed.
-#[tauri::command]
-pub(crate) async fn pause(desktop: State<'_, Desktop>, until_ms: Option<f64>) -> Outcome<()> {
-    let library = desktop.library().await?;
-    Ok(library.engine.pause(Some(encode::pause(until_ms)))?)
-}
-
-#[tauri::command]
-pub(crate) async fn resume(desktop: State<'_, Desktop>) -> Outcome<()> {
-    Ok(desktop.library().await?.engine.pause(None)?)
 }
 
 #[tauri::command]
@@ -151,6 +93,21 @@ pub(crate) async fn preview_page(
     let library = desktop.library().await?;
     let preview = library.engine.preview_page(file(file_id), page, &query);
     Ok(encode::preview(preview.await?))
+}
+
+/// A page as it looks: the length of a head in JSON, the head, and the grey pixels; nothing for a file
+/// whose pages cannot be drawn.
+#[tauri::command]
+pub(crate) async fn page_view(
+    desktop: State<'_, Desktop>,
+    file_id: u32,
+    page: u32,
+    passage_id: Option<u32>,
+) -> Outcome<Response> {
+    let passage = passage_id.map(|id| PassageId(id.into()));
+    let library = desktop.library().await?;
+    let view = library.engine.page_view(file(file_id), page, passage);
+    Ok(Response::new(encode::page_view(view.await?.as_ref())))
 }
 
 /// Opens a file of the library with the program that the system has for it.
@@ -194,12 +151,6 @@ async fn on_file(
         }),
         Err(_) => Err(IpcError::bug("a file could not be handed to the system")),
     }
-}
-
-#[tauri::command]
-pub(crate) async fn why(desktop: State<'_, Desktop>, path: PathBuf) -> Outcome<Why> {
-    let why = desktop.library().await?.engine.why(&path).await?;
-    Ok(encode::why(&path, why))
 }
 
 fn file(id: u32) -> FileId {

@@ -6,10 +6,14 @@
 
 use std::{
     future::Future,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
-use nuthatch::indexing::Progress;
+use nuthatch::{dirs::Dirs, indexing::Progress};
+use nuthatch_models::install::Source;
 use tokio::{
     sync::watch,
     task::{AbortHandle, JoinError},
@@ -23,10 +27,14 @@ use crate::{
 /// The state of the window.
 #[derive(Debug)]
 pub(crate) struct Desktop {
+    dirs: Dirs,
+    source: Source,
     library: watch::Receiver<Opened>,
     progress: watch::Receiver<Progress>,
     search: Mutex<NewestSearch>,
     listener: Mutex<Option<AbortHandle>>,
+    /// Breaks off what is being fetched.
+    fetching: Mutex<Arc<AtomicBool>>,
 }
 
 /// The search that is answered; older ones are not.
@@ -39,15 +47,42 @@ struct NewestSearch {
 impl Desktop {
     /// A window over a library that is about to be opened.
     pub(crate) fn new(
+        dirs: Dirs,
+        source: Source,
         library: watch::Receiver<Opened>,
         progress: watch::Receiver<Progress>,
     ) -> Self {
         Self {
+            dirs,
+            source,
             library,
             progress,
             search: Mutex::default(),
             listener: Mutex::default(),
+            fetching: Mutex::default(),
         }
+    }
+
+    /// Where the library and the programs lie.
+    pub(crate) fn dirs(&self) -> &Dirs {
+        &self.dirs
+    }
+
+    /// Where models are fetched from.
+    pub(crate) fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// What breaks off the fetching that begins now.
+    pub(crate) fn begin_fetching(&self) -> Arc<AtomicBool> {
+        let stop = Arc::default();
+        *lock(&self.fetching) = Arc::clone(&stop);
+        stop
+    }
+
+    /// Breaks off what is being fetched.
+    pub(crate) fn stop_fetching(&self) {
+        lock(&self.fetching).store(true, Ordering::Relaxed);
     }
 
     /// What indexing does, as it changes.
@@ -126,6 +161,8 @@ mod tests {
 
     fn desktop() -> Desktop {
         Desktop::new(
+            Dirs::new("/library", "/programs"),
+            Source::new("https://models.example"),
             watch::channel(None).1,
             watch::channel(Progress::default()).1,
         )

@@ -2,19 +2,26 @@
 //!
 //! Pure; knows nothing of tauri. Invariant: every error of the engine has a code and a hint.
 
+mod library;
+mod models;
+
 use std::{ffi::OsStr, path::Path, time::Duration};
 
 use nuthatch::{
+    dirs::Dirs,
     document::{self, FileState, PassageId},
     engine, governor, indexing, search,
     search::{Feedback, RerankMode, SearchResults},
     store,
 };
 
+pub(crate) use library::{file_page, page_view, settings};
+pub(crate) use models::{connection, fetching, machine, models, not_accepted};
+
 use crate::wire::{
     Chip, ErrorCode, FileCounts, Folder, HeldFolder, Hint, Hold, HoldReason, IpcError,
     LibraryStatus, Notice, Phase, Preview, Progress, SearchRequest, SearchResult, SearchUpdate,
-    Stage, Strength, Unit, Why,
+    Stage, StoragePart, Strength, Unit, Why,
 };
 
 impl From<SearchRequest> for search::SearchRequest {
@@ -25,6 +32,7 @@ impl From<SearchRequest> for search::SearchRequest {
             typing: request.typing,
             reranking: RerankMode::Streamed,
             sentences: true,
+            only: request.by_meaning_only.then_some(search::Only::Meaning),
             feedback: Feedback {
                 like: passages(&request.like),
                 unlike: passages(&request.unlike),
@@ -140,7 +148,11 @@ fn strength(strength: search::Strength) -> Strength {
 }
 
 /// The library's state, with what is to be known about how it was opened.
-pub(crate) fn status(status: &engine::Status, opened_with: &[search::Notice]) -> LibraryStatus {
+pub(crate) fn status(
+    status: &engine::Status,
+    opened_with: &[search::Notice],
+    dirs: &Dirs,
+) -> LibraryStatus {
     let n_files = |state| {
         let counted = status.files.iter().find(|(counted, _)| *counted == state);
         count(counted.map_or(0, |&(_, n)| n))
@@ -173,7 +185,22 @@ pub(crate) fn status(status: &engine::Status, opened_with: &[search::Notice]) ->
             .chain(&status.notices)
             .map(notice)
             .collect(),
+        left_out: status.exclusions.iter().map(|path| shown(path)).collect(),
+        storage: storage(status, dirs),
+        place: shown(dirs.library()),
     }
+}
+
+fn storage(status: &engine::Status, dirs: &Dirs) -> Vec<StoragePart> {
+    let [own, ..] = dirs.models();
+    let models = ("models", nuthatch_models::install::size_bytes(&own));
+    let parts = status.bytes.iter().copied().chain([models]);
+    parts
+        .map(|(name, n_bytes)| StoragePart {
+            name: name.into(),
+            n_bytes: n_bytes as f64,
+        })
+        .collect()
 }
 
 /// What of a chosen folder is asked about; it belongs to the innermost one that holds it.
@@ -343,11 +370,17 @@ fn sentence(error: &dyn std::error::Error) -> String {
         }
         cause = error.source();
     }
+    capitalised(&text)
+}
+
+fn capitalised(text: &str) -> String {
     let mut characters = text.chars();
-    match characters.next() {
-        Some(first) => first.to_uppercase().chain(characters).collect(),
-        None => text,
-    }
+    let first = characters.next();
+    first
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .chain(characters)
+        .collect()
 }
 
 fn notice(notice: &search::Notice) -> Notice {

@@ -14,6 +14,7 @@ pub mod wire;
 use std::path::PathBuf;
 
 use nuthatch::{dirs::Dirs, indexing::Progress};
+use nuthatch_models::install::Source;
 use tauri::Manager;
 use tokio::sync::watch;
 
@@ -26,6 +27,8 @@ pub struct Start {
     pub dirs: Dirs,
     /// Folders to add to the library.
     pub folders: Vec<PathBuf>,
+    /// Where models are fetched from, once the user asks for one.
+    pub source: Source,
 }
 
 /// Shows the window and returns when it was closed.
@@ -37,22 +40,45 @@ pub fn run(start: Start) -> tauri::Result<()> {
             commands::search,
             commands::status,
             commands::subscribe_progress,
-            commands::pick_folder,
-            commands::add_folder,
-            commands::remove_folder,
-            commands::answer_folder,
-            commands::pause,
-            commands::resume,
             commands::preview,
             commands::preview_page,
+            commands::page_view,
             commands::open_file,
             commands::reveal_file,
-            commands::why,
+            commands::library::suggested_folders,
+            commands::library::pick_folder,
+            commands::library::add_folder,
+            commands::library::remove_folder,
+            commands::library::answer_folder,
+            commands::library::pause,
+            commands::library::resume,
+            commands::library::files,
+            commands::library::forget_file,
+            commands::library::admit,
+            commands::library::why,
+            commands::searches::note_search,
+            commands::searches::searches,
+            commands::searches::forget_searches,
+            commands::searches::saved_searches,
+            commands::searches::save_search,
+            commands::searches::drop_saved_search,
+            commands::searches::add_answer,
+            commands::settings::settings,
+            commands::settings::write_setting,
+            commands::models::models,
+            commands::models::get_model,
+            commands::models::stop_fetching,
+            commands::models::import_model,
+            commands::models::check_model,
+            commands::models::remove_model,
+            commands::models::diagnose,
+            commands::models::connections,
         ])
         .setup(move |app| {
             let (opened, library) = watch::channel(None);
             let (reported, progress) = watch::channel(Progress::default());
-            app.manage(Desktop::new(library, progress.clone()));
+            let (dirs, source) = (start.dirs.clone(), start.source.clone());
+            app.manage(Desktop::new(dirs, source, library, progress.clone()));
             let opener = Opener::new(opened, reported);
             tauri::async_runtime::spawn(opener.keep_open(start));
             let announcing = live::announce_changes(app.handle().clone(), progress);

@@ -12,9 +12,10 @@ use std::{
 };
 
 use anyhow::Context;
-use clap::Parser;
+use clap::{Args, Parser};
 use nuthatch::dirs::{self, Dirs};
 use nuthatch_desktop::Start;
+use nuthatch_models::install::{self, Source};
 use tracing_subscriber::EnvFilter;
 
 /// Nuthatch's window: finds passages in your own files, by word and by meaning.
@@ -27,6 +28,55 @@ struct Arguments {
     /// Add a folder and index it; may be repeated
     #[arg(long = "add", value_name = "FOLDER")]
     folders: Vec<PathBuf>,
+    #[command(flatten)]
+    origin: Origin,
+}
+
+/// Where models are downloaded from, once the user asks for one; as on the command line.
+#[derive(Args)]
+struct Origin {
+    /// The Hub's address, or a mirror's
+    #[arg(long = "models-url", env = "NUTHATCH_MODELS_URL", default_value = install::HUB, hide = true)]
+    url: String,
+    #[arg(
+        long = "models-token",
+        env = "HF_TOKEN",
+        hide = true,
+        hide_env_values = true
+    )]
+    token: Option<String>,
+    #[arg(
+        long = "models-proxy",
+        env = "HTTPS_PROXY",
+        hide = true,
+        hide_env_values = true
+    )]
+    proxy: Option<String>,
+    #[arg(long = "models-no-proxy", env = "NO_PROXY", hide = true)]
+    no_proxy: Option<String>,
+    #[arg(long = "models-ca-file", env = "NUTHATCH_CA_FILE", hide = true)]
+    ca_file: Option<PathBuf>,
+}
+
+/// Without what is secret in it.
+impl std::fmt::Debug for Origin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Origin").finish_non_exhaustive()
+    }
+}
+
+impl Origin {
+    /// An empty variable counts as none.
+    fn source(self) -> Source {
+        let set = |value: Option<String>| value.filter(|value| !value.is_empty());
+        Source {
+            token: set(self.token),
+            proxy: set(self.proxy),
+            no_proxy: set(self.no_proxy),
+            ca_file: self.ca_file.filter(|path| !path.as_os_str().is_empty()),
+            ..Source::new(set(Some(self.url)).unwrap_or(install::HUB.into()))
+        }
+    }
 }
 
 fn main() -> ExitCode {
@@ -56,6 +106,10 @@ fn start(arguments: Arguments) -> anyhow::Result<()> {
         ),
     };
     let dirs = Dirs::new(library, programs);
-    let folders = arguments.folders;
-    nuthatch_desktop::run(Start { dirs, folders }).context("could not open the window")
+    let start = Start {
+        dirs,
+        folders: arguments.folders,
+        source: arguments.origin.source(),
+    };
+    nuthatch_desktop::run(start).context("could not open the window")
 }

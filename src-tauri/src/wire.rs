@@ -5,7 +5,14 @@
 //! Knows nothing of tauri. Invariant: text and positions travel apart; never HTML.
 //! All positions count characters (Unicode scalar values), not bytes or UTF-16 units.
 
+mod library;
+mod models;
+mod settings;
+
+pub use library::{FilePage, ListedFile, SavedSearch, StoragePart, SuggestedFolder};
+pub use models::{Connection, Fetching, Machine, Model, Models, Running, Trial};
 use serde::{Deserialize, Serialize};
+pub use settings::{Setting, Settings};
 use ts_rs::TS;
 
 /// A query as typed.
@@ -21,6 +28,8 @@ pub struct SearchRequest {
     pub like: Vec<u32>,
     /// Ids of passages that the user wants less of.
     pub unlike: Vec<u32>,
+    /// Words are not looked up.
+    pub by_meaning_only: bool,
 }
 
 /// One refinement of the result list; a search sends `words` first, then `hybrid`, then `reranked`
@@ -190,6 +199,8 @@ pub enum ErrorCode {
     Newer,
     /// The disk is full or read-only.
     Disk,
+    /// The user's own settings forbid it, or something is to be accepted first.
+    Refused,
     /// A fault of the program.
     Bug,
 }
@@ -207,6 +218,12 @@ pub struct LibraryStatus {
     pub n_embedded: u32,
     /// What is missing, and how to get it.
     pub notices: Vec<Notice>,
+    /// What was forgotten at the user's wish and is left out since; full paths.
+    pub left_out: Vec<String>,
+    /// What it takes up on the disk, part by part.
+    pub storage: Vec<StoragePart>,
+    /// Where all of it lies.
+    pub place: String,
 }
 
 /// One chosen folder.

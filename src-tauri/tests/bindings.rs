@@ -3,9 +3,10 @@
 use std::{fs, path::Path};
 
 use nuthatch_desktop::wire::{
-    Chip, ErrorCode, FileCounts, Folder, HeldFolder, Hint, Hold, HoldReason, IpcError,
-    LibraryStatus, Notice, Phase, Preview, Progress, SearchRequest, SearchResult, SearchUpdate,
-    Stage, Strength, Unit, Why,
+    Chip, Connection, ErrorCode, Fetching, FileCounts, FilePage, Folder, HeldFolder, Hint, Hold,
+    HoldReason, IpcError, LibraryStatus, ListedFile, Machine, Model, Models, Notice, Phase,
+    Preview, Progress, Running, SavedSearch, SearchRequest, SearchResult, SearchUpdate, Setting,
+    Settings, Stage, StoragePart, Strength, SuggestedFolder, Trial, Unit, Why,
 };
 use ts_rs::{Config, TS};
 
@@ -22,8 +23,11 @@ macro_rules! declarations {
 fn the_front_ends_types_are_those_of_the_wire() {
     let declared = declarations![
         Chip,
+        Connection,
         ErrorCode,
+        Fetching,
         FileCounts,
+        FilePage,
         Folder,
         HeldFolder,
         Hint,
@@ -31,15 +35,26 @@ fn the_front_ends_types_are_those_of_the_wire() {
         HoldReason,
         IpcError,
         LibraryStatus,
+        ListedFile,
+        Machine,
+        Model,
+        Models,
         Notice,
         Phase,
         Preview,
         Progress,
+        Running,
+        SavedSearch,
         SearchRequest,
         SearchResult,
         SearchUpdate,
+        Setting,
+        Settings,
         Stage,
+        StoragePart,
         Strength,
+        SuggestedFolder,
+        Trial,
         Unit,
         Why,
     ];

@@ -15,7 +15,11 @@ use std::{
 
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
-use nuthatch::{dirs::Dirs, engine::models, settings::Settings};
+use nuthatch::{
+    dirs::Dirs,
+    engine::{fetching, models},
+    settings::Settings,
+};
 use nuthatch_models::{
     ModelSpec,
     catalogue::Kind,
@@ -155,8 +159,10 @@ pub(super) async fn run(verb: ModelsVerb, dirs: &Dirs, json: bool) -> anyhow::Re
             let spec = find(dirs, &id)?;
             announce(&spec, &licence)?;
             let source = from.source();
-            let outcome =
-                with_progress(|on_progress| install::get(&spec, &own(dirs), &source, on_progress));
+            let settings = Settings::load(&dirs.settings())?;
+            let outcome = with_progress(|on_progress| {
+                fetching::fetch(dirs, &settings, &spec, source, on_progress)
+            });
             installed(&spec, &outcome?, json)
         }
         ModelsVerb::Import { id, path, licence } => {

@@ -305,6 +305,14 @@ pub struct Trial {
     pub outcome: Result<Measurement, nuthatch_models::Error>,
 }
 
+/// Tokens of a usual prompt: a passage of about 220, the query and the prompt's own.
+const TOKENS_PER_PASSAGE: f64 = 250.0;
+
+/// How long a model took for one passage of usual length.
+pub fn seconds_per_passage(measured: &Measurement) -> f64 {
+    TOKENS_PER_PASSAGE / measured.tokens_per_second().max(f64::MIN_POSITIVE)
+}
+
 /// Asks every worker and tries every installed reranker, one after the other. Blocks for as long as
 /// that takes.
 pub fn diagnose(dirs: &Dirs, settings: &Settings) -> Diagnosis {

@@ -309,7 +309,7 @@ fn salvaged_notice(salvaged: &store::Salvaged) -> Notice {
     }
 }
 
-fn usual_reason(state: FileState) -> &'static str {
+pub(super) fn usual_reason(state: FileState) -> &'static str {
     match state {
         FileState::Waiting => "it waits to be read",
         FileState::Indexed => "it was read whole; every word of it can be found",

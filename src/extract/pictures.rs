@@ -71,9 +71,34 @@ impl Frame {
     }
 }
 
+impl Frame {
+    /// Which part of the picture a rectangle of the page is: left, top, width and height, the
+    /// picture's sides being 1.
+    pub fn part(&self, of: Rectangle) -> [f32; 4] {
+        let from = |point: (i32, i32)| {
+            let x = (point.0 - self.upper_left.0) as f32;
+            (x, (point.1 - self.upper_left.1) as f32)
+        };
+        let (right, down) = (from(self.upper_right), from(self.lower_left));
+        let area = right.0 * down.1 - right.1 * down.0;
+        let seen = |corner| {
+            let (x, y) = from(corner);
+            let along = (x * down.1 - y * down.0) / area;
+            (along, (right.0 * y - right.1 * x) / area)
+        };
+        let (one, other) = (seen((of.left, of.top)), seen((of.right, of.bottom)));
+        let (left, top) = (one.0.min(other.0), one.1.min(other.1));
+        [left, top, (one.0 - other.0).abs(), (one.1 - other.1).abs()]
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn thousandths(part: [f32; 4]) -> [i32; 4] {
+        part.map(|side| (side * 1000.0).round() as i32)
+    }
 
     #[test]
     fn a_line_is_placed_on_an_upright_page_and_on_a_turned_one() {
@@ -95,6 +120,7 @@ mod tests {
             top: 2000,
         };
         assert_eq!(upright.place(bounds, 100.0, 200.0), expected);
+        assert_eq!(thousandths(upright.part(expected)), [0, 0, 500, 50]);
         // A page of the same paper, shown after a quarter turn to the right.
         let turned = Frame {
             upper_left: (0, 0),
@@ -108,5 +134,6 @@ mod tests {
             top: 500,
         };
         assert_eq!(turned.place(bounds, 200.0, 100.0), expected);
+        assert_eq!(thousandths(turned.part(expected)), [0, 0, 250, 100]);
     }
 }

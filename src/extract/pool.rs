@@ -346,6 +346,9 @@ impl Worker {
             .arg(limits.memory_mib.to_string())
             .arg("--priority")
             .arg(limits.priority.name())
+            // Our allocator reserves a gigabyte of addresses at its start, which is all that a reader
+            // has: pdfium, which has an allocator of its own, would then get nothing.
+            .env("MIMALLOC_ARENA_RESERVE", "64MiB")
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .kill_on_drop(true);

@@ -65,7 +65,9 @@ pub(super) async fn show(
         .map(|(_, _, passage)| passage.as_ref().map_or((DocumentId(0), 0, 0), span))
         .collect();
     let texts = store.texts(&spans).await?;
-    let languages = shown.iter().map(|(_, document, _)| language(document));
+    let languages = shown
+        .iter()
+        .map(|(_, document, _)| language(document.as_ref()));
     let texts: Vec<_> = texts.into_iter().zip(languages).collect();
     let texts = lit(parsed.words.clone(), texts).await?;
     let mut results = Vec::with_capacity(shown.len());
@@ -113,8 +115,8 @@ async fn lit(
     Ok(cpu::run(work).await?)
 }
 
-fn language(document: &Option<DocumentRow>) -> Option<String> {
-    document.as_ref()?.language.clone()
+fn language(document: Option<&DocumentRow>) -> Option<String> {
+    document?.language.clone()
 }
 
 fn span(passage: &PassageRow) -> (DocumentId, usize, usize) {

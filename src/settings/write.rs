@@ -8,7 +8,7 @@ use std::{
     path::Path,
 };
 
-use toml_edit::{DocumentMut, value};
+use toml_edit::{DocumentMut, Value, value};
 
 use super::{Error, Settings};
 
@@ -23,37 +23,54 @@ impl Settings {
         Self::write(path, "embedding", embedding)
     }
 
-    fn write(path: &Path, key: &str, text: &str) -> Result<(), Error> {
+    /// Sets one setting. One that is not known, or a value of the wrong type, is refused.
+    pub fn write(path: &Path, key: &str, new: impl Into<Value>) -> Result<(), Error> {
         let shown = path.display().to_string();
         // Also refuses a file that could not be read afterwards.
         Self::load(path)?;
-        let written = match std::fs::read_to_string(path) {
+        let text = match std::fs::read_to_string(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
             read => read.map_err(|source| Error::Unreadable {
                 path: shown.clone(),
                 source,
             })?,
         };
-        let mut document: DocumentMut = written.parse().map_err(|error| Error::Malformed {
+        let mut document: DocumentMut = text.parse().map_err(|error| Error::Malformed {
             path: shown.clone(),
             reason: format!("{error}"),
         })?;
+        let new = new.into();
         // An item that is there keeps the comment behind it.
         match document.get_mut(key).and_then(|item| item.as_value_mut()) {
             Some(old) => {
                 let decor = old.decor().clone();
-                *old = text.into();
+                *old = new;
                 *old.decor_mut() = decor;
             }
             None => {
-                document.insert(key, value(text));
+                document.insert(key, value(new));
             }
         }
-        replace(path, &document.to_string()).map_err(|source| Error::Unwritable {
+        let text = document.to_string();
+        refuse_nonsense(&text, key).map_err(|reason| Error::Malformed {
+            path: shown.clone(),
+            reason,
+        })?;
+        replace(path, &text).map_err(|source| Error::Unwritable {
             path: shown,
             source,
         })
     }
+}
+
+/// What is written must be read again, and be obeyed.
+fn refuse_nonsense(text: &str, key: &str) -> Result<(), String> {
+    let settings: Settings = toml::from_str(text).map_err(|error| error.to_string())?;
+    let known = toml::Value::try_from(&settings).map_err(|error| error.to_string())?;
+    known
+        .get(key)
+        .map(|_| ())
+        .ok_or_else(|| format!("there is no setting {key}"))
 }
 
 fn replace(path: &Path, text: &str) -> io::Result<()> {
@@ -87,6 +104,28 @@ mod tests {
         std::fs::write(&path, "[later]\nx = 1\n").unwrap();
         Settings::write_reranker(&path, "auto").unwrap();
         assert_eq!(Settings::load(&path).unwrap().reranker, "auto");
+    }
+
+    #[test]
+    fn a_setting_is_written_if_there_is_one_and_its_value_fits() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("settings.toml");
+        Settings::write(&path, "rerank_budget_ms", 750).unwrap();
+        Settings::write(&path, "meaning", false).unwrap();
+        let written = Settings::load(&path).unwrap();
+        assert_eq!((written.rerank_budget_ms, written.meaning), (750, false));
+        let text = std::fs::read_to_string(&path).unwrap();
+        for refused in [
+            Settings::write(&path, "meanings", true),
+            Settings::write(&path, "rerank_budget_ms", -1),
+            Settings::write(&path, "meaning", "perhaps"),
+        ] {
+            assert!(
+                matches!(refused, Err(Error::Malformed { .. })),
+                "{refused:?}"
+            );
+        }
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
     }
 
     #[test]

@@ -109,6 +109,23 @@ impl Store {
         Ok(ids.into_iter().map(FileId).collect())
     }
 
+    /// The files in a state whose ids follow one, in this order.
+    pub async fn page_in_state(
+        &self,
+        state: FileState,
+        after: FileId,
+        limit: u32,
+    ) -> Result<Vec<FileRow>> {
+        Ok(
+            sqlx::query_as("SELECT * FROM located WHERE state = ? AND id > ? ORDER BY id LIMIT ?")
+                .bind(state.name())
+                .bind(after.0)
+                .bind(limit)
+                .fetch_all(&self.readers)
+                .await?,
+        )
+    }
+
     /// The files that have these contents, by path.
     pub async fn files_by_document(&self, ids: &[DocumentId]) -> Result<Vec<FileRow>> {
         Ok(sqlx::query_as(

@@ -155,3 +155,83 @@ async fn a_file_without_text_or_outside_the_library_is_told_apart() {
         assert!(matches!(outcome, Err(Error::Forgotten)), "{outcome:?}");
     }
 }
+
+#[tokio::test]
+async fn a_page_is_drawn_with_the_line_of_the_passage_lit_where_it_stands() {
+    let home = Home::new();
+    home.write(
+        "book.pdf",
+        pdf(&["nothing of note", "the heron stands still"]),
+    );
+    home.write("note.txt", "the heron flies");
+    let engine = open(&home).await;
+    let found = first(&engine, "heron stands").await;
+    let passage = found.passage.as_ref().map(|passage| passage.id);
+    let page = found.passage.as_ref().unwrap().position.page.unwrap();
+    let view = engine
+        .page_view(found.file.id, page, passage)
+        .await
+        .unwrap()
+        .unwrap();
+    let [left, top, width, height] = view.lit[0];
+    assert_eq!(view.lit.len(), 1);
+    // Ink under the light, and none above it: the line is the page's first.
+    let (columns, rows) = (view.picture.width() as f32, view.picture.height() as f32);
+    let darkest = |from: f32, to: f32| {
+        let row = view.picture.pixels().chunks(columns as usize);
+        let rows = row
+            .skip((from * rows) as usize)
+            .take(((to - from) * rows) as usize);
+        let cut = (left * columns) as usize..((left + width) * columns) as usize;
+        rows.flat_map(|row| row[cut.clone()].to_vec())
+            .min()
+            .unwrap()
+    };
+    assert!(darkest(top, top + height) < 60, "no text is lit");
+    assert!(
+        darkest(0.0, top - 0.002) > 250,
+        "the text begins above the light"
+    );
+    // Within two points of 1/72 inch, on a page of 11 inches: the line stands at 700.
+    let bottom = 792.0 * (1.0 - top - height);
+    assert!((bottom - 700.0).abs() < 4.0, "{bottom}");
+
+    let other = engine.page_view(found.file.id, 1, passage).await.unwrap();
+    assert!(other.unwrap().lit.is_empty());
+    let note = first(&engine, "flies").await;
+    assert!(
+        engine
+            .page_view(note.file.id, 1, None)
+            .await
+            .unwrap()
+            .is_none()
+    );
+    std::fs::write(home.path("book.pdf"), "no longer one").unwrap();
+    let gone = engine.page_view(found.file.id, page, passage).await;
+    assert!(!matches!(gone, Ok(Some(_))), "{gone:?}");
+}
+
+#[tokio::test]
+async fn files_are_listed_by_state_page_by_page_with_their_reasons() {
+    let home = Home::new();
+    for n in 0..5 {
+        home.write(&format!("{n}.pdf"), "not a PDF at all");
+    }
+    home.write("fine.txt", "a word");
+    let engine = open(&home).await;
+    let failed = nuthatch::document::FileState::Failed;
+    let mut seen = Vec::new();
+    let mut after = None;
+    loop {
+        let page = engine.files(failed, after, 2).await.unwrap();
+        let Some(last) = page.last() else { break };
+        assert!(page.len() <= 2);
+        after = Some(last.id);
+        seen.extend(page);
+    }
+    let names: std::collections::BTreeSet<_> = seen.iter().map(|file| file.path.clone()).collect();
+    assert_eq!((seen.len(), names.len()), (5, 5));
+    assert!(seen.iter().all(|file| !file.reason.is_empty()));
+    let read = engine.files(nuthatch::document::FileState::Indexed, None, 9);
+    assert_eq!(read.await.unwrap().len(), 1);
+}

@@ -22,20 +22,32 @@ async function openLibrary(): Promise<HTMLElement> {
 }
 
 describe('the first run', () => {
-  it('says what the program does, and starts with one button', async () => {
-    const host = openWindow(new FakeHost({ folders: [], pickedFolder: '/home/robin/Letters' }));
+  it('says what the program does, and ticks the documents alone', async () => {
+    const host = openWindow(new FakeHost({ folders: [] }));
     const welcome = await screen.findByTestId('welcome');
     expect(welcome.textContent).toContain('Nothing leaves this computer.');
-    await fireEvent.click(within(welcome).getByText('Choose a folder…'));
+    const boxes = (await within(welcome).findAllByTestId('suggested')) as HTMLInputElement[];
+    expect(boxes.map((one) => one.checked)).toEqual([true, false, false]);
+    await fireEvent.click(boxes[2]!);
+    await fireEvent.click(within(welcome).getByTestId('start'));
     await waitFor(() => expect(screen.queryByTestId('welcome')).toBeNull());
-    expect((await host.status()).folders.map((folder) => folder.path)).toEqual(['/home/robin/Letters']);
+    const paths = (await host.status()).folders.map((folder) => folder.path);
+    expect(paths).toEqual(['/home/robin/Documents', '/home/robin/Downloads']);
   });
 
   it('changes nothing when no folder was chosen', async () => {
     openWindow(new FakeHost({ folders: [], pickedFolder: null }));
     const welcome = await screen.findByTestId('welcome');
-    await fireEvent.click(within(welcome).getByText('Choose a folder…'));
+    await fireEvent.click(await within(welcome).findByText('Another folder…'));
     expect(screen.getByTestId('welcome')).toBeTruthy();
+  });
+
+  it('takes another folder than those that are suggested', async () => {
+    const host = openWindow(new FakeHost({ folders: [], pickedFolder: '/home/robin/Letters' }));
+    const welcome = await screen.findByTestId('welcome');
+    await fireEvent.click(await within(welcome).findByText('Another folder…'));
+    await waitFor(() => expect(screen.queryByTestId('welcome')).toBeNull());
+    expect((await host.status()).folders.map((folder) => folder.path)).toEqual(['/home/robin/Letters']);
   });
 });
 
@@ -52,7 +64,7 @@ describe('the library', () => {
   it('asks before it removes a folder, and says that the files stay', async () => {
     const host = openWindow(new FakeHost());
     const sheet = await openLibrary();
-    const remove = 'Remove /media/robin/Archive from the library';
+    const remove = 'Remove: /media/robin/Archive';
     await fireEvent.click(await within(sheet).findByLabelText(remove));
     expect(sheet.textContent).toContain('erases the text and index it holds of 1,204 files');
     expect(sheet.textContent).toContain('The files themselves are not touched.');
@@ -159,7 +171,7 @@ describe('the progress strip', () => {
       'Until I resume it',
     ]);
     await fireEvent.click(within(menu).getByText('For an hour'));
-    await waitFor(() => expect(strip().textContent).toMatch(/Paused by you until .*\d\d:\d\d/));
+    await waitFor(() => expect(strip().textContent).toMatch(/Paused by you until .*\d:\d\d/));
     expect(strip().textContent).not.toContain('left');
     await fireEvent.click(screen.getByTestId('resume-button'));
     await waitFor(() => expect(strip().textContent).toContain('Reading files'));

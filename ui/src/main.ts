@@ -4,7 +4,9 @@ import App from './App.svelte';
 import './styles/tokens.css';
 import './styles/base.css';
 import { connectHost } from './host';
+import { markPage } from './lib/language.svelte';
 
 const target = document.getElementById('app');
 if (!target) throw new Error('index.html has no element #app');
+markPage();
 mount(App, { target, props: { host: await connectHost() } });

@@ -71,19 +71,6 @@ describe('searching', () => {
     expect(chosen()).toBe(1);
   });
 
-  it('does not move the row under the pointer', async () => {
-    const host = openWindow(new ScriptedHost());
-    await type('a');
-    await waitFor(() => expect(host.searches.length).toBe(1));
-    host.searches[0]?.send({ results: [1, 2, 3].map((id) => result(id)) });
-    await waitFor(() => expect(rows().length).toBe(3));
-    // jsdom has no layout, so it is told what lies under the pointer.
-    document.elementFromPoint = () => rows().find((row) => row.dataset.fileId === '1') ?? null;
-    await fireEvent.pointerMove(screen.getByRole('listbox'));
-    host.searches[0]?.send({ stage: 'hybrid', last: true, results: [3, 2, 1].map((id) => result(id)) });
-    await waitFor(() => expect(names()).toEqual(['1.txt', '3.txt', '2.txt']));
-  });
-
   it('reorders the list once it is reranked, and says how strong each match is', async () => {
     openWindow(new FakeHost({ hybridMs: 20, reranked: [{ ms: 40, isLate: false }] }));
     await searchFor('notice period');
@@ -93,22 +80,6 @@ describe('searching', () => {
     expect(names()).toEqual([...before].reverse());
     expect(rows()[0]?.textContent).toContain('strong match');
     expect(rows().at(-1)?.textContent).toContain('weak match');
-  });
-
-  it('leaves the rows that were seen where they are when the reranker comes late', async () => {
-    const host = openWindow(new ScriptedHost());
-    await type('a');
-    await waitFor(() => expect(host.searches.length).toBe(2));
-    const { send } = host.searches[1]!;
-    send({ stage: 'hybrid', results: [1, 2, 3, 4].map((id) => result(id)) });
-    await waitFor(() => expect(names().length).toBe(4));
-    // Two rows are in view.
-    const list = screen.getByRole('listbox');
-    list.getBoundingClientRect = () => ({ bottom: 100 }) as DOMRect;
-    rows().forEach((row, i) => (row.getBoundingClientRect = () => ({ top: i * 60 }) as DOMRect));
-    const results = [4, 3, 2, 1].map((id) => result(id));
-    send({ stage: 'reranked', results, n_reranked: 4, is_late: true, last: true });
-    await waitFor(() => expect(names()).toEqual(['1.txt', '2.txt', '4.txt', '3.txt']));
   });
 
   it('keeps the reranked order while the same query is asked again', async () => {
@@ -231,7 +202,7 @@ describe('the fake host', () => {
   it('counts highlights in characters', async () => {
     vi.useFakeTimers();
     const updates: [string, number][] = [];
-    new FakeHost().search({ query: '紅葉', limit: 5, typing: false }, (update) => {
+    new FakeHost().search({ query: '紅葉', limit: 5, typing: false, like: [], unlike: [], by_meaning_only: false }, (update) => {
       const row = update.results[0];
       if (row) updates.push([row.passage, row.highlights[0]?.[0] ?? -1]);
     });

@@ -27,7 +27,7 @@ struct Need {
     purpose: Purpose,
 }
 
-const NEEDS: [Need; 8] = [
+const NEEDS: [Need; 9] = [
     Need {
         package: "libwebkit2gtk-4.1-dev",
         sign: Sign::Package,
@@ -56,6 +56,11 @@ const NEEDS: [Need; 8] = [
     Need {
         package: "webkit2gtk-driver",
         sign: Sign::Package,
+        purpose: Purpose::Everything,
+    },
+    Need {
+        package: "chromium",
+        sign: Sign::Programs(&["chromium"]),
         purpose: Purpose::Everything,
     },
     Need {

@@ -76,6 +76,9 @@ fn before_the_build(checkout: &Checkout, quick: bool) -> Vec<(&'static str, Comm
             on_itself(&["test", "--quiet", "--release", "--locked"], &[]),
         ),
     ];
+    if let Some(browser) = browser_test(checkout, quick) {
+        checks.push(("browser test", browser));
+    }
     if !quick {
         let deny = ["--", "-D", "warnings"];
         checks.push((
@@ -88,6 +91,16 @@ fn before_the_build(checkout: &Checkout, quick: bool) -> Vec<(&'static str, Comm
         ));
     }
     checks
+}
+
+/// The test of the built page in a browser; it needs no executable of ours. `None` where it is left out.
+fn browser_test(checkout: &Checkout, quick: bool) -> Option<Command> {
+    if quick || !cfg!(target_os = "linux") {
+        return None;
+    }
+    let mut command = command::npm(&checkout.root);
+    command.args(["--prefix", "ui", "run", "--silent", "browser"]);
+    Some(command)
 }
 
 /// The test that drives the real window, or why it is left out.

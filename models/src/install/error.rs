@@ -16,6 +16,12 @@ pub enum Error {
         /// The model.
         id: String,
     },
+    /// The user wants no connection.
+    #[error("{id} was not fetched: the settings say never to connect (never_connect)")]
+    Forbidden {
+        /// The model.
+        id: String,
+    },
     /// Another process installs the same model.
     #[error("{id} is being installed by another process")]
     Busy {
@@ -99,6 +105,9 @@ impl Error {
     /// What to do about it, where there is something.
     pub fn hint(&self) -> Option<&'static str> {
         Some(match self {
+            Self::Forbidden { .. } => {
+                "allow connections in the settings, or import the model from a folder"
+            }
             Self::Busy { .. } => "wait until the other one has finished",
             Self::File(FileError::Damaged { .. }) => {
                 "nothing was installed from it; get it again, or from another source"

@@ -17,9 +17,6 @@ use serde_json::{Value, json};
 
 use super::show;
 
-/// Tokens of a usual prompt: a passage of about 220, the query and the prompt's own.
-const TOKENS_PER_PASSAGE: f64 = 250.0;
-
 pub(super) fn doctor(dirs: &Dirs, json: bool) -> anyhow::Result<()> {
     let settings = Settings::load(&dirs.settings())?;
     let found = models::diagnose(dirs, &settings);
@@ -114,7 +111,7 @@ fn print_trial(trial: &Trial, settings: &Settings) -> anyhow::Result<()> {
 /// Passages of usual length that fit into the time budget.
 fn n_passages(measured: &Measurement, settings: &Settings) -> u64 {
     let seconds = settings.rerank_budget().as_secs_f64();
-    (measured.tokens_per_second() * seconds / TOKENS_PER_PASSAGE) as u64
+    (seconds / models::seconds_per_passage(measured)) as u64
 }
 
 fn document(found: &Diagnosis, settings: &Settings) -> Value {

@@ -9,7 +9,29 @@ export type Chip = {
   span: [number, number],
 };
 
-export type ErrorCode = "not_found" | "unreadable" | "locked" | "newer" | "disk" | "bug";
+export type Connection = {
+  /** Milliseconds since 1970. */
+  at_ms: number,
+  /** What was asked for. */
+  to: string,
+  /** What came of it; absent where the program ended first. */
+  answer: string | null,
+};
+
+export type ErrorCode = "not_found" | "unreadable" | "locked" | "newer" | "disk" | "refused" | "bug";
+
+export type Fetching = {
+  /** The file under way. */
+  file: string,
+  /** Its number, from 1. */
+  i_file: number,
+  /** Of so many. */
+  n_files: number,
+  /** What of it is there. */
+  n_bytes: number,
+  /** Of so many, where that is known. */
+  n_bytes_total: number | null,
+};
 
 export type FileCounts = {
   /** Known, not yet read. */
@@ -24,6 +46,13 @@ export type FileCounts = {
   skipped: number,
   /** In a folder that cannot be reached now. */
   away: number,
+};
+
+export type FilePage = {
+  /** In the order in which they became known. */
+  files: Array<ListedFile>,
+  /** Others follow. */
+  has_more: boolean,
 };
 
 export type Folder = {
@@ -90,6 +119,66 @@ export type LibraryStatus = {
   n_embedded: number,
   /** What is missing, and how to get it. */
   notices: Array<Notice>,
+  /** What was forgotten at the user's wish and is left out since; full paths. */
+  left_out: Array<string>,
+  /** What it takes up on the disk, part by part. */
+  storage: Array<StoragePart>,
+  /** Where all of it lies. */
+  place: string,
+};
+
+export type ListedFile = {
+  /** Pages follow one another by it. */
+  file_id: number,
+  /** Full path, for reading. */
+  path: string,
+  /** Bytes. */
+  n_bytes: number,
+  /** Why it is in its state, in a sentence. */
+  reason: string,
+};
+
+export type Machine = {
+  /** Every installed reranker, and what came of trying it. */
+  trials: Array<Trial>,
+  /** What searches use, the first stage first. */
+  uses: Array<Running>,
+  /** Why they use none, or what is wrong besides. */
+  problems: Array<string>,
+};
+
+export type Model = {
+  /** Its name. */
+  id: string,
+  /** `embedding`, `reranker` or `text_reader`. */
+  kind: string,
+  /** SPDX name of its licence. */
+  licence: string,
+  /** The licence forbids commercial use, and has to be accepted. */
+  needs_acceptance: boolean,
+  /** What it is good for, in a sentence. */
+  good_for: string,
+  /** What it takes on the disk; absent where nobody knows before it is there. */
+  n_bytes: number | null,
+  /** All of its files are there. */
+  is_installed: boolean,
+  /** It comes with the program: it cannot be fetched, nor removed. */
+  ships: boolean,
+  /** What of it was fetched before that was broken off. */
+  n_partial_bytes: number,
+};
+
+export type Models = {
+  /** All of the catalogue. */
+  models: Array<Model>,
+  /** The setting: a model's id, `auto` or `none`. */
+  reranker: string,
+  /** The setting for search by meaning: a model's id, or `auto`. */
+  embedding: string,
+  /** An order is shown after so long. */
+  rerank_budget_ms: number,
+  /** The folder that installed models lie in. */
+  place: string,
 };
 
 export type Notice = {
@@ -149,6 +238,20 @@ export type Progress = {
   hold: Hold | null,
 };
 
+export type Running = {
+  /** The model. */
+  id: string,
+  /** The device's name. */
+  device: string,
+};
+
+export type SavedSearch = {
+  /** The name; often the query itself. */
+  name: string,
+  /** What is searched for. */
+  query: string,
+};
+
 export type SearchRequest = {
   /** The words in the box. */
   query: string,
@@ -160,6 +263,8 @@ export type SearchRequest = {
   like: Array<number>,
   /** Ids of passages that the user wants less of. */
   unlike: Array<number>,
+  /** Words are not looked up. */
+  by_meaning_only: boolean,
 };
 
 export type SearchResult = {
@@ -230,9 +335,59 @@ export type SearchUpdate = {
   last: boolean,
 };
 
+export type Setting = boolean | number | string;
+
+export type Settings = {
+  /** Passages are found by meaning, too. */
+  meaning: boolean,
+  /** Text in pictures is recognised. */
+  read_pictures: boolean,
+  /** Background work waits on the battery. */
+  pause_on_battery: boolean,
+  /** It waits while others use more percent of the processor; 0 never. */
+  pause_above_load_percent: number,
+  /** It waits for so many seconds after a key in the search box. */
+  pause_after_typing_seconds: number,
+  /** Larger files are not opened. */
+  max_file_mib: number,
+  /** Folders that look generated and hold more files are asked about; 0 reads all. */
+  ask_above_files: number,
+  /** Searches that led somewhere are remembered. */
+  keep_history: boolean,
+  /** No connection is made. */
+  never_connect: boolean,
+  /** The file that holds them. */
+  file: string,
+};
+
 export type Stage = "words" | "hybrid" | "reranked";
 
+export type StoragePart = {
+  /** Which: `database`, `words` or `models`. */
+  name: string,
+  /** Bytes. */
+  n_bytes: number,
+};
+
 export type Strength = "strong" | "possible" | "weak";
+
+export type SuggestedFolder = {
+  /** Full path. */
+  path: string,
+  /** Ticked before anything was said. */
+  is_ticked: boolean,
+};
+
+export type Trial = {
+  /** The model, and what it was tried on. */
+  running: Running,
+  /** How fast it is; absent where it does not run. */
+  tokens_per_second: number | null,
+  /** Seconds for one passage of usual length. */
+  seconds_per_passage: number | null,
+  /** Why it does not run. */
+  problem: string | null,
+};
 
 export type Unit = "page" | "slide" | "sheet" | "chapter";
 

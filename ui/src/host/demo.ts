@@ -4,11 +4,26 @@
  */
 import type { HoldReason, Progress } from './bindings';
 import { FakeHost, type FakeOptions } from './fake';
+import type { FakeDocument } from './fake-documents';
 
 const MODEL_MISSING = {
   message: 'Results are found by word only: the meaning model is not installed.',
   hint: 'Put the model into the models folder and start Nuthatch again.',
 };
+
+/** One of very many. */
+function letter(n: number): FakeDocument {
+  return {
+    folder: `/home/robin/Letters/${2000 + (n % 25)}`,
+    name: `letter ${n + 1}.txt`,
+    title: null,
+    modified: `${2000 + (n % 25)}-03-01`,
+    paged: false,
+    copies: 0,
+    about: '',
+    pages: [[`Letter ${n + 1}: the notice period is ${n + 2} weeks.`]],
+  };
+}
 
 /** Reading that waits. */
 function held(reason: HoldReason | null, until_ms: number | null): Progress {
@@ -27,9 +42,24 @@ function held(reason: HoldReason | null, until_ms: number | null): Progress {
 
 const OPTIONS: Record<string, FakeOptions> = {
   welcome: { folders: [] },
+  history: {
+    searches: ['notice period type:pdf', 'plum cake', '京都'],
+    saved: [{ name: 'contracts', query: 'contract type:pdf folder:Contracts' }],
+  },
+  connected: {
+    connections: [
+      { at_ms: Date.parse('2026-11-20T09:30:00'), to: 'hub.example/zerank-2/model.safetensors', answer: '200' },
+      { at_ms: Date.parse('2026-11-20T09:29:00'), to: 'hub.example/zerank-2/config.json', answer: 'failed' },
+    ],
+  },
+  fetching: { stepMs: 4000 },
+  forgotten: { leftOut: ['/home/robin/Documents/Private/diary.odt'] },
   notice: { notices: [MODEL_MISSING] },
   reranked: { reranked: [{ ms: 190, isLate: false }] },
+  stream: { reranked: Array.from({ length: 400 }, (_, i) => ({ ms: 120 + 50 * i, isLate: false })) },
   library: { waiting: 3, notices: [MODEL_MISSING] },
+  late: { reranked: [{ ms: 900, isLate: true }] },
+  many: { documents: Array.from({ length: 10_000 }, (_, n) => letter(n)) },
   empty: { waiting: 3 },
   progress: {
     waiting: 6796,
@@ -87,7 +117,10 @@ const SCRIPTS: Record<string, () => Promise<void>> = {
 export function demoHost(name: string | null): FakeHost {
   const script = SCRIPTS[name ?? ''];
   if (script) void script();
-  return new FakeHost(OPTIONS[name ?? ''] ?? {});
+  const host = new FakeHost(OPTIONS[name ?? ''] ?? {});
+  // Browser tests act behind the user's back through it.
+  Object.assign(window, { nuthatchHost: host });
+  return host;
 }
 
 async function type(text: string): Promise<void> {

@@ -6,22 +6,27 @@
  */
 import type {
   Chip,
+  FilePage,
   Folder,
   IpcError,
   LibraryStatus,
   Notice,
   Preview,
   Progress,
+  SearchRequest,
   SearchResult,
   SearchUpdate,
   Stage,
   Strength,
 } from './bindings';
 import { fakeDocuments, fakeFolders, type FakeDocument } from './fake-documents';
-import type { Host, RunningSearch, Unsubscribe } from './host';
+import { FakeWorkshop, type WorkshopOptions } from './fake-workshop';
+import { drawnPage } from './fake-page';
+import type { Host, PageView, RunningSearch, Unsubscribe } from './host';
 
-export type FakeOptions = {
+export type FakeOptions = WorkshopOptions & {
   folders?: Folder[];
+  leftOut?: string[];
   documents?: FakeDocument[];
   notices?: Notice[];
   waiting?: number;
@@ -32,6 +37,14 @@ export type FakeOptions = {
   hybridMs?: number;
   /** Orders that a reranker gives, each the reverse of the one before. */
   reranked?: { ms: number; isLate: boolean }[];
+};
+
+/** Files in states other than read, and why. */
+const LISTED: Record<string, number> = { failed: 2, skipped: 17, waiting: 3, partial: 0 };
+const REASONS: Record<string, string> = {
+  failed: 'it is encrypted, and Nuthatch has no password for it',
+  skipped: 'there is no reader for files like this',
+  waiting: 'it waits to be read',
 };
 
 /** Nothing to do. */
@@ -60,26 +73,31 @@ function chipsOf(query: string): Chip[] {
 
 type Passage = { fileId: number; passageId: number; page: number; line: number; text: string };
 
-export class FakeHost implements Host {
+export class FakeHost extends FakeWorkshop implements Host {
   /** Files that were opened and shown in their folder, for tests to read. */
   readonly opened: number[] = [];
   readonly revealed: number[] = [];
   /** What was said of folders that look generated, for tests to read. */
   readonly answered: [string, boolean][] = [];
-  /** Set to make every command fail with it. */
-  failure: IpcError | null = null;
+  /** What was forgotten, for tests to read. */
+  readonly forgotten: number[] = [];
 
   #options: FakeOptions;
   #folders: Folder[];
   #documents: FakeDocument[];
   #passages: Passage[];
+  #passagesOfFile: Passage[][];
+  #leftOut: string[];
+  #dropped = new Set<(paths: string[]) => void>();
   #changed = new Set<() => void>();
   #progress = new Set<(progress: Progress) => void>();
   #timers = new Set<ReturnType<typeof setTimeout>>();
 
   constructor(options: FakeOptions = {}) {
+    super(options);
     this.#options = options;
     this.#documents = options.documents ?? fakeDocuments;
+    this.#leftOut = options.leftOut ?? [];
     this.#folders =
       options.folders ??
       fakeFolders.map((folder) => ({
@@ -87,10 +105,11 @@ export class FakeHost implements Host {
         n_files: folder.away ? 1204 : this.#documents.length,
         held_back: [],
       }));
-    this.#passages = this.#documents.flatMap((document, fileId) => passagesOf(document, fileId));
+    this.#passagesOfFile = this.#documents.map((document, fileId) => passagesOf(document, fileId));
+    this.#passages = this.#passagesOfFile.flat();
   }
 
-  search(request: { query: string; limit: number; typing: boolean }, onUpdate: (u: SearchUpdate) => void): RunningSearch {
+  search(request: SearchRequest, onUpdate: (u: SearchUpdate) => void): RunningSearch {
     const words = wordsOf(request.query.replace(PART, ''));
     const { wordsMs = 4, hybridMs = 28, reranked = [], notices = [] } = this.#options;
     let settle: () => void = () => {};
@@ -121,7 +140,7 @@ export class FakeHost implements Host {
   }
 
   async status(): Promise<LibraryStatus> {
-    this.#mayFail();
+    this.mayFail();
     const indexed = this.#folders.some((folder) => !folder.away) ? this.#documents.length : 0;
     const away = this.#folders.filter((f) => f.away).reduce((sum, f) => sum + f.n_files, 0);
     const nPassages = indexed === 0 ? 0 : this.#passages.length;
@@ -131,6 +150,13 @@ export class FakeHost implements Host {
       n_passages: nPassages,
       n_embedded: nPassages,
       notices: this.#options.notices ?? [],
+      left_out: this.#leftOut,
+      storage: [
+        { name: 'database', n_bytes: 48_200_000 },
+        { name: 'words', n_bytes: 19_700_000 },
+        { name: 'models', n_bytes: 91_000_000 },
+      ],
+      place: '/home/robin/.local/share/nuthatch',
     };
   }
 
@@ -147,12 +173,12 @@ export class FakeHost implements Host {
   }
 
   async pickFolder(): Promise<string | null> {
-    this.#mayFail();
+    this.mayFail();
     return this.#options.pickedFolder === undefined ? '/home/robin/Pictures' : this.#options.pickedFolder;
   }
 
   async addFolder(path: string): Promise<void> {
-    this.#mayFail();
+    this.mayFail();
     this.#folders = [
       ...this.#folders,
       { path, away: false, n_files: this.#documents.length, followed: 'watched', looked_at_ms: null, held_back: [] },
@@ -161,13 +187,13 @@ export class FakeHost implements Host {
   }
 
   async removeFolder(path: string): Promise<void> {
-    this.#mayFail();
+    this.mayFail();
     this.#folders = this.#folders.filter((folder) => folder.path !== path);
     this.changed();
   }
 
   async answerFolder(path: string, read: boolean): Promise<void> {
-    this.#mayFail();
+    this.mayFail();
     this.answered.push([path, read]);
     this.#folders = this.#folders.map((folder) => ({
       ...folder,
@@ -177,42 +203,97 @@ export class FakeHost implements Host {
   }
 
   async pause(untilMs: number | null): Promise<void> {
-    this.#mayFail();
+    this.mayFail();
     this.report({ ...this.#now(), hold: { reason: 'paused', until_ms: untilMs } });
   }
 
   async resume(): Promise<void> {
-    this.#mayFail();
+    this.mayFail();
     this.report({ ...this.#now(), hold: null });
   }
 
   async preview(fileId: number, passageId: number | null, query: string): Promise<Preview> {
-    this.#mayFail();
+    this.mayFail();
     const passage = this.#passages.find((p) => p.passageId === passageId && p.fileId === fileId);
     return this.#page(fileId, passage?.page ?? 1, query, passage);
   }
 
   async previewPage(fileId: number, page: number, query: string): Promise<Preview> {
-    this.#mayFail();
+    this.mayFail();
     return this.#page(fileId, page, query);
   }
 
   async openFile(fileId: number): Promise<void> {
-    this.#mayFail();
+    this.mayFail();
     this.opened.push(fileId);
   }
 
   async revealFile(fileId: number): Promise<void> {
-    this.#mayFail();
+    this.mayFail();
     this.revealed.push(fileId);
   }
 
   async why(path: string) {
-    this.#mayFail();
+    this.mayFail();
     const known = this.#documents.some((document) => `${document.folder}/${document.name}` === path);
     return known
       ? { path, state: 'indexed', reason: 'The file was read whole and can be found.' }
       : { path, state: 'unknown', reason: 'The file lies in none of the folders of the library. Add its folder to find it.' };
+  }
+
+  onDropped(listener: (paths: string[]) => void): Unsubscribe {
+    this.#dropped.add(listener);
+    return () => this.#dropped.delete(listener);
+  }
+
+  /** Drops something on the window. */
+  drop(paths: string[]): void {
+    this.#dropped.forEach((listener) => listener(paths));
+  }
+
+  async suggestedFolders() {
+    return [
+      { path: '/home/robin/Documents', is_ticked: true },
+      { path: '/home/robin/Desktop', is_ticked: false },
+      { path: '/home/robin/Downloads', is_ticked: false },
+    ];
+  }
+
+  async files(state: string, after: number | null, limit: number): Promise<FilePage> {
+    this.mayFail();
+    const all = state === 'indexed' ? this.#documents.length : (LISTED[state] ?? 0);
+    const first = after === null ? 0 : after + 1;
+    const ids = Array.from({ length: Math.min(limit, Math.max(0, all - first)) }, (_, at) => first + at);
+    const files = ids
+      .filter((id) => !this.forgotten.includes(id))
+      .map((id) => ({
+        file_id: id,
+        path: `/home/robin/Documents/Scans/letter ${id + 1}.pdf`,
+        n_bytes: 120_000 + 7_000 * id,
+        reason: REASONS[state] ?? 'it was read whole; every word of it can be found',
+      }));
+    return { files, has_more: first + limit < all };
+  }
+
+  async forgetFile(fileId: number): Promise<void> {
+    this.mayFail();
+    this.forgotten.push(fileId);
+    this.#leftOut = [...this.#leftOut, `/home/robin/Documents/Scans/letter ${fileId + 1}.pdf`];
+    this.changed();
+  }
+
+  async admit(path: string): Promise<void> {
+    this.mayFail();
+    this.#leftOut = this.#leftOut.filter((one) => one !== path);
+    this.changed();
+  }
+
+  async pageView(fileId: number, page: number, passageId: number | null): Promise<PageView | null> {
+    this.mayFail();
+    const document = this.#documents[fileId];
+    if (!document?.paged) return null;
+    const passage = this.#passages.find((one) => one.passageId === passageId && one.page === page);
+    return drawnPage(document.pages[page - 1] ?? [], passage?.text ?? null);
   }
 
   /** Tells the window that files have changed. */
@@ -238,10 +319,6 @@ export class FakeHost implements Host {
     return this.#options.progress ?? idle;
   }
 
-  #mayFail(): void {
-    if (this.failure) throw this.failure;
-  }
-
   #find(words: string[], byMeaning: boolean): SearchResult[] {
     return this.#documents
       .map((document, fileId) => this.#resultOf(document, fileId, words, byMeaning))
@@ -250,8 +327,7 @@ export class FakeHost implements Host {
   }
 
   #resultOf(document: FakeDocument, fileId: number, words: string[], byMeaning: boolean): SearchResult {
-    const ranked = this.#passages
-      .filter((passage) => passage.fileId === fileId)
+    const ranked = (this.#passagesOfFile[fileId] ?? [])
       .map((passage) => ({ passage, found: ranges(passage.text, words) }))
       .sort((a, b) => distinct(b) - distinct(a) || b.found.length - a.found.length);
     const best = ranked[0];

@@ -4,12 +4,21 @@
  * `fake.ts`) are unknown here. Every failure is an `IpcError`, never a bare string.
  */
 import type {
+  Connection,
+  Fetching,
+  FilePage,
   IpcError,
   LibraryStatus,
+  Machine,
+  Models,
   Preview,
   Progress,
+  SavedSearch,
   SearchRequest,
   SearchUpdate,
+  Setting,
+  Settings,
+  SuggestedFolder,
   Why,
 } from './bindings';
 
@@ -23,13 +32,60 @@ export type RunningSearch = {
   done: Promise<void>;
 };
 
-export interface Host {
+/** A page as it looks. */
+export type PageView = {
+  width: number;
+  height: number;
+  /** The passage's lines: left, top, width and height, the page's sides being 1. */
+  lit: [number, number, number, number][];
+  /** Grey, row by row. */
+  pixels: Uint8Array;
+};
+
+/** Everything besides searching and the library itself: models, settings, what was searched for. */
+export interface Workshop {
+  /** Notes a search that led somewhere. */
+  noteSearch(query: string): Promise<void>;
+  /** The newest searches in which a part stands. */
+  earlierSearches(part: string, limit: number): Promise<string[]>;
+  /** Forgets one search; null is all of them. */
+  forgetSearches(query: string | null): Promise<void>;
+  savedSearches(): Promise<SavedSearch[]>;
+  /** An empty name is the query itself. */
+  saveSearch(name: string, query: string): Promise<void>;
+  dropSavedSearch(name: string): Promise<void>;
+  /** "This was it": a file was the answer to a query. */
+  addAnswer(query: string, fileId: number): Promise<void>;
+
+  settings(): Promise<Settings>;
+  writeSetting(key: string, value: Setting): Promise<void>;
+
+  models(): Promise<Models>;
+  /** Tells whether the model is there now; it is not when fetching was broken off. */
+  getModel(id: string, acceptsLicence: boolean, onProgress: (now: Fetching) => void): Promise<boolean>;
+  stopFetching(): Promise<void>;
+  /** Lets the user choose a folder; false when none was chosen. */
+  importModel(id: string, acceptsLicence: boolean, onProgress: (now: Fetching) => void): Promise<boolean>;
+  /** Fails where a file of the model is not what it should be. */
+  checkModel(id: string): Promise<void>;
+  /** The bytes that are free again. */
+  removeModel(id: string): Promise<number>;
+  /** Tries what runs here; takes its time. */
+  diagnose(): Promise<Machine>;
+  /** Every request to the network that was ever made, the newest first. */
+  connections(): Promise<Connection[]>;
+}
+
+export interface Host extends Workshop {
   /** A newer search supersedes the older one. */
   search(request: SearchRequest, onUpdate: (update: SearchUpdate) => void): RunningSearch;
   status(): Promise<LibraryStatus>;
   onProgress(listener: (progress: Progress) => void): Unsubscribe;
   /** Called when files or folders of the library have changed. */
   onLibraryChanged(listener: () => void): Unsubscribe;
+  /** Called with the paths of what was dropped on the window. */
+  onDropped(listener: (paths: string[]) => void): Unsubscribe;
+  suggestedFolders(): Promise<SuggestedFolder[]>;
   /** Lets the user choose a folder; null when nothing was chosen. */
   pickFolder(): Promise<string | null>;
   addFolder(path: string): Promise<void>;
@@ -45,6 +101,14 @@ export interface Host {
   openFile(fileId: number): Promise<void>;
   revealFile(fileId: number): Promise<void>;
   why(path: string): Promise<Why>;
+  /** Files in a state, those that follow one of them. */
+  files(state: string, after: number | null, limit: number): Promise<FilePage>;
+  /** Erases what the library holds of a file, and leaves it out; the file stays untouched. */
+  forgetFile(fileId: number): Promise<void>;
+  /** Lets a forgotten path into the library again. */
+  admit(path: string): Promise<void>;
+  /** A page as it looks; null for a file whose pages cannot be drawn. */
+  pageView(fileId: number, page: number, passageId: number | null): Promise<PageView | null>;
 }
 
 /** Turns whatever was thrown into the one shape that the window shows. */

@@ -5,8 +5,22 @@
  */
 import { Channel, invoke, type InvokeArgs } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
-import type { LibraryStatus, Preview, Progress, SearchUpdate, Why } from './bindings';
-import { asIpcError, type Host } from './host';
+import type {
+  Connection,
+  Fetching,
+  FilePage,
+  LibraryStatus,
+  Machine,
+  Models,
+  Preview,
+  Progress,
+  SavedSearch,
+  SearchUpdate,
+  Settings,
+  SuggestedFolder,
+  Why,
+} from './bindings';
+import { asIpcError, type Host, type PageView, type Unsubscribe } from './host';
 
 /** Tells a newer search from an older one, also when the page was loaded again. */
 let searchNumber = Date.now();
@@ -17,6 +31,29 @@ async function call<T>(command: string, args?: InvokeArgs): Promise<T> {
   } catch (thrown) {
     throw asIpcError(thrown);
   }
+}
+
+function onEvent<T>(name: string, listener: (payload: T) => void): Unsubscribe {
+  const stop = listen<T>(name, (event) => listener(event.payload));
+  return () => {
+    void stop.then((unlisten) => unlisten());
+  };
+}
+
+/** A channel for a call that tells how far it is. */
+function telling<T>(listener: (now: T) => void): Channel<T> {
+  const channel = new Channel<T>();
+  channel.onmessage = listener;
+  return channel;
+}
+
+/** The length of the head, the head, and the pixels; empty for no picture. */
+function asPageView(bytes: ArrayBuffer): PageView | null {
+  if (bytes.byteLength === 0) return null;
+  const length = new DataView(bytes).getUint32(0, true);
+  const head = new TextDecoder().decode(new Uint8Array(bytes, 4, length));
+  const described = JSON.parse(head) as Omit<PageView, 'pixels'>;
+  return { ...described, pixels: new Uint8Array(bytes, 4 + length) };
 }
 
 export const tauriHost: Host = {
@@ -51,12 +88,10 @@ export const tauriHost: Host = {
     };
   },
 
-  onLibraryChanged(listener) {
-    const stop = listen('library-changed', () => listener());
-    return () => {
-      void stop.then((unlisten) => unlisten());
-    };
-  },
+  onLibraryChanged: (listener) => onEvent('library-changed', listener),
+  onDropped: (listener) =>
+    onEvent<{ paths: string[] }>('tauri://drag-drop', ({ paths }) => listener(paths)),
+  suggestedFolders: () => call<SuggestedFolder[]>('suggested_folders'),
 
   pickFolder: () => call<string | null>('pick_folder'),
   addFolder: (path) => call<void>('add_folder', { path }),
@@ -69,4 +104,31 @@ export const tauriHost: Host = {
   openFile: (fileId) => call<void>('open_file', { fileId }),
   revealFile: (fileId) => call<void>('reveal_file', { fileId }),
   why: (path) => call<Why>('why', { path }),
+  files: (state, after, limit) => call<FilePage>('files', { state, after, limit }),
+  forgetFile: (fileId) => call<void>('forget_file', { fileId }),
+  admit: (path) => call<void>('admit', { path }),
+  pageView: async (fileId, page, passageId) =>
+    asPageView(await call<ArrayBuffer>('page_view', { fileId, page, passageId })),
+
+  noteSearch: (query) => call<void>('note_search', { query }),
+  earlierSearches: (part, limit) => call<string[]>('searches', { part, limit }),
+  forgetSearches: (query) => call<void>('forget_searches', { query }),
+  savedSearches: () => call<SavedSearch[]>('saved_searches'),
+  saveSearch: (name, query) => call<void>('save_search', { name, query }),
+  dropSavedSearch: (name) => call<void>('drop_saved_search', { name }),
+  addAnswer: (query, fileId) => call<void>('add_answer', { query, fileId }),
+
+  settings: () => call<Settings>('settings'),
+  writeSetting: (key, value) => call<void>('write_setting', { key, value }),
+
+  models: () => call<Models>('models'),
+  getModel: (id, acceptsLicence, onProgress) =>
+    call<boolean>('get_model', { id, acceptsLicence, onProgress: telling<Fetching>(onProgress) }),
+  stopFetching: () => call<void>('stop_fetching'),
+  importModel: (id, acceptsLicence, onProgress) =>
+    call<boolean>('import_model', { id, acceptsLicence, onProgress: telling<Fetching>(onProgress) }),
+  checkModel: (id) => call<void>('check_model', { id }),
+  removeModel: (id) => call<number>('remove_model', { id }),
+  diagnose: () => call<Machine>('diagnose'),
+  connections: () => call<Connection[]>('connections'),
 };

@@ -2,7 +2,8 @@
  * How times, dates and paths read.
  * Owns rounding and shortening; the words come from `strings.ts`.
  */
-import { locale, strings } from './strings';
+import { locale } from './language.svelte';
+import { strings } from './strings';
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
@@ -30,14 +31,30 @@ export function day(ms: number, now: Date = new Date()): string {
   const days = Math.round((startOfDay(now) - startOfDay(date)) / (DAY * 1000));
   if (days === 0) return strings.today;
   if (days === 1) return strings.yesterday;
-  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }).format(date);
+  return new Intl.DateTimeFormat(locale(), { dateStyle: 'medium' }).format(date);
 }
 
 /** A moment to the minute, with its day unless that is today. */
 export function moment(ms: number, now: Date = new Date()): string {
-  const time = new Intl.DateTimeFormat(locale, { timeStyle: 'short' }).format(new Date(ms));
+  const time = new Intl.DateTimeFormat(locale(), { timeStyle: 'short' }).format(new Date(ms));
   const date = day(ms, now);
-  return date === strings.today ? time : `${date}, ${time}`;
+  return date === strings.today ? time : strings.onDay(date, time);
+}
+
+/** A whole number. */
+export const wholeNumber = (n: number) => n.toLocaleString(locale());
+
+/** A number of bytes, as file managers write it. */
+export function byteSize(n: number): string {
+  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
+  const power = Math.min(units.length - 1, n < 1 ? 0 : Math.floor(Math.log10(n) / 3));
+  const value = n / 1000 ** power;
+  return new Intl.NumberFormat(locale(), {
+    style: 'unit',
+    unit: units[power] ?? 'byte',
+    unitDisplay: power === 0 ? 'long' : 'short',
+    maximumFractionDigits: power === 0 || value >= 100 ? 0 : 1,
+  }).format(value);
 }
 
 function startOfDay(date: Date): number {

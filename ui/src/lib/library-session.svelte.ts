@@ -2,12 +2,14 @@
  * What the window knows of the library: its folders, its counts, what indexing is doing.
  * Owns keeping that fresh and the acts on folders. Knows nothing of elements.
  */
-import type { IpcError, LibraryStatus, Progress } from '../host/bindings';
+import type { IpcError, LibraryStatus, Progress, SuggestedFolder } from '../host/bindings';
 import { asIpcError, type Host, type Unsubscribe } from '../host/host';
 
 export class LibrarySession {
   /** Null until the host has answered once. */
   status = $state.raw<LibraryStatus | null>(null);
+  /** Folders that a new user is offered. */
+  suggested = $state.raw<SuggestedFolder[]>([]);
   progress = $state.raw<Progress | null>(null);
   error = $state.raw<IpcError | null>(null);
   /** A folder is being added or removed. */
@@ -37,6 +39,7 @@ export class LibrarySession {
   async refresh(): Promise<void> {
     try {
       this.status = await this.#host.status();
+      if (this.isEmpty) this.suggested = await this.#host.suggestedFolders();
     } catch (thrown) {
       this.error = asIpcError(thrown);
     }
@@ -48,6 +51,22 @@ export class LibrarySession {
       const path = await this.#host.pickFolder();
       if (path === null) return false;
       await this.#host.addFolder(path);
+      return true;
+    });
+  }
+
+  /** Adds folders whose paths are known; those before one that is refused stay. */
+  async addFolders(paths: readonly string[]): Promise<boolean> {
+    return this.#act(async () => {
+      for (const path of paths) await this.#host.addFolder(path);
+      return paths.length > 0;
+    });
+  }
+
+  /** Lets a forgotten path into the library again. */
+  async admit(path: string): Promise<boolean> {
+    return this.#act(async () => {
+      await this.#host.admit(path);
       return true;
     });
   }

@@ -1,10 +1,14 @@
 /**
- * The preview pane's content: which file and page are shown.
- * Owns the order of answers (a slow older one never replaces a newer one) and keeps the old text
+ * The preview pane's content: which file and page are shown, as text or as it looks.
+ * Owns the order of answers (a slow older one never replaces a newer one) and keeps the old content
  * until the new one is there. Knows nothing of elements.
  */
 import type { IpcError, Preview, SearchResult } from '../host/bindings';
-import { asIpcError, type Host } from '../host/host';
+import { asIpcError, type Host, type PageView } from '../host/host';
+import { strings } from './strings';
+
+const ZOOM_STEP = 0.2;
+const ZOOMS = { least: 0.6, most: 3 };
 
 export class PreviewSession {
   open = $state(false);
@@ -13,8 +17,16 @@ export class PreviewSession {
   loading = $state(false);
   /** The file that `content` shows. */
   fileId = $state<number | null>(null);
-  /** The passage it was opened for, as the result row has it. */
+  /** The passage it was opened for, as the result row has it, and where that says it stands. */
   passageText = $state('');
+  place = $state<string | null>(null);
+  mode = $state<'text' | 'page'>('text');
+  /** The page as it looks; absent until it is drawn, and for a file that has none. */
+  view = $state.raw<PageView | null>(null);
+  /** Times the usual size. */
+  zoom = $state(1);
+  /** The match that was walked to, from 0. */
+  hit = $state<number | null>(null);
 
   #host: Host;
   #query = '';
@@ -25,11 +37,17 @@ export class PreviewSession {
     this.#host = host;
   }
 
+  /** Its pages can be drawn. */
+  get hasPages(): boolean {
+    return this.content?.page != null && this.content.unit === 'page';
+  }
+
   /** Opens the pane at the best passage of a result. */
   show(row: SearchResult, query: string): Promise<void> {
     this.open = true;
     this.#query = query;
     this.#passageId = row.passage_id;
+    this.place = strings.place(row);
     return this.#load(row.file_id, row.passage, () =>
       this.#host.preview(row.file_id, row.passage_id, query),
     );
@@ -50,13 +68,32 @@ export class PreviewSession {
     );
   }
 
+  showAs(mode: 'text' | 'page'): Promise<void> {
+    this.mode = mode;
+    return this.#draw(this.#newest);
+  }
+
+  /** Walks to the next match, or the one before; behind the last comes the first. */
+  step(by: 1 | -1, nHits: number): void {
+    if (nHits === 0) return;
+    const from = this.hit ?? (by > 0 ? -1 : 0);
+    this.hit = (from + by + nHits) % nHits;
+  }
+
+  zoomBy(steps: number): void {
+    const zoom = Math.round((this.zoom + steps * ZOOM_STEP) * 10) / 10;
+    this.zoom = Math.min(ZOOMS.most, Math.max(ZOOMS.least, zoom));
+  }
+
   close(): void {
     this.#newest += 1;
     this.open = false;
     this.loading = false;
     this.content = null;
+    this.view = null;
     this.error = null;
     this.fileId = null;
+    this.hit = null;
   }
 
   async #load(fileId: number, passage: string, fetch: () => Promise<Preview>): Promise<void> {
@@ -75,6 +112,25 @@ export class PreviewSession {
     }
     this.fileId = fileId;
     this.passageText = passage;
+    this.hit = null;
     this.loading = false;
+    await this.#draw(mine);
+  }
+
+  /** Draws the page, where that is wanted. Where it cannot be, its text stays. */
+  async #draw(mine: number): Promise<void> {
+    const page = this.content?.page;
+    if (this.mode !== 'page' || !this.hasPages || page == null || this.fileId === null) {
+      this.view = null;
+      return;
+    }
+    try {
+      const view = await this.#host.pageView(this.fileId, page, this.#passageId);
+      if (mine === this.#newest) this.view = view;
+    } catch (thrown) {
+      if (mine !== this.#newest) return;
+      this.view = null;
+      this.error = asIpcError(thrown);
+    }
   }
 }

@@ -7,7 +7,10 @@
  */
 import type { Chip, Hint, IpcError, Notice, SearchResult, SearchUpdate, Stage } from '../host/bindings';
 import { asIpcError, type Host, type RunningSearch } from '../host/host';
+import { locale } from './language.svelte';
 import { refine, uniqueRows } from './refine';
+import { withoutParts } from './scopes';
+import { sorted, type Sort } from './sort';
 
 /** Keys that follow within this time belong to one request. */
 const TYPING_DELAY_MS = 30;
@@ -16,6 +19,9 @@ const STAGES: Stage[] = ['words', 'hybrid', 'reranked'];
 /** After this much quiet the last word is taken as finished. */
 const SETTLED_DELAY_MS = 350;
 const RESULT_LIMIT = 50;
+/** Each time the end of the list nears, so many times as many are asked for, up to a limit. */
+const MORE_FACTOR = 4;
+const MOST_RESULTS = 10_000;
 
 /** What the list knows about the rows on screen, asked whenever they are about to move. */
 export type OnScreen = {
@@ -48,6 +54,10 @@ export class SearchSession {
   hints = $state.raw<Hint[]>([]);
   /** What the user said of results; another query begins without. */
   judged = $state.raw<Judged[]>([]);
+  /** Words are not looked up; another query begins without. */
+  byMeaning = $state(false);
+  /** The order in which the rows are shown. */
+  sort = $state<Sort>('best');
   error = $state.raw<IpcError | null>(null);
   selectedId = $state<number | null>(null);
   /** The last change reordered rows of the same query: they may glide. */
@@ -61,6 +71,8 @@ export class SearchSession {
 
   #host: Host;
   #onScreen: OnScreen;
+  /** How many rows are asked for; grows while one scrolls, for this query. */
+  #limit = RESULT_LIMIT;
   /** How far the list on screen has come. */
   #stage: Stage = 'words';
   #running: RunningSearch | null = null;
@@ -87,7 +99,9 @@ export class SearchSession {
 
   type(text: string): void {
     this.query = text;
+    this.#limit = RESULT_LIMIT;
     this.judged = [];
+    this.byMeaning = false;
     this.#stopTimers();
     if (text.trim() === '') {
       this.#reset();
@@ -114,6 +128,24 @@ export class SearchSession {
     this.type('');
   }
 
+  /** There may be more than the rows on screen. */
+  get mayHaveMore(): boolean {
+    return this.rows.length >= this.#limit && this.#limit < MOST_RESULTS;
+  }
+
+  /** The end of the list nears: asks for more rows. Those on screen keep their places. */
+  more(): void {
+    if (!this.complete || !this.isCurrent || !this.mayHaveMore) return;
+    this.#limit = Math.min(MOST_RESULTS, this.#limit * MORE_FACTOR);
+    this.#stopTimers();
+    this.#ask(this.shownQuery, false, (update) => {
+      if (!update.last) return;
+      const shown = this.rows.map((row) => row.file_id);
+      this.rows = refine(this.rows, this.#ordered(update.results), shown, this.#limit);
+      this.refined = true;
+    });
+  }
+
   /** Asks again for more, or less, of what a row shows. */
   judge(row: SearchResult, isLiked: boolean): void {
     if (row.passage_id === null) return;
@@ -131,10 +163,32 @@ export class SearchSession {
 
   /** Takes a part of the query out of it. */
   remove(chip: Chip): void {
-    const characters = [...this.shownQuery];
-    characters.splice(chip.span[0], chip.span[1] - chip.span[0]);
-    this.type(characters.join('').replace(/\s+/g, ' ').trim());
+    this.type(withoutParts(this.shownQuery, [chip.span]));
     this.settle();
+  }
+
+  /** Takes everything but plain words out of the query. */
+  removeConditions(): void {
+    this.type(withoutParts(this.shownQuery, this.chips.map((chip) => chip.span)));
+    this.settle();
+  }
+
+  /** Asks the same again without looking up words. */
+  searchByMeaning(): void {
+    this.byMeaning = true;
+    this.#askAnew();
+  }
+
+  /** Shows the results in another order; that of the ranking has to be asked for again. */
+  sortBy(sort: Sort): void {
+    this.sort = sort;
+    if (this.rows.length === 0) return;
+    if (sort === 'best') {
+      this.#askAnew();
+      return;
+    }
+    this.rows = sorted(this.rows, sort, locale());
+    this.refined = true;
   }
 
   /** Moves the choice by some rows; above the first row there is none. */
@@ -199,7 +253,7 @@ export class SearchSession {
     this.#stage = 'words';
     this.#ask(this.shownQuery, false, (update) => {
       if (!update.last) return;
-      this.rows = uniqueRows(update.results).slice(0, RESULT_LIMIT);
+      this.rows = this.#ordered(uniqueRows(update.results).slice(0, this.#limit));
       this.selectedId = null;
       this.refined = true;
       this.#tell(update);
@@ -214,7 +268,7 @@ export class SearchSession {
     this.failed = false;
     const of = (isLiked: boolean) =>
       this.judged.filter((one) => one.isLiked === isLiked).map((one) => one.passageId);
-    const request = { query, limit: RESULT_LIMIT, typing, like: of(true), unlike: of(false) };
+    const request = { query, limit: this.#limit, typing, like: of(true), unlike: of(false), by_meaning_only: this.byMeaning };
     this.#running = this.#host.search(request, (update) => {
       if (mine !== this.#newest) return;
       receive(update);
@@ -232,7 +286,7 @@ export class SearchSession {
     if (!update.last) return;
     const found = new Set(update.results.map((row) => row.file_id));
     const remaining = this.rows.filter((row) => found.has(row.file_id));
-    this.rows = refine(remaining, update.results, this.#heldRows(update), RESULT_LIMIT);
+    this.rows = refine(remaining, this.#ordered(update.results), this.#heldRows(update), this.#limit);
     if (!this.selected) this.selectedId = null;
     this.refined = true;
     this.#tell(update);
@@ -250,6 +304,17 @@ export class SearchSession {
     return update.is_late ? [...held, ...this.#onScreen.seen()] : held;
   }
 
+  #ordered(rows: readonly SearchResult[]): SearchResult[] {
+    return sorted(rows, this.sort, locale());
+  }
+
+  /** Rows on screen that an update does not hold; only the best order tells where they belong. */
+  #others(results: readonly SearchResult[]): SearchResult[] {
+    if (this.sort === 'best') return [];
+    const found = new Set(results.map((row) => row.file_id));
+    return this.rows.filter((row) => !found.has(row.file_id));
+  }
+
   #forgetStages(): void {
     this.wordsMs = this.hybridMs = this.rerankedMs = null;
     this.nReranked = 0;
@@ -264,9 +329,10 @@ export class SearchSession {
     if (sameQuery && isStepBack && !update.last) return;
 
     if (sameQuery) {
-      this.rows = refine(this.rows, update.results, this.#heldRows(update), RESULT_LIMIT);
+      const incoming = this.#ordered([...update.results, ...this.#others(update.results)]);
+      this.rows = refine(this.rows, incoming, this.#heldRows(update), this.#limit);
     } else {
-      this.rows = uniqueRows(update.results).slice(0, RESULT_LIMIT);
+      this.rows = this.#ordered(uniqueRows(update.results).slice(0, RESULT_LIMIT));
       this.selectedId = null;
       this.#forgetStages();
       this.complete = false;

@@ -8,8 +8,12 @@ import type { SearchRequest, SearchResult, SearchUpdate } from '../host/bindings
 import { FakeHost, type FakeOptions } from '../host/fake';
 import type { RunningSearch } from '../host/host';
 
-// jsdom has no animations; Svelte asks for them when a row goes.
-Element.prototype.getAnimations ??= () => [];
+// jsdom has no layout, so nothing in it ever has another size.
+globalThis.ResizeObserver ??= class {
+  observe(): void {}
+  unobserve(): void {}
+  disconnect(): void {}
+};
 
 export function openWindow<T extends FakeHost>(host: T): T {
   render(App, { props: { host } });

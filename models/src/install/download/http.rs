@@ -10,6 +10,7 @@ use std::{
     fs,
     io::{self, Read},
     net::Ipv6Addr,
+    path::PathBuf,
     time::Duration,
 };
 
@@ -21,7 +22,7 @@ use ureq::{
 use url::{Host, Url};
 
 use super::{Fault, passing};
-use crate::install::{Error, Source};
+use crate::install::{Error, Source, connections};
 
 /// A server that takes longer to connect, or to answer, is down.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
@@ -36,6 +37,8 @@ pub(in crate::install) struct Client {
     agent: Agent,
     base: Url,
     authorisation: Option<String>,
+    /// Where each request is written down.
+    record: Option<PathBuf>,
     /// How long to wait after a first failure.
     pub(super) first_wait: Duration,
 }
@@ -71,6 +74,7 @@ impl Client {
             agent: config.build().new_agent(),
             base,
             authorisation: source.token.as_ref().map(|token| format!("Bearer {token}")),
+            record: source.record.clone(),
             first_wait: source.first_wait,
         })
     }
@@ -81,7 +85,7 @@ impl Client {
         let mut next = Url::parse(url).map_err(|_| option("the address", url))?;
         let (mut sha256, mut n_bytes) = (None, None);
         for _ in 0..=MAX_REDIRECTS {
-            let response = self.send(&next, start, mark).map_err(|e| fault(&e, url))?;
+            let response = self.send(&next, start, mark, url)?;
             sha256 = sha256.or_else(|| linked_sha256(&response));
             n_bytes = n_bytes.or_else(|| number(&response, "x-linked-size"));
             let Some(location) = redirect(&response) else {
@@ -106,7 +110,18 @@ impl Client {
         url: &Url,
         start: u64,
         mark: Option<&str>,
-    ) -> Result<Response<Body>, ureq::Error> {
+        asked_for: &str,
+    ) -> Result<Response<Body>, Fault> {
+        // An address that a server gave out may be signed.
+        let is_ours = url.origin() == self.base.origin();
+        let to = if is_ours {
+            url.as_str()
+        } else {
+            url.host_str().unwrap_or("?")
+        };
+        let asked = connections::ask(self.record.as_deref(), to).map_err(|error| {
+            broken(asked_for, &format!("it could not be written down: {error}"))
+        })?;
         let mut request = self.agent.get(url.as_str());
         if let Some(authorisation) = self.authorisation.as_ref().filter(|_| self.may_know(url)) {
             request = request.header("authorization", authorisation);
@@ -117,7 +132,12 @@ impl Client {
                 request = request.header("if-range", mark);
             }
         }
-        request.call()
+        let response = request.call();
+        match &response {
+            Ok(response) => asked.answered(response.status().as_str()),
+            Err(_) => asked.answered("failed"),
+        }
+        response.map_err(|error| fault(&error, asked_for))
     }
 
     /// Whether the token may be sent there.

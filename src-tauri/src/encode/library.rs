@@ -1,0 +1,62 @@
+//! Pages of files, pages as pictures, and settings.
+
+use std::path::Path;
+
+use nuthatch::{
+    engine::{ListedFile, PageView},
+    settings::Settings,
+};
+use serde_json::json;
+
+use super::{count, id, shown};
+use crate::wire;
+
+/// So many of the files that were found; one that is left over says that others follow.
+pub(crate) fn file_page(found: Vec<ListedFile>, limit: usize) -> wire::FilePage {
+    wire::FilePage {
+        has_more: found.len() > limit,
+        files: found
+            .into_iter()
+            .take(limit)
+            .map(|file| wire::ListedFile {
+                file_id: id(file.id.0),
+                path: shown(&file.path),
+                n_bytes: file.size_bytes as f64,
+                reason: file.reason,
+            })
+            .collect(),
+    }
+}
+
+/// The length of the head in four bytes, the lowest first; the head; the grey pixels, row by row.
+/// Empty where there is no picture.
+pub(crate) fn page_view(view: Option<&PageView>) -> Vec<u8> {
+    let Some(view) = view else {
+        return Vec::new();
+    };
+    let picture = &view.picture;
+    let head = json!({
+        "width": picture.width(), "height": picture.height(), "lit": view.lit,
+    });
+    let head = head.to_string().into_bytes();
+    let length = u32::try_from(head.len()).unwrap_or_default();
+    let mut bytes = length.to_le_bytes().to_vec();
+    bytes.extend_from_slice(&head);
+    bytes.extend_from_slice(picture.pixels());
+    bytes
+}
+
+pub(crate) fn settings(settings: &Settings, file: &Path) -> wire::Settings {
+    wire::Settings {
+        meaning: settings.meaning,
+        read_pictures: settings.read_pictures,
+        pause_on_battery: settings.pause_on_battery,
+        pause_above_load_percent: settings.pause_above_load_percent,
+        pause_after_typing_seconds: count(settings.pause_after_typing_seconds),
+        max_file_mib: count(settings.max_file_mib),
+        ask_above_files: count(settings.ask_above_files),
+        keep_history: settings.keep_history,
+        never_connect: settings.never_connect,
+        file: shown(file),
+    }
+}

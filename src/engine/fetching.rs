@@ -1,0 +1,39 @@
+//! Fetching a model, as the user's settings allow it, and the record of every connection.
+//!
+//! The only way to the network that the edges have. Invariant: whoever calls, the settings of that
+//! moment are obeyed, and each request is written down in the user's folder.
+
+use std::io;
+
+use nuthatch_models::{
+    ModelSpec,
+    install::{
+        self, OnProgress, Outcome, Source,
+        connections::{self, Connection},
+    },
+};
+
+use crate::{dirs::Dirs, settings::Settings};
+
+/// Downloads the files of a model that are missing or damaged. Blocks until it is there, has failed,
+/// or was broken off.
+pub fn fetch(
+    dirs: &Dirs,
+    settings: &Settings,
+    spec: &ModelSpec,
+    source: Source,
+    on_progress: &mut OnProgress<'_>,
+) -> Result<Outcome, install::Error> {
+    let [own, ..] = dirs.models();
+    let source = Source {
+        record: Some(dirs.connections()),
+        is_forbidden: settings.never_connect,
+        ..source
+    };
+    install::get(spec, &own, &source, on_progress)
+}
+
+/// Every request that was ever made, the newest first.
+pub fn connections(dirs: &Dirs) -> io::Result<Vec<Connection>> {
+    connections::all(&dirs.connections())
+}

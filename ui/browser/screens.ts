@@ -1,0 +1,101 @@
+/**
+ * Every screen of the window, each with the way to it.
+ * Owns the list: what is here is looked at by the tests of access and by `npm run screenshots`.
+ */
+import { expect, type NuthatchPage } from './page';
+
+export type Screen = { name: string; show: (nuthatch: NuthatchPage) => Promise<void> };
+
+/** A state of the fake host, reached when an element is there. */
+function state(name: string, demo: string, testId: string): Screen {
+  return {
+    name,
+    show: async (nuthatch) => {
+      await nuthatch.open(demo);
+      await expect(nuthatch.page.getByTestId(testId).first()).toBeVisible();
+    },
+  };
+}
+
+/** A page beside the search. */
+function page(name: string, tab: string, demo: string, testId: string): Screen {
+  return {
+    name,
+    show: async (nuthatch) => {
+      await nuthatch.open(demo);
+      await nuthatch.page.getByTestId('library-button').click();
+      await nuthatch.page.getByTestId(`tab-${tab}`).click();
+      await expect(nuthatch.page.getByTestId(testId).first()).toBeVisible();
+    },
+  };
+}
+
+export const SCREENS: Screen[] = [
+  state('welcome', 'welcome', 'welcome'),
+  state('ready', '', 'ready'),
+  {
+    name: 'results',
+    show: async (nuthatch) => {
+      await nuthatch.open('reranked');
+      await nuthatch.box.fill('notice period');
+      await expect(nuthatch.page.getByTestId('stages')).toContainText('reranked');
+      await nuthatch.press('ArrowDown');
+    },
+  },
+  {
+    name: 'conditions',
+    show: async (nuthatch) => {
+      await nuthatch.open();
+      await nuthatch.searchFor('period type:pdf -dog');
+      await expect(nuthatch.page.getByTestId('query-parts')).toBeVisible();
+    },
+  },
+  {
+    name: 'preview',
+    show: async (nuthatch) => {
+      await nuthatch.open('preview');
+      await expect(nuthatch.page.getByTestId('preview-text')).toBeVisible();
+    },
+  },
+  state('nothing-found', 'empty', 'nothing-found'),
+  state('notice', 'notice', 'result'),
+  state('progress', 'progress', 'progress'),
+  state('pause-menu', 'pausing', 'pause-menu'),
+  state('paused', 'paused', 'progress'),
+  state('earlier-searches', 'history', 'earlier-searches'),
+  {
+    name: 'page-picture',
+    show: async (nuthatch) => {
+      await nuthatch.open('preview');
+      await nuthatch.page.getByTestId('mode-page').click();
+      await expect(nuthatch.page.getByTestId('page-picture')).toBeVisible();
+    },
+  },
+  {
+    name: 'file-list',
+    show: async (nuthatch) => {
+      await nuthatch.open('library');
+      await nuthatch.page.getByTestId('list-failed').click();
+      await nuthatch.page.getByTestId('forget-file').first().click();
+    },
+  },
+  page('models', 'models', '', 'model'),
+  {
+    name: 'fetching-a-model',
+    show: async (nuthatch) => {
+      await nuthatch.open('fetching');
+      await nuthatch.page.getByTestId('library-button').click();
+      await nuthatch.page.getByTestId('tab-models').click();
+      await nuthatch.page.getByTestId('accept-licence').check();
+      await nuthatch.page.getByTestId('get-model').click();
+      await nuthatch.page.getByTestId('diagnose').click();
+      await expect(nuthatch.page.getByTestId('fetching')).toBeVisible();
+      await expect(nuthatch.page.getByTestId('machine')).toContainText('tokens');
+    },
+  },
+  page('settings', 'settings', '', 'switch-meaning'),
+  page('no-connections', 'connections', '', 'no-connections'),
+  page('connections', 'connections', 'connected', 'connections'),
+  state('library', 'library', 'library'),
+  state('left-out-folder', 'held', 'held-back'),
+];

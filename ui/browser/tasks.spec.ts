@@ -1,0 +1,165 @@
+/** What else people do with the window: with results, with files that are missing, with models. */
+import { expect, test } from './page';
+
+test('a quote with its source is copied', async ({ nuthatch }) => {
+  await nuthatch.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await nuthatch.open();
+  await nuthatch.searchFor('tenant notice period');
+  await nuthatch.press('ArrowDown');
+  await nuthatch.press('Space');
+  await nuthatch.tabTo('copy-quote');
+  await nuthatch.press('Enter');
+  await expect
+    .poll(() => nuthatch.page.evaluate(() => navigator.clipboard.readText()))
+    .toMatch(/^“§ 12 The notice period .*”\n\(rental-agreement-2023\.pdf, page 4\)$/);
+  // It led somewhere, so it is among the earlier searches.
+  await nuthatch.press('Escape');
+  await nuthatch.press('Escape');
+  await expect(nuthatch.page.getByTestId('earlier-search')).toHaveText('tenant notice period');
+});
+
+test('the model is switched with the keyboard alone, and the time it may take', async ({ nuthatch }) => {
+  await nuthatch.open();
+  await nuthatch.tabTo('library-button');
+  await nuthatch.press('Enter');
+  await nuthatch.press('ArrowRight');
+  await expect(nuthatch.page.getByTestId('tab-models')).toBeFocused();
+  await nuthatch.tabTo('reranker');
+  await nuthatch.page.keyboard.type('ms-marco');
+  await nuthatch.tabTo('budget');
+  await nuthatch.press('ArrowRight');
+  await expect(nuthatch.page.getByTestId('budget-value')).toContainText('250 ms');
+  expect(await nuthatch.host((host) => host.written)).toEqual([
+    ['reranker', 'ms-marco-minilm-l6'],
+    ['rerank_budget_ms', 250],
+  ]);
+});
+
+test('a model is fetched only after its licence was accepted, stopped, and gone on with', async ({ nuthatch }) => {
+  await nuthatch.open('fetching');
+  await nuthatch.page.getByTestId('library-button').click();
+  await nuthatch.page.getByTestId('tab-models').click();
+  const model = nuthatch.page.locator('[data-id=zerank-2]');
+  await expect(model.getByTestId('get-model')).toBeDisabled();
+  await model.getByTestId('accept-licence').check();
+  await model.getByTestId('get-model').click();
+  await expect(model.getByTestId('fetching')).toBeVisible();
+  // It goes on while another page is open.
+  await nuthatch.page.getByTestId('tab-library').click();
+  await nuthatch.page.getByTestId('tab-models').click();
+  await model.getByTestId('stop-fetching').click();
+  await expect(model).toContainText('Stopped; it goes on from here.');
+  await expect(model.getByTestId('get-model')).toContainText('Go on');
+});
+
+test('whoever forbids connections is obeyed, and told why', async ({ nuthatch }) => {
+  await nuthatch.open();
+  await nuthatch.page.getByTestId('library-button').click();
+  await nuthatch.page.getByTestId('tab-connections').click();
+  await expect(nuthatch.page.getByTestId('no-connections')).toBeVisible();
+  await nuthatch.page.getByTestId('switch-never_connect').check();
+  await nuthatch.page.getByTestId('tab-models').click();
+  const model = nuthatch.page.locator('[data-id=zerank-2]');
+  await model.getByTestId('accept-licence').check();
+  await model.getByTestId('get-model').click();
+  await expect(model.getByRole('alert')).toContainText('never to connect');
+});
+
+test('a file is forgotten and let in again', async ({ nuthatch }) => {
+  await nuthatch.open('library');
+  await nuthatch.page.getByTestId('list-failed').click();
+  await expect(nuthatch.page.getByTestId('listed-file')).toHaveCount(2);
+  await nuthatch.page.getByTestId('forget-file').first().click();
+  await nuthatch.page.getByTestId('confirm-forget').click();
+  await expect(nuthatch.page.getByTestId('listed-file')).toHaveCount(1);
+  await nuthatch.page.getByTestId('back-to-contents').click();
+  const leftOut = nuthatch.page.getByTestId('left-out');
+  await expect(leftOut).toContainText('letter 1.pdf');
+  await leftOut.getByTestId('let-in').click();
+  await expect(leftOut).toHaveCount(0);
+});
+
+test('a file that is dropped is looked up, and a folder is added', async ({ nuthatch }) => {
+  await nuthatch.open();
+  await nuthatch.host((host) => {
+    const add = host.addFolder.bind(host);
+    host.addFolder = (path) =>
+      path.endsWith('.pdf')
+        ? Promise.reject({ code: 'unreadable', message: 'It is a file.', hint: null })
+        : add(path);
+    host.drop(['/home/robin/Downloads/lost.pdf']);
+  });
+  await expect(nuthatch.page.getByTestId('why-answer')).toContainText('/home/robin/Downloads/lost.pdf');
+  await nuthatch.press('Escape');
+  await nuthatch.host((host) => host.drop(['/home/robin/Music']));
+  await nuthatch.page.getByTestId('library-button').click();
+  await expect(nuthatch.page.getByTestId('folder')).toHaveCount(3);
+});
+
+test('a search is narrowed, ordered otherwise, and changed in the box', async ({ nuthatch }) => {
+  await nuthatch.open();
+  await nuthatch.searchFor('period');
+  const best = await nuthatch.rows.first().getAttribute('data-path');
+  await nuthatch.page.getByTestId('sort').selectOption('name');
+  const names = () => nuthatch.rows.evaluateAll((rows) => rows.map((row) => row.getAttribute('data-path') ?? ''));
+  await expect.poll(async () => (await names())[0]).toContain('Employment contract');
+  await nuthatch.page.getByTestId('sort').selectOption('best');
+  await expect.poll(async () => (await names())[0]).toBe(best);
+  await nuthatch.page.getByTestId('narrow').selectOption('type:pdf');
+  await expect(nuthatch.box).toHaveValue('period type:pdf');
+  await nuthatch.page.getByTestId('edit-part').click();
+  await nuthatch.page.keyboard.type('type:text');
+  await expect(nuthatch.box).toHaveValue('period type:text');
+});
+
+test('nothing found: the conditions are taken away, or meaning alone is asked', async ({ nuthatch }) => {
+  await nuthatch.open();
+  await nuthatch.box.fill('zyzzyva type:pdf');
+  await nuthatch.page.getByTestId('without-conditions').click();
+  await expect(nuthatch.box).toHaveValue('zyzzyva');
+  await nuthatch.page.getByTestId('by-meaning').click();
+  await expect(nuthatch.page.getByTestId('query-parts')).toContainText('by meaning only');
+});
+
+test('matches are walked through, the text grows, and the page is shown as it looks', async ({ nuthatch }) => {
+  await nuthatch.open('preview');
+  const text = nuthatch.page.getByTestId('preview-text');
+  const before = await text.evaluate((element) => parseFloat(getComputedStyle(element).fontSize));
+  await nuthatch.page.getByTestId('larger').click();
+  await expect
+    .poll(() => text.evaluate((element) => parseFloat(getComputedStyle(element).fontSize)))
+    .toBeGreaterThan(before);
+  await nuthatch.page.getByTestId('next-hit').click();
+  await nuthatch.page.getByTestId('next-hit').click();
+  await expect(text.locator('mark.current')).toHaveCount(1);
+  await expect(nuthatch.page.getByTestId('preview')).toContainText('2 of');
+  await nuthatch.page.getByTestId('mode-page').click();
+  const page = nuthatch.page.getByTestId('page-picture');
+  // The light lies on ink: the passage's own lines.
+  const dark = await page.locator('canvas').evaluate((canvas: HTMLCanvasElement) => {
+    const lit = canvas.parentElement?.querySelector<HTMLElement>('.lit');
+    const context = canvas.getContext('2d');
+    if (!lit || !context) return 255;
+    const [left, top] = [lit.style.left, lit.style.top].map((share) => parseFloat(share) / 100);
+    const [width, height] = [lit.style.width, lit.style.height].map((share) => parseFloat(share) / 100);
+    const { data } = context.getImageData(
+      (left ?? 0) * canvas.width,
+      (top ?? 0) * canvas.height,
+      (width ?? 0) * canvas.width,
+      (height ?? 0) * canvas.height,
+    );
+    return Math.min(...data.filter((_, at) => at % 4 === 0));
+  });
+  expect(dark).toBeLessThan(80);
+});
+
+test('the language is chosen, and kept', async ({ nuthatch }) => {
+  await nuthatch.open();
+  await nuthatch.page.getByTestId('library-button').click();
+  await nuthatch.page.getByTestId('tab-settings').click();
+  await nuthatch.page.getByTestId('language').selectOption('de');
+  await expect(nuthatch.page.getByTestId('tab-settings')).toHaveText('Einstellungen');
+  await nuthatch.page.reload();
+  await expect(nuthatch.box).toHaveAttribute('placeholder', /nach Wort oder Bedeutung/);
+  expect(await nuthatch.page.evaluate(() => document.documentElement.lang)).toBe('de');
+});

@@ -1,0 +1,61 @@
+/**
+ * What is done with a result besides reading it: opening, showing, saving the search, noting the answer.
+ * Owns the last failure, and that a search which led somewhere is noted. Knows nothing of elements.
+ */
+import type { IpcError } from '../host/bindings';
+import { asIpcError, type Host } from '../host/host';
+import type { SearchSession } from './search-session.svelte';
+
+export class ResultActs {
+  error = $state.raw<IpcError | null>(null);
+  /** The query that was saved last. */
+  savedQuery = $state<string | null>(null);
+
+  #host: Host;
+  #search: SearchSession;
+
+  constructor(host: Host, search: SearchSession) {
+    this.#host = host;
+    this.#search = search;
+  }
+
+  open(fileId: number): Promise<boolean> {
+    this.noteSearch();
+    return this.#act(() => this.#host.openFile(fileId));
+  }
+
+  reveal(fileId: number): Promise<boolean> {
+    this.noteSearch();
+    return this.#act(() => this.#host.revealFile(fileId));
+  }
+
+  /** The file was the answer to what was searched for. */
+  thisWasIt(fileId: number): Promise<boolean> {
+    this.noteSearch();
+    return this.#act(() => this.#host.addAnswer(this.#search.shownQuery, fileId));
+  }
+
+  saveSearch(): Promise<boolean> {
+    const query = this.#search.shownQuery;
+    return this.#act(async () => {
+      await this.#host.saveSearch('', query);
+      this.savedQuery = query;
+    });
+  }
+
+  /** The search led somewhere. Whether that is remembered is the settings' affair, and failing is no news. */
+  noteSearch(): void {
+    if (this.#search.shownQuery !== '') this.#host.noteSearch(this.#search.shownQuery).catch(() => {});
+  }
+
+  async #act(act: () => Promise<void>): Promise<boolean> {
+    try {
+      await act();
+      this.error = null;
+      return true;
+    } catch (thrown) {
+      this.error = asIpcError(thrown);
+      return false;
+    }
+  }
+}
