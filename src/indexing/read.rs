@@ -42,6 +42,30 @@ const N_INNER: usize = 16;
 /// Characters by which a language is recognised.
 const LANGUAGE_CHARS: usize = 1_200;
 
+/// Why a file has no outcome.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// The file's own fault, which becomes its state and reason.
+    File(Failure),
+    /// The library could not be asked what it knows: the file waits as before.
+    Library,
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::File(failure)
+    }
+}
+
+impl From<crate::store::Error> for Stop {
+    fn from(error: crate::store::Error) -> Self {
+        let error: &dyn std::error::Error = &error;
+        let cause = error.source().map(ToString::to_string);
+        tracing::warn!(%error, cause, "a file waits, since the library could not be asked");
+        Self::Library
+    }
+}
+
 /// Files being read and their outcomes, not yet written.
 pub(super) struct Reading {
     parts: Arc<Parts>,
@@ -194,9 +218,14 @@ impl Reading {
             let parts = Arc::clone(&self.parts);
             let inner = self.inner.0.clone();
             self.tasks.spawn(async move {
-                let failed = |failure| What::Whole(Content::Failure(failure), HashSet::new());
                 let began = Instant::now();
-                let what = read(&parts, &file, &inner).await.unwrap_or_else(failed);
+                let what = match read(&parts, &file, &inner).await {
+                    Ok(what) => what,
+                    Err(Stop::File(failure)) => {
+                        What::Whole(Content::Failure(failure), HashSet::new())
+                    }
+                    Err(Stop::Library) => What::Unread,
+                };
                 let took = Some(began.elapsed());
                 Outcome { file, what, took }
             });
@@ -277,11 +306,7 @@ fn is_huge(file: &FileRow) -> bool {
 }
 
 /// Reads a file whose content stays the same meanwhile, so that hash and text belong together.
-async fn read(
-    parts: &Parts,
-    file: &FileRow,
-    inner: &mpsc::Sender<Outcome>,
-) -> Result<What, Failure> {
+async fn read(parts: &Parts, file: &FileRow, inner: &mpsc::Sender<Outcome>) -> Result<What, Stop> {
     let path = file.seen.path.to_path();
     let look = || std::fs::metadata(&path).map(|metadata| walk::observed(&path, &metadata));
     // What was found in it before it changed is on its way to the ledger.
@@ -294,7 +319,7 @@ async fn read(
         }
         is_between = true;
     }
-    Err(Failure::Failed("it kept changing while it was read".into()))
+    Err(Failure::Failed("it kept changing while it was read".into()).into())
 }
 
 async fn read_once(
@@ -302,7 +327,7 @@ async fn read_once(
     file: &FileRow,
     is_between: bool,
     inner: &mpsc::Sender<Outcome>,
-) -> Result<What, Failure> {
+) -> Result<What, Stop> {
     let path = file.seen.path.to_path();
     let limits = parts.pool.limits().clone();
     let looked = cpu::run_behind(move || look(&path, &limits))
@@ -311,7 +336,7 @@ async fn read_once(
     let Looked { hash, format } = match looked {
         Ok(looked) => looked?,
         Err(error) if is_gone(&error) => return Ok(What::Gone),
-        Err(error) => return Err(Failure::Failed(extract::worker::reason(&error))),
+        Err(error) => return Err(Failure::Failed(extract::worker::reason(&error)).into()),
     };
     if let Some(known) = known(parts, &hash, format).await? {
         let content = Content::Known(known.id, known.partial);
@@ -321,8 +346,7 @@ async fn read_once(
         if known.n_children == 0 {
             return Ok(What::Whole(content, HashSet::new()));
         }
-        let holder = parts.store.file_with(known.id, file.id).await;
-        if let Some(holder) = holder.map_err(|error| Failure::Failed(error.to_string()))? {
+        if let Some(holder) = parts.store.file_with(known.id, file.id).await? {
             return Ok(What::Copy(holder));
         }
     }
@@ -330,19 +354,21 @@ async fn read_once(
     let (to, from) = mpsc::channel(1);
     let reading = async move { parts.pool.read(&file.seen.path, format, &to).await };
     let (text, children) = tokio::join!(reading, forward(parts, file, from, inner));
+    let children = children?;
     let n_children = children.len() as u32;
     let content = content(parts, hash, format, text?, n_children).await?;
     Ok(What::Whole(content, children))
 }
 
-/// Passes on what was found in a file; returns the paths.
+/// Passes on what was found in a file; returns the paths. Where something of it could not be told, the
+/// file is not read whole.
 async fn forward(
     parts: &Parts,
     file: &FileRow,
     mut from: mpsc::Receiver<Child>,
     to: &mpsc::Sender<Outcome>,
-) -> HashSet<PathKey> {
-    let mut paths = HashSet::new();
+) -> Result<HashSet<PathKey>, Stop> {
+    let (mut paths, mut is_whole) = (HashSet::new(), true);
     while let Some(child) = from.recv().await {
         let seen = Observed {
             path: file.seen.path.inner(&child.path),
@@ -351,20 +377,31 @@ async fn forward(
             file_key: None,
         };
         paths.insert(seen.path.clone());
-        let content = inner_content(parts, child).await;
+        let content = match inner_content(parts, child).await {
+            Ok(content) => content,
+            Err(Stop::File(failure)) => Content::Failure(failure),
+            Err(Stop::Library) => {
+                is_whole = false;
+                continue;
+            }
+        };
         let outcome = Outcome {
             file: file.clone(),
-            what: What::Inner(seen, content.unwrap_or_else(Content::Failure)),
+            what: What::Inner(seen, content),
             took: None,
         };
         if to.send(outcome).await.is_err() {
             break;
         }
     }
-    paths
+    if is_whole {
+        Ok(paths)
+    } else {
+        Err(Stop::Library)
+    }
 }
 
-async fn inner_content(parts: &Parts, child: Child) -> Result<Content, Failure> {
+async fn inner_content(parts: &Parts, child: Child) -> Result<Content, Stop> {
     let (name, text) = child.outcome?;
     let format = extract::formats().find(|format| format.name == name);
     let format = format
@@ -375,16 +412,11 @@ async fn inner_content(parts: &Parts, child: Child) -> Result<Content, Failure> 
     }
 }
 
-async fn known(
-    parts: &Parts,
-    hash: &Hash,
-    format: &Format,
-) -> Result<Option<DocumentRow>, Failure> {
-    parts
+async fn known(parts: &Parts, hash: &Hash, format: &Format) -> Result<Option<DocumentRow>, Stop> {
+    let known = parts
         .store
-        .document_for(hash, format.name, format.version, chunk::VERSION)
-        .await
-        .map_err(|error| Failure::Failed(error.to_string()))
+        .document_for(hash, format.name, format.version, chunk::VERSION);
+    Ok(known.await?)
 }
 
 async fn content(
@@ -393,7 +425,7 @@ async fn content(
     format: &'static Format,
     text: Text,
     n_children: u32,
-) -> Result<Content, Failure> {
+) -> Result<Content, Stop> {
     let filled = recognise::fill(parts, &hash, text).await?;
     let make = move || NewDocument {
         n_children,
@@ -409,7 +441,7 @@ async fn content(
     cpu::run_behind(make)
         .await
         .map(|document| Content::New(Box::new(document)))
-        .map_err(|error| Failure::Failed(error.to_string()))
+        .map_err(|error| Failure::Failed(error.to_string()).into())
 }
 
 /// The language of a text, by three letters, where it is told reliably.

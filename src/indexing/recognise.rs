@@ -13,7 +13,7 @@ use std::{
 use nuthatch_models::{Error as ModelError, ModelWorker};
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Error, LaterRequest, Parts, Request, cloud, walk};
+use super::{Error, LaterRequest, Parts, Request, cloud, read::Stop, walk};
 use crate::{
     cpu,
     document::{DocumentId, Hash, PathKey, Text},
@@ -35,15 +35,14 @@ pub(super) struct Filled {
 }
 
 /// Puts in what is known of a text's pages that are pictures, and says what is missing.
-pub(super) async fn fill(parts: &Parts, hash: &Hash, text: Text) -> Result<Filled, Failure> {
+pub(super) async fn fill(parts: &Parts, hash: &Hash, text: Text) -> Result<Filled, Stop> {
     if text.scans.is_empty() {
         return Ok(Filled {
             text,
             to_recognise: Vec::new(),
         });
     }
-    let known = parts.store.recognised(hash).await;
-    let known = known.map_err(|error| Failure::Failed(error.to_string()))?;
+    let known = parts.store.recognised(hash).await?;
     let key = parts.text_reader.as_ref().map(|model| model.spec().key());
     let is_open = |page: u32| {
         let is_done =
@@ -64,7 +63,8 @@ pub(super) async fn fill(parts: &Parts, hash: &Hash, text: Text) -> Result<Fille
         return Err(match problem {
             Some(problem) => Failure::Failed(problem),
             None => Failure::Skipped("no text was found in what it shows".into()),
-        });
+        }
+        .into());
     }
     let missing = missing(&text, open.len(), parts.text_reader.as_ref().err());
     text.partial = text.partial.or(missing).or(problem);

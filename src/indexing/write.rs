@@ -33,6 +33,8 @@ pub(super) enum What {
     /// This was found in it, which is not all of it.
     Inner(Observed, Content),
     Gone,
+    /// It was not found out: the file waits as before.
+    Unread,
 }
 
 /// What is in a file.
@@ -79,6 +81,7 @@ impl Writing<'_> {
     async fn write(&mut self, file: &FileRow, what: What) -> Result<(), Error> {
         match what {
             What::Gone => self.batch.remove_file(file.id).await?,
+            What::Unread => {}
             What::Same(content) => {
                 self.set(file, content).await?;
             }

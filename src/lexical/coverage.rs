@@ -4,7 +4,8 @@
 //! Reads postings at a few entries. Knows nothing of what follows from it (`search::fusion`).
 
 use tantivy::{
-    DocAddress, DocSet, Searcher, Term,
+    DocAddress, DocId, DocSet, Searcher, SegmentOrdinal, Term,
+    postings::SegmentPostings,
     schema::{Field, IndexRecordOption},
 };
 
@@ -14,11 +15,19 @@ use crate::lexical::{
 
 /// Of longer queries no passage has most; they say what they mean in many words.
 const SHORT_TERMS: usize = 8;
+/// Hits of each kind of which one may cover the query.
+const N_BEST: usize = 3;
+/// A word or two that many passages have are asked for as such.
+const MIN_CROWDED: usize = 3;
+/// Passages that neither count as the best nor as the others.
+const N_BETWEEN: usize = 2;
+/// Passages that are looked at in all: the others are the sixth to the tenth.
+pub(super) const N_PASSAGES: usize = 10;
 /// More words than these need not be looked at to know whether a passage has any.
 const MAX_TERMS: usize = 32;
 
-/// The share of a query's weight that the best covered of some entries has. `passages` and `files` are
-/// entries of each kind.
+/// How much of a query's weight passages have, in order, and files. The best of each decide how much is
+/// covered, and the passages that follow, whether others have as much.
 pub(super) fn coverage(
     searcher: &Searcher,
     fields: Fields,
@@ -31,58 +40,87 @@ pub(super) fn coverage(
     if telling.is_empty() {
         return Ok(None);
     }
-    let weights = telling
-        .iter()
-        .map(|term| rarity(searcher, fields, term))
-        .collect::<Result<Vec<f32>>>()?;
-    let whole: f32 = weights.iter().sum();
-    let mut best = 0.0_f32;
-    for (entries, is_passage) in [(passages, true), (files, false)] {
-        for &entry in entries {
-            let mut covered = 0.0;
-            for (term, weight) in telling.iter().zip(&weights) {
-                let has = if is_passage {
-                    has_any(searcher, &[fields.stems, fields.title], &term.stems, entry)?
-                } else {
-                    has_any(
-                        searcher,
-                        &[fields.name],
-                        std::slice::from_ref(&term.word),
-                        entry,
-                    )?
-                };
-                covered += if has { *weight } else { 0.0 };
+    let is_short = telling.len() <= SHORT_TERMS;
+    let is_crowdable = is_short && telling.len() >= MIN_CROWDED;
+    let n_looked_at = if is_crowdable { N_PASSAGES } else { N_BEST };
+    let looked_at = passages.get(..n_looked_at).unwrap_or(passages);
+    let best_files = files.get(..N_BEST).unwrap_or(files);
+    let (mut of_passages, mut of_files) = (vec![0.0; looked_at.len()], vec![0.0; best_files.len()]);
+    let mut whole = 0.0;
+    for term in telling {
+        let weight = rarity(searcher, fields, term)?;
+        whole += weight;
+        let in_text = [fields.stems, fields.title];
+        let add = |covered: &mut [f32], has: Vec<bool>| {
+            for (covered, has) in covered.iter_mut().zip(has) {
+                *covered += if has { weight } else { 0.0 };
             }
-            best = best.max(covered / whole);
-        }
+        };
+        add(
+            &mut of_passages,
+            having(searcher, &in_text, &term.stems, looked_at)?,
+        );
+        let word = std::slice::from_ref(&term.word);
+        add(
+            &mut of_files,
+            having(searcher, &[fields.name], word, best_files)?,
+        );
     }
+    let (best, others) = of_passages.split_at(N_BEST.min(of_passages.len()));
+    let best = best.iter().chain(&of_files).copied().fold(0.0, f32::max);
+    let others = others.get(N_BETWEEN..).unwrap_or_default();
+    let crowd = others.iter().sum::<f32>() / others.len().max(1) as f32;
     Ok(Some(Coverage {
-        share: best,
-        is_short: telling.len() <= SHORT_TERMS,
+        share: best / whole,
+        crowd: if best > 0.0 {
+            (crowd / best).min(1.0)
+        } else {
+            0.0
+        },
+        is_short,
     }))
 }
 
-fn has_any(
+/// Which of some entries have one of these forms in one of these fields.
+fn having(
     searcher: &Searcher,
     fields: &[Field],
     forms: &[String],
-    entry: DocAddress,
-) -> Result<bool> {
-    let segment = searcher.segment_reader(entry.segment_ord);
+    entries: &[DocAddress],
+) -> Result<Vec<bool>> {
+    let mut has = vec![false; entries.len()];
+    let mut ascending: Vec<usize> = (0..entries.len()).collect();
+    ascending.sort_unstable_by_key(|&i| entries.get(i));
     for &field in fields {
-        let index = segment.inverted_index(field)?;
         for form in forms {
             let term = Term::from_field_text(field, form);
-            let postings = index
-                .read_postings(&term, IndexRecordOption::Basic)
-                .map_err(tantivy::TantivyError::from)?;
-            if postings.is_some_and(|mut postings| {
-                postings.doc() == entry.doc_id
-                    || postings.doc() < entry.doc_id && postings.seek(entry.doc_id) == entry.doc_id
-            }) {
-                return Ok(true);
+            let mut open: Option<(SegmentOrdinal, Option<SegmentPostings>)> = None;
+            for &i in &ascending {
+                let (Some(&entry), Some(has)) = (entries.get(i), has.get_mut(i)) else {
+                    continue;
+                };
+                if open
+                    .as_ref()
+                    .is_none_or(|(segment, _)| *segment != entry.segment_ord)
+                {
+                    let index = searcher
+                        .segment_reader(entry.segment_ord)
+                        .inverted_index(field)?;
+                    let postings = index
+                        .read_postings(&term, IndexRecordOption::Basic)
+                        .map_err(tantivy::TantivyError::from)?;
+                    open = Some((entry.segment_ord, postings));
+                }
+                if let Some((_, Some(postings))) = &mut open {
+                    *has |= is_at(postings, entry.doc_id);
+                }
             }
         }
     }
-    Ok(false)
+    Ok(has)
+}
+
+/// Moves postings to an entry that follows; whether it is among them.
+fn is_at(postings: &mut SegmentPostings, entry: DocId) -> bool {
+    postings.doc() == entry || postings.doc() < entry && postings.seek(entry) == entry
 }

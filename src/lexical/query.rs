@@ -198,6 +198,9 @@ pub struct WordHits {
 /// they could.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Coverage {
+    /// How much of what the best have the sixth to the tenth passage have on average, from 0 to 1: where
+    /// it is much, words do not tell passages apart. 0 for a long query, and for one or two words.
+    pub crowd: f32,
     /// The share that the best covered hit has, 0 to 1, a rare word counting more.
     pub share: f32,
     /// The query has few words. Of longer ones no passage has most.

@@ -25,7 +25,7 @@ use crate::{
     lexical::{
         Depth, FileHit, PassageHit, Phrase, Result, WordHits, WordQuery, WordTerm,
         collect::BestPassages,
-        coverage::coverage,
+        coverage::{N_PASSAGES, coverage},
         schema::Fields,
         tokens::{is_function_word, is_stop_word},
         vocabulary::{beginning_with, near},
@@ -48,9 +48,6 @@ const FOLDER_WEIGHT: f32 = 0.3;
 const TYPED_WEIGHT: f32 = 0.5;
 /// Weight of a word that is written much like the one that was asked for.
 const NEAR_WEIGHT: f32 = 0.6;
-
-/// Hits of each kind of which one may cover the query.
-const N_COVERING: usize = 3;
 
 pub(super) fn search(
     searcher: &Searcher,
@@ -76,7 +73,7 @@ pub(super) fn search(
     exact::add(&statistics, fields, &exact, &mut found)?;
     let first = found
         .iter()
-        .take(N_COVERING)
+        .take(N_PASSAGES)
         .map(|&(_, address, _)| address);
     let best_passages: Vec<DocAddress> = first.collect();
     for (score, address, document) in found {
@@ -98,7 +95,7 @@ pub(super) fn search(
             statistics.collect(&names, &best)?
         }
     };
-    let best_files: Vec<DocAddress> = found.iter().take(N_COVERING).map(|&(_, at)| at).collect();
+    let best_files: Vec<DocAddress> = found.iter().map(|&(_, at)| at).collect();
     hits.coverage = coverage(searcher, fields, &query.terms, &best_passages, &best_files)?;
     for (score, address) in found {
         hits.files.push(FileHit {

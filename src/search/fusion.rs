@@ -7,7 +7,7 @@
 use std::{collections::HashMap, hash::Hash};
 
 use super::{Ranked, Ranks, Target, retrieve::Leg};
-use crate::{document::PassageId, lexical::Coverage};
+use crate::document::PassageId;
 
 /// Weight of meaning; words have the rest. Chosen with `nuthatch eval` on cranfield, CISI, CACM,
 /// `SQuAD` and `XQuAD`, where everything from 0.4 to 0.5 does about equally well.
@@ -21,23 +21,38 @@ const UNCOVERED_WEIGHT: f64 = 0.8;
 /// has the other or more; in between the weight is, too.
 const COVERED: std::ops::Range<f64> = 0.3..0.7;
 
+/// The same where many passages have what the best ones have: then words do not tell which of them
+/// answers.
+const CROWDED_WEIGHT: f64 = 0.85;
+/// Nothing is crowded where the sixth to the tenth passage have this share of the best one's or less, and
+/// all is where they have the other or more.
+const CROWDED: std::ops::Range<f64> = 0.5..0.9;
+
 /// Below this share of any query, what words have found counts less and less: the query is in another
 /// language, or in other words altogether.
 const LEAST_COVERED: f64 = 0.15;
 
 /// Weight of meaning beside words that found this.
 fn meaning_weight(words: &Leg) -> f64 {
-    let Some(Coverage { share, is_short }) = words.coverage else {
+    let Some(coverage) = words.coverage else {
         return MEANING_WEIGHT;
     };
-    let share = f64::from(share);
-    let uncovered = (COVERED.end - share) / (COVERED.end - COVERED.start);
-    let weight = if is_short {
-        COVERED_WEIGHT + (UNCOVERED_WEIGHT - COVERED_WEIGHT) * uncovered.clamp(0.0, 1.0)
+    let share = f64::from(coverage.share);
+    let weight = if coverage.is_short {
+        let uncovered = 1.0 - part(share, &COVERED);
+        let crowded = part(coverage.crowd.into(), &CROWDED);
+        let uncovered = (UNCOVERED_WEIGHT - COVERED_WEIGHT) * uncovered;
+        let crowded = (CROWDED_WEIGHT - COVERED_WEIGHT) * crowded;
+        COVERED_WEIGHT + uncovered.max(crowded)
     } else {
         MEANING_WEIGHT
     };
     1.0 - (1.0 - weight) * (share / LEAST_COVERED).min(1.0)
+}
+
+/// How far along a range a value is, from 0 to 1.
+fn part(value: f64, range: &std::ops::Range<f64>) -> f64 {
+    ((value - range.start) / (range.end - range.start)).clamp(0.0, 1.0)
 }
 
 /// A fused item with its score.
@@ -202,6 +217,8 @@ fn passage_scores(
 
 #[cfg(test)]
 mod tests {
+    use crate::lexical::Coverage;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -234,12 +251,7 @@ mod tests {
 
     #[test]
     fn meaning_weighs_more_the_less_of_a_short_query_words_have_found() {
-        let weight = |share, is_short| {
-            meaning_weight(&Leg {
-                coverage: Some(Coverage { share, is_short }),
-                ..Leg::default()
-            })
-        };
+        let weight = |share, is_short| weighed(share, 0.0, is_short);
         let is = |weight: f64, expected: f64| (weight - expected).abs() < 1e-6;
         assert!(is(meaning_weight(&Leg::default()), MEANING_WEIGHT));
         assert!(is(weight(1.0, true), COVERED_WEIGHT));
@@ -251,6 +263,28 @@ mod tests {
             COVERED_WEIGHT < between && between < UNCOVERED_WEIGHT,
             "{between}"
         );
+    }
+
+    fn weighed(share: f32, crowd: f32, is_short: bool) -> f64 {
+        let coverage = Coverage {
+            share,
+            crowd,
+            is_short,
+        };
+        meaning_weight(&Leg {
+            coverage: Some(coverage),
+            ..Leg::default()
+        })
+    }
+
+    #[test]
+    fn meaning_weighs_more_where_many_passages_have_all_the_words() {
+        let is = |weight: f64, expected: f64| (weight - expected).abs() < 1e-6;
+        assert!(is(weighed(1.0, 0.4, true), COVERED_WEIGHT));
+        assert!(is(weighed(1.0, 1.0, true), CROWDED_WEIGHT));
+        // The two reasons do not add up.
+        assert!(is(weighed(0.3, 1.0, true), CROWDED_WEIGHT));
+        assert!(is(weighed(1.0, 1.0, false), MEANING_WEIGHT));
     }
 
     #[test]
