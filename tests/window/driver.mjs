@@ -205,6 +205,8 @@ async function startDriver(t, home) {
       TAURI_WEBVIEW_AUTOMATION: 'true',
       // The page's own data must not meet the user's, nor a test the user's programs.
       XDG_DATA_HOME: join(home, 'data'),
+      HOME: home,
+      XDG_CONFIG_HOME: join(home, 'config'),
       PATH: path,
       DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nowhere',
     },
