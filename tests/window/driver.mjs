@@ -113,6 +113,11 @@ class Window {
     return ask(this.session, 'POST', '/execute/sync', { script, args });
   }
 
+  /** The same for a body that calls its last argument when it is done. */
+  runAsync(script, ...args) {
+    return ask(this.session, 'POST', '/execute/async', { script, args });
+  }
+
   async element(selector) {
     const value = { using: 'css selector', value: selector };
     const found = await ask(this.session, 'POST', '/element', value);
@@ -168,7 +173,7 @@ class Window {
     return until(what, async () => {
       const results = await this.results();
       if (holds(results)) return results;
-      throw new Error(JSON.stringify(results));
+      throw new Error(`${JSON.stringify(results)} for ${await this.value('[data-testid=query]')}`);
     });
   }
 
