@@ -13,6 +13,7 @@ mod directory;
 mod entries;
 mod error;
 mod generation;
+mod merging;
 mod open;
 mod query;
 mod schema;

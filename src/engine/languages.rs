@@ -11,15 +11,13 @@ use nuthatch_models::{
 use super::{Engine, Result, models};
 use crate::search::Notice;
 
-/// Languages whose word endings a query tries, at most.
-const N_LANGUAGES: usize = 4;
 /// Another model is offered where so many documents are in other languages than English...
 const MIN_FOREIGN: u64 = 5;
 /// ... and they are at least this share of all, one in ten.
 const FOREIGN_SHARE: u64 = 10;
 
 impl Engine {
-    /// The most common of them, counted again when something was written since.
+    /// All of them, the most common first; counted again when something was written since.
     pub(super) async fn languages(&self) -> Result<Arc<[String]>> {
         let sequence = self.store.sequence().await?;
         let known = || {
@@ -33,10 +31,7 @@ impl Engine {
             return Ok(Arc::clone(languages));
         }
         let counts = self.store.language_counts().await?.into_iter();
-        let languages: Arc<[String]> = counts
-            .take(N_LANGUAGES)
-            .map(|(language, _)| language)
-            .collect();
+        let languages: Arc<[String]> = counts.map(|(language, _)| language).collect();
         *known() = Some((sequence, Arc::clone(&languages)));
         Ok(languages)
     }

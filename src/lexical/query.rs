@@ -14,6 +14,11 @@ use crate::{
 pub struct WordQuery {
     /// Words of which any may occur; more and rarer ones weigh more.
     pub terms: Vec<WordTerm>,
+    /// Han characters of which any may occur; beside their pairs, which are terms, they weigh little.
+    pub characters: Vec<String>,
+    /// The terms have their stems in every language of the index: no passage has a word without having
+    /// one of its stems.
+    pub has_every_stem: bool,
     /// The beginning of a word, still being typed.
     pub prefix: Option<String>,
     /// Beginnings of words that were asked for as such.

@@ -10,7 +10,7 @@ use tantivy::schema::{
 };
 
 /// Version of the index on disk, and the name of its folder.
-pub(super) const FORMAT: &str = "v3";
+pub(super) const FORMAT: &str = "v4";
 
 /// Handles on the fields.
 #[derive(Debug, Clone, Copy)]
@@ -19,7 +19,7 @@ pub(super) struct Fields {
     pub(super) passage: Field,
     /// Document of a passage entry.
     pub(super) document: Field,
-    /// Stems of the passage, stop words dropped: what BM25 is computed on.
+    /// Stems of the passage, stop words dropped, and its Han characters: what BM25 is computed on.
     pub(super) stems: Field,
     /// Words of the passage as they stand, with positions: phrases and exact forms.
     pub(super) words: Field,
@@ -73,9 +73,8 @@ pub(super) fn schema() -> (Schema, Fields) {
     (builder.build(), fields)
 }
 
-/// Every text field is handed over in tokens of our own. The name is that of tantivy's own in
-/// libraries of this format, so [`open`](super::open) puts ours in its place.
-pub(super) const TOKENIZER: &str = "raw";
+/// Every text field is handed over in tokens of our own: see [`spelled`](super::spelled).
+pub(super) const TOKENIZER: &str = "spelled";
 
 fn text(record: IndexRecordOption) -> TextOptions {
     TextOptions::default().set_indexing_options(

@@ -39,6 +39,9 @@ const TITLE_WEIGHT: f32 = 0.15;
 const EXACT_WEIGHT: f32 = 0.2;
 /// Weight of a word that only makes a sentence of a query, beside 1.
 const FUNCTION_WEIGHT: f32 = 0.1;
+/// Weight of a Han character beside a pair of them. On XQuAD in Chinese, in a simulation of BM25, pairs alone
+/// have an nDCG@10 of .9626, with characters at .2 and .5 .9675 and .9682, and jieba's words .9624.
+const CHARACTER_WEIGHT: f32 = 0.35;
 /// Weight of a folder's name beside the file's own.
 const FOLDER_WEIGHT: f32 = 0.3;
 /// Weight of a word that is still being typed.
@@ -62,7 +65,7 @@ pub(super) fn search(
     let mut hits = WordHits::default();
     let statistics = Statistics::of(searcher, "passage")?;
     let ids = numbers(searcher, "passage")?;
-    let exact = exact_terms(&query.terms);
+    let exact = exact_terms(query);
     let best = BestPassages {
         limit: depth.n_passages,
         per_document: depth.n_per_document,
@@ -198,6 +201,9 @@ fn passages(
             clauses.push(word(fields.words, &term.word), weight * EXACT_WEIGHT);
         }
     }
+    for character in &query.characters {
+        clauses.push(word(fields.stems, character), CHARACTER_WEIGHT);
+    }
     expansions(searcher, fields.words, query, &mut clauses)?;
     for phrase in &query.phrases {
         clauses.push(sequence(fields.words, phrase), 1.0);
@@ -214,11 +220,12 @@ fn weight(term: &WordTerm) -> f32 {
     weight * term.n_times as f32
 }
 
-/// The terms whose exact forms are scored after the best were found; none where stop words are all there
-/// is, which have no stems to be found by.
-fn exact_terms(terms: &[WordTerm]) -> Vec<&WordTerm> {
-    let has_stems = terms.iter().any(|term| !is_stop_word(&term.word));
-    terms.iter().filter(|_| has_stems).collect()
+/// The terms whose exact forms are scored after the best were found: all, where stems find whatever exact
+/// forms do. Stop words have none.
+fn exact_terms(query: &WordQuery) -> Vec<&WordTerm> {
+    let is_telling = |term: &WordTerm| !is_stop_word(&term.word);
+    let is_after = query.has_every_stem && query.terms.iter().any(is_telling);
+    query.terms.iter().filter(|_| is_after).collect()
 }
 
 fn names(searcher: &Searcher, fields: Fields, query: &WordQuery) -> Result<BooleanQuery> {

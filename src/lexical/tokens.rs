@@ -102,6 +102,28 @@ pub fn is_lone_character(word: &str) -> bool {
     first.is_some_and(|first| Class::of(first) == Class::Unspaced) && characters.next().is_none()
 }
 
+/// The Han characters of a text that stand in runs of several, in order: they say less than their pairs,
+/// and something where no pair is met.
+pub fn characters(tokens: &[Token]) -> impl Iterator<Item = char> {
+    tokens.iter().filter_map(|token| {
+        let mut characters = token.word.chars();
+        let first = characters.next().filter(|&first| is_han(first))?;
+        let is_in_run = match token.form {
+            Form::Plain => characters.next().is_some(),
+            Form::Tail => true,
+            Form::Whole | Form::Part => false,
+        };
+        is_in_run.then_some(first)
+    })
+}
+
+fn is_han(character: char) -> bool {
+    matches!(
+        character,
+        '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}'
+    )
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Class {
     Separator,

@@ -5,6 +5,7 @@
 //! nothing to commit. Joined on drop, after a last commit.
 
 use std::{
+    borrow::Cow,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -22,6 +23,7 @@ use crate::{
     lexical::{
         Error, Result, Tag,
         generation::Payload,
+        merging::Merging,
         schema::Fields,
         spelled::spell,
         tokens::{self, Endings, Form, is_stop_word, tokens},
@@ -121,6 +123,7 @@ impl Writer {
         (last, is_complete): (Payload, Arc<AtomicBool>),
     ) -> Result<Self> {
         let writer = index.writer_with_num_threads(1, BUFFER_BYTES)?;
+        writer.set_merge_policy(Box::<Merging>::default());
         // What a killed process began to write may have the very name that the next commit needs.
         writer.garbage_collect_files().wait()?;
         let (commands, inbox) = sync_channel(N_WAITING);
@@ -374,13 +377,14 @@ fn file_document(fields: Fields, file: &FileEntry) -> TantivyDocument {
     entry
 }
 
-/// Stems of what says something; what is only there to be begun with says nothing of its own.
+/// Stems of what says something, and single Han characters; what else is only there to be begun with says nothing of its own.
 fn stems(words: &[tokens::Token], endings: &Endings) -> String {
     let telling = words
         .iter()
         .filter(|token| token.form != Form::Tail && !is_stop_word(&token.word));
     let stems = telling.map(|token| endings.cut(&token.word));
-    spell(stems.enumerate().collect())
+    let characters = tokens::characters(words).map(|han| Cow::Owned(han.to_string()));
+    spell(stems.chain(characters).enumerate().collect())
 }
 
 fn all_words(words: &[tokens::Token]) -> String {

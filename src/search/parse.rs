@@ -108,6 +108,7 @@ pub fn parse(query: &str, context: Context<'_>) -> ParsedQuery {
     let query = begin(query, &mut hints);
     let tree = tree::parse(query, context, &mut hints);
     let mut parsed = lower::lower(query, &tree, context, &mut hints);
+    parsed.words.has_every_stem = terms::has_every_stem(context.languages);
     parsed.hints = hints
         .into_iter()
         .map(|hint| in_characters(query, hint))
@@ -130,6 +131,8 @@ pub fn parse_prose(query: &str, languages: &[String]) -> ParsedQuery {
         ..ParsedQuery::default()
     };
     parsed.words.terms = terms::terms(query, languages, &mut hints);
+    parsed.words.characters = terms::characters(query);
+    parsed.words.has_every_stem = terms::has_every_stem(languages);
     parsed.hints = hints
         .into_iter()
         .map(|hint| in_characters(query, hint))

@@ -1,6 +1,6 @@
 //! Exact forms, scored after the best passages were found by stems.
 //!
-//! A word has its stem wherever it has its exact form, which only moves passages a little. Asking for
+//! Where a passage has a word it has its stem, too; the exact form only moves passages a little. Asking for
 //! both at once would read a third more postings, of a million passages as well; here a few hundred
 //! entries are asked. Knows nothing of how they were found.
 

@@ -45,7 +45,9 @@ pub(super) fn lower(
             .filter(|word| word.chars().count() >= 2),
         ..scored.words
     };
-    parsed.words.terms = terms::terms(&scored.text.join(" "), context.languages, hints);
+    let text = scored.text.join(" ");
+    parsed.words.terms = terms::terms(&text, context.languages, hints);
+    parsed.words.characters = terms::characters(&text);
     // Signs alone mean nothing to a model either.
     let says_something = scored.text.iter().any(|text| !tokens(text).is_empty());
     if says_something {

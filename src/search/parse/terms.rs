@@ -3,13 +3,33 @@
 use super::{Hint, MAX_QUERY_WORDS};
 use crate::lexical::{
     WordTerm,
-    tokens::{Endings, Form, is_lone_character, is_stop_word, tokens},
+    tokens::{self, Endings, Form, is_lone_character, is_stop_word},
 };
+
+/// Languages whose word endings a query tries, at most: the most common of the library.
+const N_LANGUAGES: usize = 4;
+
+/// Whether the stems of a term are those of every language in the library.
+pub(super) fn has_every_stem(languages: &[String]) -> bool {
+    languages.len() <= N_LANGUAGES
+}
+
+/// The Han characters of a text, each once, in order.
+pub(super) fn characters(text: &str) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for character in tokens::characters(&tokens::tokens(text)).take(MAX_QUERY_WORDS) {
+        let character = character.to_string();
+        if !all.contains(&character) {
+            all.push(character);
+        }
+    }
+    all
+}
 
 /// The terms of a text.
 pub(super) fn terms(text: &str, languages: &[String], hints: &mut Vec<Hint>) -> Vec<WordTerm> {
     let mut words: Vec<(String, u32)> = Vec::new();
-    for token in tokens(text) {
+    for token in tokens::tokens(text) {
         if token.form == Form::Tail || is_lone_character(&token.word) {
             continue;
         }
@@ -50,7 +70,8 @@ pub(in crate::search) fn term(word: &str, languages: &[String]) -> WordTerm {
 
 /// Of English, and of the library's other languages.
 fn all_endings(languages: &[String]) -> Vec<Endings> {
-    let others = languages.iter().filter(|language| *language != "eng");
+    let tried = languages.iter().take(N_LANGUAGES);
+    let others = tried.filter(|language| *language != "eng");
     std::iter::once(Endings::of(None))
         .chain(others.map(|language| Endings::of(Some(language))))
         .collect()
