@@ -22,6 +22,7 @@ mod held;
 mod leftovers;
 mod marks;
 mod passages;
+mod peek;
 mod salvage;
 mod scans;
 mod scores;

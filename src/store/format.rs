@@ -10,6 +10,8 @@ use std::{
     path::Path,
 };
 
+use crate::store::peek;
+
 /// How every database begins.
 const MAGIC: &[u8] = b"SQLite format 3\0";
 /// Where `SQLite` keeps `user_version` in the first page.
@@ -19,8 +21,8 @@ const FRAME_HEADER_BYTES: u64 = 24;
 
 /// The highest format that the database and its log name; 0 for what is no database.
 pub(super) fn found(path: &Path) -> io::Result<i64> {
-    let in_header = match File::open(path) {
-        Ok(mut file) => in_header(&mut file)?,
+    let in_header = match peek::read(path, in_header) {
+        Ok(format) => format,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(0),
         Err(error) => return Err(error),
     };
@@ -35,6 +37,7 @@ pub(super) fn found(path: &Path) -> io::Result<i64> {
 /// Any number may stand there in what is no database.
 fn in_header(file: &mut File) -> io::Result<u32> {
     let mut start = Vec::new();
+    file.seek(SeekFrom::Start(0))?;
     file.take(MAGIC.len() as u64).read_to_end(&mut start)?;
     if start != MAGIC {
         return Ok(0);

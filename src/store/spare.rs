@@ -14,7 +14,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 use sqlx::sqlite::SqliteConnection;
 
-use crate::store::{Result, Store};
+use crate::store::{Result, Store, peek};
 
 /// What is kept.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -125,15 +125,16 @@ fn read_pages(
     page_bytes: u32,
     numbers: &[u32],
 ) -> io::Result<Vec<(u32, Vec<u8>)>> {
-    let mut file = File::open(database)?;
-    let mut pages = Vec::new();
-    for &number in numbers {
-        let mut page = vec![0; page_bytes as usize];
-        file.seek(SeekFrom::Start(offset(number, page_bytes)))?;
-        file.read_exact(&mut page)?;
-        pages.push((number, page));
-    }
-    Ok(pages)
+    peek::read(database, |file| {
+        let mut pages = Vec::new();
+        for &number in numbers {
+            let mut page = vec![0; page_bytes as usize];
+            file.seek(SeekFrom::Start(offset(number, page_bytes)))?;
+            file.read_exact(&mut page)?;
+            pages.push((number, page));
+        }
+        Ok(pages)
+    })
 }
 
 fn offset(number: u32, page_bytes: u32) -> u64 {

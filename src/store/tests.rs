@@ -594,3 +594,33 @@ fn a_writer_whose_transaction_the_disk_has_ended_is_replaced() {
         add(&store, docs, "a.txt", "an otter").await;
     });
 }
+
+/// The locks that this process has on a file, as the system lists them.
+#[cfg(target_os = "linux")]
+fn n_locks(path: &std::path::Path) -> usize {
+    use std::os::unix::fs::MetadataExt;
+    let (pid, inode) = (std::process::id(), path.metadata().unwrap().ino());
+    let locks = std::fs::read_to_string("/proc/locks").unwrap();
+    let is_own =
+        |line: &&str| line.contains(&format!(" {pid} ")) && line.contains(&format!(":{inode} "));
+    locks.lines().filter(is_own).count()
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn reading_a_databases_file_beside_sqlite_leaves_its_locks_alone() {
+    run(async {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("library.db");
+        // Both the spare copy and the look at the format read the file itself.
+        let store = store(&folder).await;
+        store.add_folder(&PathKey(b"/docs".to_vec())).await.unwrap();
+        assert!(n_locks(&path) > 0, "after the spare copy");
+        assert!(!Store::is_older(&path));
+        let other = Store::open_read_only(&path).await.unwrap();
+        assert!(n_locks(&path) > 0, "after the look at the format");
+        other.close().await;
+        store.close().await;
+        assert_eq!(n_locks(&path), 0, "when all is closed");
+    });
+}
