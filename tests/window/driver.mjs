@@ -127,8 +127,10 @@ class Window {
     return found[ELEMENT];
   }
 
+  /** Waits for the element: what leads to it may not have been drawn yet. */
   async click(selector) {
-    await ask(this.session, 'POST', `/element/${await this.element(selector)}/click`, {});
+    const element = await until(`${selector} is there`, () => this.element(selector));
+    await ask(this.session, 'POST', `/element/${element}/click`, {});
   }
 
   /** Replaces what stands in the search box, key by key. */
