@@ -95,6 +95,12 @@ pub(crate) async fn preview_page(
     Ok(encode::preview(preview.await?))
 }
 
+/// A query that was asked from outside the page, by a start of the program; told once.
+#[tauri::command]
+pub(crate) async fn asked(desktop: State<'_, Desktop>) -> Outcome<Option<String>> {
+    Ok(desktop.take_asked())
+}
+
 /// A page as it looks: the length of a head in JSON, the head, and the grey pixels; nothing for a file
 /// whose pages cannot be drawn.
 #[tauri::command]

@@ -35,6 +35,8 @@ pub(crate) struct Desktop {
     listener: Mutex<Option<AbortHandle>>,
     /// Breaks off what is being fetched.
     fetching: Mutex<Arc<AtomicBool>>,
+    /// A query that was asked from outside, until the page takes it.
+    asked: Mutex<Option<String>>,
 }
 
 /// The search that is answered; older ones are not.
@@ -60,6 +62,7 @@ impl Desktop {
             search: Mutex::default(),
             listener: Mutex::default(),
             fetching: Mutex::default(),
+            asked: Mutex::default(),
         }
     }
 
@@ -71,6 +74,16 @@ impl Desktop {
     /// Where models are fetched from.
     pub(crate) fn source(&self) -> &Source {
         &self.source
+    }
+
+    /// Keeps a query from outside for the page.
+    pub(crate) fn ask(&self, query: String) {
+        *lock(&self.asked) = Some(query);
+    }
+
+    /// What was asked from outside since the page last took it.
+    pub(crate) fn take_asked(&self) -> Option<String> {
+        lock(&self.asked).take()
     }
 
     /// What breaks off the fetching that begins now.

@@ -9,6 +9,7 @@ mod desktop;
 mod encode;
 mod live;
 mod opening;
+mod second;
 pub mod wire;
 
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ use std::path::PathBuf;
 use nuthatch::{dirs::Dirs, indexing::Progress};
 use nuthatch_models::install::Source;
 use tauri::Manager;
+use tauri_plugin_window_state::StateFlags;
 use tokio::sync::watch;
 
 use crate::{desktop::Desktop, opening::Opener};
@@ -29,11 +31,30 @@ pub struct Start {
     pub folders: Vec<PathBuf>,
     /// Where models are fetched from, once the user asks for one.
     pub source: Source,
+    /// A query to search for at once.
+    pub search: Option<String>,
+    /// It is the usual library: a second start shows the window that is there.
+    pub is_usual: bool,
 }
 
 /// Shows the window and returns when it was closed.
 pub fn run(start: Start) -> tauri::Result<()> {
-    let app = tauri::Builder::default()
+    let mut builder = tauri::Builder::default();
+    // Before all else, since a second start ends in it.
+    if start.is_usual {
+        builder = builder.plugin(tauri_plugin_single_instance::init(
+            |app, arguments, place| {
+                second::hand_over(app, &arguments, &place);
+            },
+        ));
+    }
+    let placed = StateFlags::POSITION | StateFlags::SIZE | StateFlags::MAXIMIZED;
+    let app = builder
+        .plugin(
+            tauri_plugin_window_state::Builder::default()
+                .with_state_flags(placed)
+                .build(),
+        )
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_opener::init())
         .invoke_handler(tauri::generate_handler![
@@ -43,6 +64,7 @@ pub fn run(start: Start) -> tauri::Result<()> {
             commands::preview,
             commands::preview_page,
             commands::page_view,
+            commands::asked,
             commands::open_file,
             commands::reveal_file,
             commands::library::suggested_folders,
@@ -78,7 +100,11 @@ pub fn run(start: Start) -> tauri::Result<()> {
             let (opened, library) = watch::channel(None);
             let (reported, progress) = watch::channel(Progress::default());
             let (dirs, source) = (start.dirs.clone(), start.source.clone());
-            app.manage(Desktop::new(dirs, source, library, progress.clone()));
+            let desktop = Desktop::new(dirs, source, library, progress.clone());
+            if let Some(query) = start.search.clone() {
+                desktop.ask(query);
+            }
+            app.manage(desktop);
             let opener = Opener::new(opened, reported);
             tauri::async_runtime::spawn(opener.keep_open(start));
             let announcing = live::announce_changes(app.handle().clone(), progress);

@@ -12,6 +12,8 @@ use crate::{encode, wire};
 
 /// The event's name in the page.
 pub(crate) const LIBRARY_CHANGED: &str = "library-changed";
+/// The name of the event that something is asked of the page from outside.
+pub(crate) const ASKED: &str = "asked";
 /// Changes come in bursts; so long a burst is waited for, that it is told as one.
 const GATHER: Duration = Duration::from_millis(250);
 /// The results on screen are searched for again after each telling: not more often than this.

@@ -28,6 +28,12 @@ struct Arguments {
     /// Add a folder and index it; may be repeated
     #[arg(long = "add", value_name = "FOLDER")]
     folders: Vec<PathBuf>,
+    /// Search for this at once; in the window that is open already, where there is one
+    #[arg(long, value_name = "QUERY", allow_hyphen_values = true)]
+    search: Option<String>,
+    /// Show the window, or put it away where it is in front: for a key of your desktop's own
+    #[arg(long)]
+    toggle: bool,
     #[command(flatten)]
     origin: Origin,
 }
@@ -99,6 +105,7 @@ fn main() -> ExitCode {
 fn start(arguments: Arguments) -> anyhow::Result<()> {
     let program = std::env::current_exe().context("could not tell where the program lies")?;
     let programs = program.parent().unwrap_or(Path::new("."));
+    let is_usual = arguments.library.is_none();
     let library = match arguments.library {
         Some(library) => std::path::absolute(library)?,
         None => dirs::default_library(
@@ -110,6 +117,8 @@ fn start(arguments: Arguments) -> anyhow::Result<()> {
         dirs,
         folders: arguments.folders,
         source: arguments.origin.source(),
+        search: arguments.search,
+        is_usual,
     };
     nuthatch_desktop::run(start).context("could not open the window")
 }

@@ -53,11 +53,14 @@ export function newPlace(t, documents) {
   return { home, folder, library };
 }
 
-/** Opens a window on a library that may be there already. */
-export async function openLibrary(t, { home, folder, library }, more = []) {
+/**
+ * Opens a window on a library that may be there already; without one on the usual library of a home.
+ * @param bus address of a message bus, where windows are to find one another
+ */
+export async function openLibrary(t, { home, folder, library, bus }, more = []) {
   const binary = program('nuthatch-desktop');
-  const base = await startDriver(t, home);
-  const args = ['--library', library, ...more];
+  const base = await startDriver(t, home, bus);
+  const args = [...(library ? ['--library', library] : []), ...more];
   const capabilities = { alwaysMatch: { 'webkitgtk:browserOptions': { binary, args } } };
   const { sessionId } = await ask(base, 'POST', '/session', { capabilities });
   const window = new Window(`${base}/session/${sessionId}`, folder, home);
@@ -113,14 +116,21 @@ class Window {
     return ask(this.session, 'POST', '/execute/sync', { script, args });
   }
 
+  /** The same for a body that calls its last argument when it is done. */
+  runAsync(script, ...args) {
+    return ask(this.session, 'POST', '/execute/async', { script, args });
+  }
+
   async element(selector) {
     const value = { using: 'css selector', value: selector };
     const found = await ask(this.session, 'POST', '/element', value);
     return found[ELEMENT];
   }
 
+  /** Waits for the element: what leads to it may not have been drawn yet. */
   async click(selector) {
-    await ask(this.session, 'POST', `/element/${await this.element(selector)}/click`, {});
+    const element = await until(`${selector} is there`, () => this.element(selector));
+    await ask(this.session, 'POST', `/element/${element}/click`, {});
   }
 
   /** Replaces what stands in the search box, key by key. */
@@ -168,7 +178,7 @@ class Window {
     return until(what, async () => {
       const results = await this.results();
       if (holds(results)) return results;
-      throw new Error(JSON.stringify(results));
+      throw new Error(`${JSON.stringify(results)} for ${await this.value('[data-testid=query]')}`);
     });
   }
 
@@ -191,7 +201,7 @@ export function program(name) {
 }
 
 /** Starts the driver as the head of its own process group, so that all of it can be ended. */
-async function startDriver(t, home) {
+async function startDriver(t, home, bus = 'unix:path=/nowhere') {
   if (!process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) {
     throw new Error('there is no display: run it under xvfb-run');
   }
@@ -204,9 +214,9 @@ async function startDriver(t, home) {
       ...process.env,
       TAURI_WEBVIEW_AUTOMATION: 'true',
       // The page's own data must not meet the user's, nor a test the user's programs.
-      XDG_DATA_HOME: join(home, 'data'),
+      ...homely(home),
       PATH: path,
-      DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nowhere',
+      DBUS_SESSION_BUS_ADDRESS: bus,
     },
   });
   const stop = () => endGroup(driver.pid);
@@ -225,6 +235,13 @@ async function startDriver(t, home) {
   if (failure) throw new Error(`WebKitWebDriver cannot be started: ${failure.message}`);
   return base;
 }
+
+/** The variables that make a folder a user's home. */
+export const homely = (home) => ({
+  HOME: home,
+  XDG_DATA_HOME: join(home, 'data'),
+  XDG_CONFIG_HOME: join(home, 'config'),
+});
 
 /** A folder with an `xdg-open` that opens nothing and writes down what it was asked for. */
 function standIn(home) {

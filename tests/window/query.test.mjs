@@ -18,7 +18,7 @@ test('what was understood is shown as chips, and a chip is taken away', async (t
   const parts = await window.text('[data-testid=query-parts]');
   assert.match(parts, /not draft.*type: text/s);
 
-  await window.click('[data-testid=query-parts] button');
+  await window.click('[data-testid=query-parts] .take-away');
   await window.untilResults('the draft is found as well', (rows) => rows.length === 2);
   await until('one chip is left', async () => !(await window.text('[data-testid=query-parts]')).includes('draft'));
 

@@ -27,7 +27,7 @@ struct Need {
     purpose: Purpose,
 }
 
-const NEEDS: [Need; 9] = [
+const NEEDS: [Need; 10] = [
     Need {
         package: "libwebkit2gtk-4.1-dev",
         sign: Sign::Package,
@@ -56,6 +56,11 @@ const NEEDS: [Need; 9] = [
     Need {
         package: "webkit2gtk-driver",
         sign: Sign::Package,
+        purpose: Purpose::Everything,
+    },
+    Need {
+        package: "dbus",
+        sign: Sign::Programs(&["dbus-daemon"]),
         purpose: Purpose::Everything,
     },
     Need {

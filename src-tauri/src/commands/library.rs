@@ -18,10 +18,18 @@ use crate::{
 #[tauri::command]
 pub(crate) async fn suggested_folders(app: AppHandle) -> Outcome<Vec<SuggestedFolder>> {
     let places = app.path();
+    // Many a system has the folder, but no file that says which it is.
+    let at_home = |name: &str| places.home_dir().map(|home| home.join(name));
     let known = [
-        (places.document_dir(), true),
-        (places.desktop_dir(), false),
-        (places.download_dir(), false),
+        (
+            places.document_dir().or_else(|_| at_home("Documents")),
+            true,
+        ),
+        (places.desktop_dir().or_else(|_| at_home("Desktop")), false),
+        (
+            places.download_dir().or_else(|_| at_home("Downloads")),
+            false,
+        ),
     ];
     let there = known.into_iter().filter_map(|(path, is_ticked)| {
         let path = path.ok().filter(|path| path.is_dir())?;

@@ -88,6 +88,7 @@ export class FakeHost extends FakeWorkshop implements Host {
   #passages: Passage[];
   #passagesOfFile: Passage[][];
   #leftOut: string[];
+  #asked = new Set<(query: string) => void>();
   #dropped = new Set<(paths: string[]) => void>();
   #changed = new Set<() => void>();
   #progress = new Set<(progress: Progress) => void>();
@@ -239,6 +240,16 @@ export class FakeHost extends FakeWorkshop implements Host {
     return known
       ? { path, state: 'indexed', reason: 'The file was read whole and can be found.' }
       : { path, state: 'unknown', reason: 'The file lies in none of the folders of the library. Add its folder to find it.' };
+  }
+
+  onAsked(listener: (query: string) => void): Unsubscribe {
+    this.#asked.add(listener);
+    return () => this.#asked.delete(listener);
+  }
+
+  /** Asks from outside, as a second start does. */
+  ask(query: string): void {
+    this.#asked.forEach((listener) => listener(query));
   }
 
   onDropped(listener: (paths: string[]) => void): Unsubscribe {

@@ -83,6 +83,8 @@ export interface Host extends Workshop {
   onProgress(listener: (progress: Progress) => void): Unsubscribe;
   /** Called when files or folders of the library have changed. */
   onLibraryChanged(listener: () => void): Unsubscribe;
+  /** Called with a query that was asked by a start of the program. */
+  onAsked(listener: (query: string) => void): Unsubscribe;
   /** Called with the paths of what was dropped on the window. */
   onDropped(listener: (paths: string[]) => void): Unsubscribe;
   suggestedFolders(): Promise<SuggestedFolder[]>;

@@ -89,6 +89,14 @@ export const tauriHost: Host = {
   },
 
   onLibraryChanged: (listener) => onEvent('library-changed', listener),
+  onAsked(listener) {
+    const take = () => {
+      call<string | null>('asked').then((query) => query !== null && listener(query), () => {});
+    };
+    // The first start asks before the page is there.
+    take();
+    return onEvent('asked', take);
+  },
   onDropped: (listener) =>
     onEvent<{ paths: string[] }>('tauri://drag-drop', ({ paths }) => listener(paths)),
   suggestedFolders: () => call<SuggestedFolder[]>('suggested_folders'),

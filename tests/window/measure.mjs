@@ -1,0 +1,93 @@
+/**
+ * Measures the real window on a library: `xvfb-run -a node tests/window/measure.mjs LIBRARY [QUERY…]`.
+ * Prints milliseconds from a key to painted rows (inside the page: from the input event to the second frame
+ * after the rows changed, so that the frame has been shown), from the start to a page that takes keys, the
+ * memory of all its processes, and the processor time of ten quiet seconds. Not a test: nothing is asserted.
+ */
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { newPlace, openLibrary, pause, until } from './driver.mjs';
+
+const [library, ...given] = process.argv.slice(2);
+if (!library) throw new Error('name the folder of a library');
+const queries = given.length > 0 ? given : ['notice period', 'green tea', 'annual report', 'water pump'];
+const QUIET_MS = 10_000;
+
+/** In the page: types a query key by key, and tells how long each key took until its rows were painted. */
+const TYPE = `
+  const [query, done] = arguments;
+  const box = document.querySelector('[data-testid=query]');
+  const list = document.querySelector('main');
+  const times = [];
+  const type = (n) => {
+    if (n > query.length) return done(times);
+    const began = performance.now();
+    let painted = false;
+    const observer = new MutationObserver(() => {
+      observer.disconnect();
+      requestAnimationFrame(() => requestAnimationFrame(() => {
+        painted = true;
+        times.push(performance.now() - began);
+        setTimeout(() => type(n + 1), 150);
+      }));
+    });
+    observer.observe(list, { childList: true, subtree: true, characterData: true, attributes: true });
+    box.value = query.slice(0, n);
+    box.dispatchEvent(new Event('input', { bubbles: true }));
+    // A key that changes no row is not counted.
+    setTimeout(() => { if (!painted) { observer.disconnect(); type(n + 1); } }, 3000);
+  };
+  type(1);
+`;
+
+test('figures of the window', async (t) => {
+  const place = { ...newPlace(t, {}), library };
+  const began = performance.now();
+  const window = await openLibrary(t, place);
+  await until('it takes keys', () => window.run("return document.activeElement?.dataset.testid === 'query'"));
+  const usable = performance.now() - began;
+  await until('the library is open', () => window.run("return !!document.querySelector('[data-testid=ready]')"));
+
+  const times = [];
+  for (const query of queries) {
+    times.push(...(await window.runAsync(TYPE, query)));
+    await pause(500);
+  }
+  times.sort((a, b) => a - b);
+  const at = (share) => times[Math.min(times.length - 1, Math.floor(share * times.length))]?.toFixed(0);
+  const before = processes().reduce((sum, one) => sum + one.ticks, 0);
+  await pause(QUIET_MS);
+  const after = processes();
+  const ticks = after.reduce((sum, one) => sum + one.ticks, 0) - before;
+  const perSecond = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
+  console.log(`start to a page that takes keys: ${usable.toFixed(0)} ms, the driver's start included`);
+  console.log(`key to painted rows: p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, ${times.length} keys`);
+  console.log(`idle: ${((1000 * ticks) / perSecond).toFixed(0)} ms of processor time in ${QUIET_MS / 1000} s`);
+  for (const one of after) console.log(`${one.name}: ${(one.kb / 1024).toFixed(0)} MiB`);
+  const sum = after.reduce((total, one) => total + one.kb, 0);
+  console.log(`all processes: ${(sum / 1024).toFixed(0)} MiB (PSS: shared pages counted once)`);
+});
+
+/** The window's process and all below it, by what the kernel says of them. */
+function processes() {
+  const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).flatMap((pid) => {
+    try {
+      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      const pss = /^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'));
+      const name = readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+      const ticks = Number(fields[11]) + Number(fields[12]);
+      return [{ pid, parent: fields[1], name, ticks, kb: Number(pss?.[1] ?? 0) }];
+    } catch {
+      return [];
+    }
+  });
+  const ours = all.filter((one) => one.name.startsWith('nuthatch-deskto') && arguments_(one.pid).includes(library));
+  for (const one of ours) ours.push(...all.filter((child) => child.parent === one.pid && !ours.includes(child)));
+  return ours;
+}
+
+function arguments_(pid) {
+  return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+}
