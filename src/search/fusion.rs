@@ -23,7 +23,7 @@ const COVERED: std::ops::Range<f64> = 0.3..0.7;
 
 /// The same where many passages have what the best ones have: then words do not tell which of them
 /// answers.
-const CROWDED_WEIGHT: f64 = 0.85;
+const CROWDED_WEIGHT: f64 = 0.7;
 /// Nothing is crowded where the sixth to the tenth passage have this share of the best one's or less, and
 /// all is where they have the other or more.
 const CROWDED: std::ops::Range<f64> = 0.5..0.9;
@@ -267,8 +267,8 @@ mod tests {
 
     fn weighed(share: f32, crowd: f32, is_short: bool) -> f64 {
         let coverage = Coverage {
-            share,
             crowd,
+            share,
             is_short,
         };
         meaning_weight(&Leg {

@@ -1,7 +1,7 @@
 //! Bytes of a database's file, read beside `SQLite`.
 //!
 //! On Unix, closing any handle of a file gives up every lock that the process has on it, `SQLite`'s
-//! included ("How To Corrupt An SQLite Database File", 2.2): another program that looks into the
+//! included (“How To Corrupt An `SQLite` Database File”, 2.2): another program that looks into the
 //! library would then take itself for the only one, and delete the write-ahead log under us. Invariant:
 //! a handle of a database, once opened, stays open until the process ends; one for each file.
 
