@@ -283,7 +283,10 @@ mod tests {
         assert!(is(weighed(1.0, 0.4, true), COVERED_WEIGHT));
         assert!(is(weighed(1.0, 1.0, true), CROWDED_WEIGHT));
         // The two reasons do not add up.
-        assert!(is(weighed(0.3, 1.0, true), CROWDED_WEIGHT));
+        assert!(is(
+            weighed(0.3, 1.0, true),
+            UNCOVERED_WEIGHT.max(CROWDED_WEIGHT)
+        ));
         assert!(is(weighed(1.0, 1.0, false), MEANING_WEIGHT));
     }
 

@@ -5,7 +5,7 @@ test('a passage is found, read and copied', async ({ nuthatch }) => {
   await nuthatch.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await nuthatch.open();
   await nuthatch.page.keyboard.type('tenant notice period');
-  await expect(nuthatch.page.getByTestId('stages')).toContainText('meaning');
+  await nuthatch.answered();
   await nuthatch.press('ArrowDown');
   await nuthatch.press('Space');
   await expect(nuthatch.page.getByTestId('preview-text')).toContainText('§ 12 The notice period');

@@ -51,7 +51,11 @@ export class NuthatchPage {
 
   async searchFor(query: string): Promise<void> {
     await this.box.fill(query);
-    // In any language.
+    await this.answered();
+  }
+
+  /** Waits until what stands in the box is answered by words and by meaning, in any language. */
+  async answered(): Promise<void> {
     await expect(this.page.getByTestId('stages')).toHaveAttribute('data-stage', /hybrid|reranked/);
   }
 
