@@ -37,6 +37,13 @@ export async function openWindow(t, documents) {
   return openLibrary(t, place, ['--add', place.folder]);
 }
 
+/** What is to be closed at the end of a test, before its place is deleted; the last first. */
+const opened = new WeakMap();
+function closers(t) {
+  if (!opened.has(t)) opened.set(t, []);
+  return opened.get(t);
+}
+
 /**
  * Makes a place for a library, and a folder with documents.
  * @param t the test: both are deleted at its end
@@ -44,7 +51,11 @@ export async function openWindow(t, documents) {
  */
 export function newPlace(t, documents) {
   const home = mkdtempSync(join(tmpdir(), 'nuthatch-window-'));
-  t.after(() => rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }));
+  t.after(async () => {
+    // The window writes into the place until it is closed.
+    for (const close of closers(t).reverse()) await close();
+    rmSync(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 });
+  });
   const folder = join(home, 'documents');
   mkdirSync(folder);
   for (const [name, content] of Object.entries(documents)) write(folder, name, content);
@@ -64,7 +75,7 @@ export async function openLibrary(t, { home, folder, library, bus }, more = []) 
   const capabilities = { alwaysMatch: { 'webkitgtk:browserOptions': { binary, args } } };
   const { sessionId } = await ask(base, 'POST', '/session', { capabilities });
   const window = new Window(`${base}/session/${sessionId}`, folder, home);
-  t.after(() => window.close());
+  closers(t).push(() => window.close());
   return window;
 }
 
@@ -221,7 +232,7 @@ async function startDriver(t, home, bus = 'unix:path=/nowhere') {
   });
   const stop = () => endGroup(driver.pid);
   process.once('exit', stop);
-  t.after(() => {
+  closers(t).push(() => {
     stop();
     process.removeListener('exit', stop);
   });
