@@ -4,6 +4,7 @@
 
 mod library;
 mod models;
+mod preview;
 
 use std::{ffi::OsStr, path::Path, time::Duration};
 
@@ -17,11 +18,12 @@ use nuthatch::{
 
 pub(crate) use library::{file_page, page_view, settings};
 pub(crate) use models::{connection, fetching, machine, models, not_accepted};
+pub(crate) use preview::preview;
 
 use crate::wire::{
     Chip, ErrorCode, FileCounts, Folder, HeldFolder, Hint, Hold, HoldReason, IpcError,
-    LibraryStatus, Notice, Phase, Preview, Progress, SearchRequest, SearchResult, SearchUpdate,
-    Stage, StoragePart, Strength, Unit, Why,
+    LibraryStatus, Notice, Phase, Progress, SearchRequest, SearchResult, SearchUpdate, Stage,
+    StoragePart, Strength, Unit, Why,
 };
 
 impl From<SearchRequest> for search::SearchRequest {
@@ -261,23 +263,6 @@ pub(crate) fn pause(until_ms: Option<f64>) -> governor::Pause {
     until_ms.map_or(governor::Pause::UntilResumed, |ms| {
         governor::Pause::Until((ms / 1e3) as i64)
     })
-}
-
-pub(crate) fn preview(preview: engine::Preview) -> Preview {
-    Preview {
-        name: name(&preview.path),
-        path: shown(&preview.path),
-        title: preview.title,
-        page: preview.page,
-        unit: unit(preview.unit),
-        n_pages: preview.n_pages,
-        line: preview.line,
-        text: preview.text,
-        passage: preview.passage.map(range),
-        highlights: ranges(&preview.highlights),
-        more_before: preview.more_before,
-        more_after: preview.more_after,
-    }
 }
 
 pub(crate) fn why(path: &Path, why: engine::Why) -> Why {

@@ -7,10 +7,12 @@
 
 mod library;
 mod models;
+mod preview;
 mod settings;
 
 pub use library::{FilePage, ListedFile, SavedSearch, StoragePart, SuggestedFolder};
 pub use models::{Connection, Fetching, Machine, Model, Models, Running, Trial};
+pub use preview::{InnerFile, Part, Style, Styled};
 use serde::{Deserialize, Serialize};
 pub use settings::{Setting, Settings};
 use ts_rs::TS;
@@ -358,6 +360,12 @@ pub struct Preview {
     pub passage: Option<(u32, u32)>,
     /// Character ranges of `text` that match the query's words.
     pub highlights: Vec<(u32, u32)>,
+    /// What `text` is made of, in its order.
+    pub parts: Vec<Part>,
+    /// How its characters are set, as far as that is known; what is around comes before what is in it.
+    pub styles: Vec<Styled>,
+    /// Files inside this one.
+    pub inside: Vec<InnerFile>,
     /// There is more text before `text`.
     pub more_before: bool,
     /// There is more text after `text`.
