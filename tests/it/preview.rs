@@ -236,7 +236,7 @@ async fn files_are_listed_by_state_page_by_page_with_their_reasons() {
     assert_eq!(read.await.unwrap().len(), 1);
 }
 
-fn set<'a>(preview: &'a Preview, of: impl Fn(&Style) -> bool) -> Vec<String> {
+fn set(preview: &Preview, of: impl Fn(&Style) -> bool) -> Vec<String> {
     let styles = preview.styles.iter().filter(|(_, style)| of(style));
     styles
         .map(|&(span, _)| characters(&preview.text, span))
