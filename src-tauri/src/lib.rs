@@ -9,6 +9,7 @@ mod desktop;
 mod encode;
 mod live;
 mod opening;
+pub mod renderer;
 mod second;
 pub mod wire;
 

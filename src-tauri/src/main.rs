@@ -14,7 +14,7 @@ use std::{
 use anyhow::Context;
 use clap::{Args, Parser};
 use nuthatch::dirs::{self, Dirs};
-use nuthatch_desktop::Start;
+use nuthatch_desktop::{Start, renderer};
 use nuthatch_models::install::{self, Source};
 use tracing_subscriber::EnvFilter;
 
@@ -86,6 +86,15 @@ impl Origin {
 }
 
 fn main() -> ExitCode {
+    if renderer::wants_plain_frames() {
+        #[expect(
+            unsafe_code,
+            reason = "nothing else runs yet that could read the environment"
+        )]
+        unsafe {
+            std::env::set_var(renderer::VARIABLE, "1");
+        }
+    }
     let arguments = Arguments::parse();
     let filter = EnvFilter::try_from_env("NUTHATCH_LOG")
         .unwrap_or_else(|_| EnvFilter::new("warn,nuthatch=info,nuthatch_desktop=info"));

@@ -1,7 +1,8 @@
 /**
  * Moves the window of a long passage so that its first highlight, or without one the sentence that
  * carried the meaning, is among the three lines shown.
- * Owns where the excerpt begins; how much of it fits is left to the style sheet, which clamps it.
+ * Owns where the excerpt begins, and cuts what three lines can never hold, for a web view lays out all it
+ * is given; how much of the rest fits is left to the style sheet, which clamps it.
  */
 import type { CharRange } from './segments';
 
@@ -9,6 +10,8 @@ import type { CharRange } from './segments';
 const LEAD_CHARACTERS = 70;
 /** How far back a word boundary is looked for, so that the excerpt begins with a whole word. */
 const BOUNDARY_SEARCH = 24;
+/** More than three lines of the widest row hold, whatever the letters. */
+const MOST_CHARACTERS = 600;
 
 export type Excerpt = { text: string; highlights: CharRange[]; sentence: CharRange | null };
 
@@ -23,7 +26,8 @@ export function excerpt(
   const leads = highlights.length > 0 || !sentence ? highlights : [sentence];
   const first = leads.reduce((least, [begin]) => Math.min(least, begin), Infinity);
   if (first <= LEAD_CHARACTERS || first >= characters.length) {
-    return { text: characters.join(''), highlights: highlights.map(([b, e]) => [b, e]), sentence };
+    const text = characters.slice(0, MOST_CHARACTERS).join('');
+    return { text, highlights: highlights.map(([b, e]) => [b, e]), sentence };
   }
 
   const earliest = first - LEAD_CHARACTERS;
@@ -37,7 +41,7 @@ export function excerpt(
   const ellipsis = ['…', ' '];
   const shift = start - ellipsis.length;
   return {
-    text: [...ellipsis, ...characters.slice(start)].join(''),
+    text: [...ellipsis, ...characters.slice(start, start + MOST_CHARACTERS)].join(''),
     highlights: highlights.map(([begin, end]) => [begin - shift, end - shift]),
     sentence: sentence && [sentence[0] - shift, sentence[1] - shift],
   };

@@ -31,12 +31,12 @@ export function day(ms: number, now: Date = new Date()): string {
   const days = Math.round((startOfDay(now) - startOfDay(date)) / (DAY * 1000));
   if (days === 0) return strings.today;
   if (days === 1) return strings.yesterday;
-  return new Intl.DateTimeFormat(locale(), { dateStyle: 'medium' }).format(date);
+  return formatter('day').format(date);
 }
 
 /** A moment to the minute, with its day unless that is today. */
 export function moment(ms: number, now: Date = new Date()): string {
-  const time = new Intl.DateTimeFormat(locale(), { timeStyle: 'short' }).format(new Date(ms));
+  const time = formatter('time').format(new Date(ms));
   const date = day(ms, now);
   return date === strings.today ? time : strings.onDay(date, time);
 }
@@ -55,6 +55,17 @@ export function byteSize(n: number): string {
     unitDisplay: power === 0 ? 'long' : 'short',
     maximumFractionDigits: power === 0 || value >= 100 ? 0 : 1,
   }).format(value);
+}
+
+const DATE_FORMATS = { day: { dateStyle: 'medium' }, time: { timeStyle: 'short' } } as const;
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+/** Kept, because a web view takes milliseconds to make one, and every row of a list needs it. */
+function formatter(kind: keyof typeof DATE_FORMATS): Intl.DateTimeFormat {
+  const key = `${kind} ${locale()}`;
+  const kept = formatters.get(key) ?? new Intl.DateTimeFormat(locale(), DATE_FORMATS[kind]);
+  formatters.set(key, kept);
+  return kept;
 }
 
 function startOfDay(date: Date): number {

@@ -5,9 +5,9 @@
 export type View = { scrollTop: number; height: number; rowHeight: number };
 
 /** Drawn above and below the visible rows, so that a fast scroll meets rows and not emptiness. */
-const MARGIN = 8;
+const MARGIN = 4;
 /** Drawn as long as nothing has been measured. */
-const UNMEASURED = 50;
+const UNMEASURED = 20;
 
 /** The first row that is drawn, and the one behind the last. */
 export function visibleRange(view: View, nRows: number): { start: number; end: number } {

@@ -12,8 +12,8 @@ import { refine, uniqueRows } from './refine';
 import { withoutParts } from './scopes';
 import { sorted, type Sort } from './sort';
 
-/** Keys that follow within this time belong to one request. */
-const TYPING_DELAY_MS = 30;
+/** The first key is asked for at once; those that follow within this time of it are one request. */
+const BETWEEN_REQUESTS_MS = 30;
 /** The stages in the order in which they refine a list. */
 const STAGES: Stage[] = ['words', 'hybrid', 'reranked'];
 /** After this much quiet the last word is taken as finished. */
@@ -80,6 +80,8 @@ export class SearchSession {
   #newest = 0;
   /** Files changed while a search was under way, which may not have seen it. */
   #changedMeanwhile = false;
+  /** When the newest request was made. */
+  #askedAt = -Infinity;
   #typingTimer: ReturnType<typeof setTimeout> | undefined;
   #settledTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -107,7 +109,9 @@ export class SearchSession {
       this.#reset();
       return;
     }
-    this.#typingTimer = setTimeout(() => this.#request(true), TYPING_DELAY_MS);
+    const wait = this.#askedAt + BETWEEN_REQUESTS_MS - performance.now();
+    if (wait <= 0) this.#request(true);
+    else this.#typingTimer = setTimeout(() => this.#request(true), wait);
     this.#settledTimer = setTimeout(() => this.#request(false), SETTLED_DELAY_MS);
   }
 
@@ -263,6 +267,7 @@ export class SearchSession {
 
   #ask(query: string, typing: boolean, receive: (update: SearchUpdate) => void): void {
     this.#running?.cancel();
+    this.#askedAt = performance.now();
     this.#newest += 1;
     const mine = this.#newest;
     this.failed = false;

@@ -9,8 +9,14 @@ export type Counting = {
 };
 
 export function counting(locale: string | undefined): Counting {
-  const number = (n: number, maxDecimals = 0) =>
-    n.toLocaleString(locale, { maximumFractionDigits: maxDecimals });
+  // Kept: a web view takes milliseconds to make one.
+  const formats = new Map<number, Intl.NumberFormat>();
+  const number = (n: number, maxDecimals = 0) => {
+    const kept = formats.get(maxDecimals);
+    const format = kept ?? new Intl.NumberFormat(locale, { maximumFractionDigits: maxDecimals });
+    formats.set(maxDecimals, format);
+    return format.format(n);
+  };
   return {
     number,
     counted: (n, one, many) => `${number(n)} ${n === 1 ? one : many}`,
