@@ -21,9 +21,9 @@ pub(crate) use models::{connection, fetching, machine, models, not_accepted};
 pub(crate) use preview::preview;
 
 use crate::wire::{
-    Chip, ErrorCode, FileCounts, Folder, HeldFolder, Hint, Hold, HoldReason, IpcError,
-    LibraryStatus, Notice, Phase, Progress, SearchRequest, SearchResult, SearchUpdate, Stage,
-    StoragePart, Strength, Unit, Why,
+    Chip, ErrorCode, FileCounts, Folder, FoundPassage, HeldFolder, Hint, Hold, HoldReason,
+    IpcError, LibraryStatus, Notice, Phase, Progress, SearchRequest, SearchResult, SearchUpdate,
+    Stage, StoragePart, Strength, Unit, Why,
 };
 
 impl From<SearchRequest> for search::SearchRequest {
@@ -100,6 +100,10 @@ fn result(found: search::SearchResult) -> SearchResult {
     let line = position.and_then(|position| position.line);
     let confidence = position.and_then(|position| position.confidence);
     let pages = found.document.as_ref().map(|document| document.unit);
+    let n_passages = found
+        .document
+        .as_ref()
+        .map_or(0, |document| document.n_passages);
     SearchResult {
         file_id: id(found.file.id.0),
         passage_id: found.passage.as_ref().map(|passage| id(passage.id.0)),
@@ -122,6 +126,7 @@ fn result(found: search::SearchResult) -> SearchResult {
         sentence: found.sentence.map(span),
         score: found.score,
         strength: found.ranks.strength().map(strength),
+        n_passages,
         n_copies: count(found.copies.len() as u64),
         older: found
             .versions
@@ -129,6 +134,19 @@ fn result(found: search::SearchResult) -> SearchResult {
             .map(|file| shown(&file.seen.path.to_path()))
             .collect(),
         away: found.file.state == FileState::Away,
+    }
+}
+
+pub(crate) fn passage(found: search::FoundPassage) -> FoundPassage {
+    let position = found.passage.position;
+    FoundPassage {
+        passage_id: id(found.passage.id.0),
+        page: position.page,
+        label: position.label,
+        line: position.line,
+        confidence: position.confidence.map(u32::from),
+        passage: found.text,
+        highlights: ranges(&found.highlights),
     }
 }
 

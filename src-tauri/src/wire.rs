@@ -159,12 +159,33 @@ pub struct SearchResult {
     pub score: f64,
     /// How well the passage answers the query; absent where the reranker has not judged it.
     pub strength: Option<Strength>,
+    /// How many passages its document has.
+    pub n_passages: u32,
     /// Other files with exactly the same content.
     pub n_copies: u32,
     /// Paths of older versions of it that were found as well, the newest first.
     pub older: Vec<String>,
     /// Its folder cannot be reached now.
     pub away: bool,
+}
+
+/// A further passage of a file that was found.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct FoundPassage {
+    /// The passage.
+    pub passage_id: u32,
+    /// Page, slide, sheet or chapter, from 1.
+    pub page: Option<u32>,
+    /// What the document itself calls the place.
+    pub label: Option<String>,
+    /// Line where it begins, from 1.
+    pub line: Option<u32>,
+    /// How sure the model is, in percent, that recognised it in a picture.
+    pub confidence: Option<u32>,
+    /// Its text.
+    pub passage: String,
+    /// Character ranges of `passage` that match the query's words.
+    pub highlights: Vec<(u32, u32)>,
 }
 
 /// Something the user should know, with what to do about it.

@@ -3,9 +3,9 @@
 use std::{fs, path::Path};
 
 use nuthatch_desktop::wire::{
-    Chip, Connection, ErrorCode, Fetching, FileCounts, FilePage, Folder, HeldFolder, Hint, Hold,
-    HoldReason, InnerFile, IpcError, LibraryStatus, ListedFile, Machine, Model, Models, Notice,
-    Part, Phase, Preview, Progress, Running, SavedSearch, SearchRequest, SearchResult,
+    Chip, Connection, ErrorCode, Fetching, FileCounts, FilePage, Folder, FoundPassage, HeldFolder,
+    Hint, Hold, HoldReason, InnerFile, IpcError, LibraryStatus, ListedFile, Machine, Model, Models,
+    Notice, Part, Phase, Preview, Progress, Running, SavedSearch, SearchRequest, SearchResult,
     SearchUpdate, Setting, Settings, Stage, StoragePart, Strength, Style, Styled, SuggestedFolder,
     Trial, Unit, Why,
 };
@@ -30,6 +30,7 @@ fn the_front_ends_types_are_those_of_the_wire() {
         FileCounts,
         FilePage,
         Folder,
+        FoundPassage,
         HeldFolder,
         Hint,
         Hold,

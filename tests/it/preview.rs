@@ -319,3 +319,41 @@ async fn a_mail_tells_its_headers_apart_and_what_hangs_on_it() {
     let inner = engine.preview(inner, None, "hammer").await.unwrap();
     assert!(inner.text.contains("paid in Kiel") && inner.inside.is_empty());
 }
+
+#[tokio::test]
+async fn further_passages_of_a_file_are_those_that_answer_best_first() {
+    let home = Home::new();
+    let filler = "The harbour was built of grey stone, and the pilots lived above it. ".repeat(24);
+    let said = [
+        "The lighthouse was lit in spring.",
+        "Gulls and weather, nothing else.",
+        "The lighthouse keeper painted the lighthouse lamp red.",
+    ];
+    let chapters = said.map(|sentence| format!("# Chapter\n\n{sentence}\n\n{filler}\n"));
+    home.write("log.md", &chapters.join("\n"));
+    home.write(
+        "other.md",
+        "# Other\n\nThe lighthouse lamp of another harbour.\n",
+    );
+    let engine = open(&home).await;
+    let result = first(&engine, "lighthouse lamp name:log").await;
+    let found = engine
+        .passages_in(result.file.id, "lighthouse lamp")
+        .await
+        .unwrap();
+
+    assert!(found.len() > 1, "{found:?}");
+    assert!(found[0].text.contains("lamp red"), "{}", found[0].text);
+    assert!(found.iter().any(|one| one.text.contains("lit in spring")));
+    let document = result.document.unwrap();
+    assert!(found.iter().all(|one| one.passage.document == document.id));
+    assert!(document.n_passages as usize >= found.len());
+    let lit: Vec<_> = found[0]
+        .highlights
+        .iter()
+        .map(|&span| characters(&found[0].text, span))
+        .collect();
+    assert!(lit.contains(&"lamp".to_owned()), "{lit:?}");
+    let nothing = engine.passages_in(result.file.id, "zyzzyva").await.unwrap();
+    assert!(nothing.iter().all(|one| one.highlights.is_empty()));
+}

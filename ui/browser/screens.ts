@@ -56,6 +56,17 @@ export const SCREENS: Screen[] = [
     },
   },
   {
+    name: 'more-passages',
+    show: async (nuthatch) => {
+      await nuthatch.open();
+      await nuthatch.searchFor('tenant flat');
+      await nuthatch.press('ArrowDown');
+      await nuthatch.press('Control+e');
+      await expect(nuthatch.page.getByTestId('passage').first()).toBeVisible();
+      await nuthatch.press('ArrowDown');
+    },
+  },
+  {
     name: 'conditions',
     show: async (nuthatch) => {
       await nuthatch.open();

@@ -70,6 +70,23 @@ export type Folder = {
   looked_at_ms: number | null,
 };
 
+export type FoundPassage = {
+  /** The passage. */
+  passage_id: number,
+  /** Page, slide, sheet or chapter, from 1. */
+  page: number | null,
+  /** What the document itself calls the place. */
+  label: string | null,
+  /** Line where it begins, from 1. */
+  line: number | null,
+  /** How sure the model is, in percent, that recognised it in a picture. */
+  confidence: number | null,
+  /** Its text. */
+  passage: string,
+  /** Character ranges of `passage` that match the query's words. */
+  highlights: Array<[number, number]>,
+};
+
 export type HeldFolder = {
   /** Full path. */
   path: string,
@@ -328,6 +345,8 @@ export type SearchResult = {
   score: number,
   /** How well the passage answers the query; absent where the reranker has not judged it. */
   strength: Strength | null,
+  /** How many passages its document has. */
+  n_passages: number,
   /** Other files with exactly the same content. */
   n_copies: number,
   /** Paths of older versions of it that were found as well, the newest first. */

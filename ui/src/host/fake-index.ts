@@ -3,7 +3,7 @@
  * Owns passages and their places in characters; finds words by their beginning and "meanings" by a
  * list of words per document. Knows nothing of when anything is told.
  */
-import type { Chip, InnerFile, IpcError, Part, Preview, SearchResult, Strength, Styled } from './bindings';
+import type { Chip, FoundPassage, InnerFile, IpcError, Part, Preview, SearchResult, Strength, Styled } from './bindings';
 import type { FakeDocument } from './fake-documents';
 
 /** What the engine would take for more than a plain word. */
@@ -40,6 +40,23 @@ export class FakeIndex {
       .sort((a, b) => b.score - a.score || a.file_id - b.file_id);
   }
 
+  passagesIn(fileId: number, words: string[]): FoundPassage[] {
+    const document = this.#documents[fileId];
+    return (this.#passagesOfFile[fileId] ?? [])
+      .map((passage) => ({ passage, found: ranges(passage.text, words) }))
+      .filter(({ found }) => found.length > 0)
+      .sort((a, b) => distinct(b) - distinct(a) || b.found.length - a.found.length)
+      .map(({ passage, found }) => ({
+        passage_id: passage.passageId,
+        page: document?.paged ? passage.page : null,
+        label: null,
+        line: document?.paged ? null : passage.line,
+        confidence: null,
+        passage: passage.text,
+        highlights: found,
+      }));
+  }
+
   #insideOf(document: FakeDocument): InnerFile[] {
     return (document.inside ?? []).map((name) => ({
       file_id: this.#documents.findIndex((inner) => inner.name === name),
@@ -73,6 +90,7 @@ export class FakeIndex {
       sentence: null,
       strength: null,
       score: (best ? distinct(best) * 2 + best.found.length * 0.1 : 0) + meant * 2.5,
+      n_passages: this.#passagesOfFile[fileId]?.length ?? 0,
       n_copies: document.copies,
       older: [],
       away: false,

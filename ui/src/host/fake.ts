@@ -6,6 +6,7 @@
  */
 import type {
   FilePage,
+  FoundPassage,
   Folder,
   LibraryStatus,
   Notice,
@@ -204,6 +205,11 @@ export class FakeHost extends FakeWorkshop implements Host {
   async previewPage(fileId: number, page: number, query: string): Promise<Preview> {
     this.mayFail();
     return this.#index.preview(fileId, page, query);
+  }
+
+  async passagesIn(fileId: number, query: string): Promise<FoundPassage[]> {
+    this.mayFail();
+    return this.#index.passagesIn(fileId, wordsOf(query));
   }
 
   async openFile(fileId: number): Promise<void> {

@@ -80,6 +80,11 @@ export const searchStrings = {
   versions: (n: number) => `newest of ${number(n)}`,
   versionsHelp: (older: string[]) => `Older versions were found as well:\n${older.join('\n')}`,
   copiesHelp: 'Other files with exactly the same content',
+  passage: 'Passage',
+  morePassages: 'more passages',
+  fewerPassages: 'fewer passages',
+  noMorePassages: 'no other passage has it',
+  morePassagesHelp: 'More passages in this file (Ctrl+E)',
   nameOnly: 'Found by its name',
   strength: { strong: 'strong match', possible: 'possible match', weak: 'weak match' } as Record<
     Strength,
@@ -160,6 +165,7 @@ export const searchStrings = {
   shortcutOpen: 'open the file',
   shortcutReveal: 'show it in its folder',
   shortcutPreview: 'preview',
+  shortcutPassages: 'more passages in the file',
   shortcutFocus: 'back to the search box',
   shortcutClear: 'close the preview, clear the search',
 
