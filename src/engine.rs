@@ -61,7 +61,7 @@ pub use held::HeldFolder;
 pub use listing::ListedFile;
 pub use picture::PageView;
 pub use polite::{pause, paused};
-pub use preview::Preview;
+pub use preview::{Part, Preview, SetCharacters};
 pub use status::{FolderStatus, Status, Why};
 
 /// Why an operation failed, by what a caller can do about it.
@@ -472,7 +472,7 @@ fn limits(settings: &Settings) -> extract::Limits {
         memory_mib: settings.extract_memory_mib,
         max_file_bytes: settings.max_file_mib << 20,
         max_text_bytes: (settings.max_text_mib << 20) as usize,
-        with_boxes: false,
+        with_layout: false,
         priority: Priority::Normal,
     }
 }
