@@ -289,7 +289,7 @@ impl ModelWorker {
     }
 
     /// Tokens that the prompt of these turns has; with those of the answer they may be as many as
-    /// [`ModelSpec::max_tokens`]. Never more than the bytes of the texts and 32 for each turn.
+    /// [`ModelSpec::max_tokens`]. Takes about a millisecond for 2,000 words once the model is loaded.
     pub async fn n_tokens(&self, turns: Vec<Turn>) -> Result<usize, Error> {
         let (reply, answer) = oneshot::channel();
         self.queue(Job::count(turns, reply));

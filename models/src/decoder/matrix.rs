@@ -13,7 +13,7 @@ use candle_nn::Module;
 /// candle 0.11 multiplies these in plain loops, a number at a time, while it has vector code for 8
 /// bits: five to ten times as fast, and its rounding is a tenth of what the file's own was. Rows of
 /// zeros up to a whole block of 256 would be half as fast again, but round activations more coarsely:
-/// SmolLM2's log-probabilities were off by 0.20 on average instead of 0.13.
+/// `SmolLM2`'s log-probabilities were off by 0.20 on average instead of 0.13.
 const SLOW: [GgmlDType; 3] = [GgmlDType::Q4_1, GgmlDType::Q5_0, GgmlDType::Q5_1];
 
 /// A matrix (height, width) that multiplies rows.
