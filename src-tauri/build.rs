@@ -26,6 +26,8 @@ const COMMANDS: &[&str] = &[
     "asked",
     "open_file",
     "reveal_file",
+    "ask",
+    "stop_answer",
     "suggested_folders",
     "pick_folder",
     "add_folder",

@@ -4,6 +4,7 @@
 //! `ui/src/host/tauri.ts`. Files are opened by their id only: a path from the page is never opened.
 //! Here are those of searching and of files that were found; the others are in `commands/`.
 
+pub(crate) mod answers;
 pub(crate) mod library;
 pub(crate) mod models;
 pub(crate) mod searches;

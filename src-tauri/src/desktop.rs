@@ -31,7 +31,8 @@ pub(crate) struct Desktop {
     source: Source,
     library: watch::Receiver<Opened>,
     progress: watch::Receiver<Progress>,
-    search: Mutex<NewestSearch>,
+    search: Mutex<Newest>,
+    answer: Mutex<Newest>,
     listener: Mutex<Option<AbortHandle>>,
     /// Breaks off what is being fetched.
     fetching: Mutex<Arc<AtomicBool>>,
@@ -39,9 +40,9 @@ pub(crate) struct Desktop {
     asked: Mutex<Option<String>>,
 }
 
-/// The search that is answered; older ones are not.
+/// The search, or the question, that is answered; older ones are not.
 #[derive(Debug, Default)]
-struct NewestSearch {
+struct Newest {
     number: u64,
     task: Option<AbortHandle>,
 }
@@ -60,6 +61,7 @@ impl Desktop {
             library,
             progress,
             search: Mutex::default(),
+            answer: Mutex::default(),
             listener: Mutex::default(),
             fetching: Mutex::default(),
             asked: Mutex::default(),
@@ -118,28 +120,16 @@ impl Desktop {
         number: u64,
         search: impl Future<Output = Result<(), IpcError>> + Send + 'static,
     ) -> Result<(), IpcError> {
-        let task = {
-            let mut newest = lock(&self.search);
-            if number < newest.number {
-                return Ok(());
-            }
-            if let Some(older) = newest.task.take() {
-                older.abort();
-            }
-            let task = tokio::spawn(search);
-            *newest = NewestSearch {
-                number,
-                task: Some(task.abort_handle()),
-            };
-            task
-        };
-        task.await.unwrap_or_else(|error: JoinError| {
-            if error.is_cancelled() {
-                Ok(())
-            } else {
-                Err(IpcError::bug("the search ended unexpectedly"))
-            }
-        })
+        run_newest(&self.search, number, search).await
+    }
+
+    /// The same for questions.
+    pub(crate) async fn run_answer(
+        &self,
+        number: u64,
+        answer: impl Future<Output = Result<(), IpcError>> + Send + 'static,
+    ) -> Result<(), IpcError> {
+        run_newest(&self.answer, number, answer).await
     }
 
     /// Runs the one listener to progress; a page that was loaded again replaces its own.
@@ -149,6 +139,35 @@ impl Desktop {
             older.abort();
         }
     }
+}
+
+async fn run_newest(
+    newest: &Mutex<Newest>,
+    number: u64,
+    work: impl Future<Output = Result<(), IpcError>> + Send + 'static,
+) -> Result<(), IpcError> {
+    let task = {
+        let mut newest = lock(newest);
+        if number < newest.number {
+            return Ok(());
+        }
+        if let Some(older) = newest.task.take() {
+            older.abort();
+        }
+        let task = tokio::spawn(work);
+        *newest = Newest {
+            number,
+            task: Some(task.abort_handle()),
+        };
+        task
+    };
+    task.await.unwrap_or_else(|error: JoinError| {
+        if error.is_cancelled() {
+            Ok(())
+        } else {
+            Err(IpcError::bug("it ended unexpectedly"))
+        }
+    })
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

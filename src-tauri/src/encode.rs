@@ -2,6 +2,7 @@
 //!
 //! Pure; knows nothing of tauri. Invariant: every error of the engine has a code and a hint.
 
+mod answers;
 mod library;
 mod models;
 mod preview;
@@ -16,6 +17,7 @@ use nuthatch::{
     store,
 };
 
+pub(crate) use answers::answer_update;
 pub(crate) use library::{file_page, page_view, settings};
 pub(crate) use models::{connection, fetching, machine, models, not_accepted};
 pub(crate) use preview::preview;

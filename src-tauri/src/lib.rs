@@ -69,6 +69,8 @@ pub fn run(start: Start) -> tauri::Result<()> {
             commands::asked,
             commands::open_file,
             commands::reveal_file,
+            commands::answers::ask,
+            commands::answers::stop_answer,
             commands::library::suggested_folders,
             commands::library::pick_folder,
             commands::library::add_folder,

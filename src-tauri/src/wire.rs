@@ -5,11 +5,15 @@
 //! Knows nothing of tauri. Invariant: text and positions travel apart; never HTML.
 //! All positions count characters (Unicode scalar values), not bytes or UTF-16 units.
 
+mod answers;
 mod library;
 mod models;
 mod preview;
 mod settings;
 
+pub use answers::{
+    AnswerCitation, AnswerSentence, AnswerSource, AnswerUpdate, Exchange, Question, Standing,
+};
 pub use library::{FilePage, ListedFile, SavedSearch, StoragePart, SuggestedFolder};
 pub use models::{Connection, Fetching, Machine, Model, Models, Running, Trial};
 pub use preview::{InnerFile, Part, Style, Styled};

@@ -3,11 +3,12 @@
 use std::{fs, path::Path};
 
 use nuthatch_desktop::wire::{
-    Chip, Connection, ErrorCode, Fetching, FileCounts, FilePage, Folder, FoundPassage, HeldFolder,
-    Hint, Hold, HoldReason, InnerFile, IpcError, LibraryStatus, ListedFile, Machine, Model, Models,
-    Notice, Part, Phase, Preview, Progress, Running, SavedSearch, SearchRequest, SearchResult,
-    SearchUpdate, Setting, Settings, Stage, StoragePart, Strength, Style, Styled, SuggestedFolder,
-    Trial, Unit, Why,
+    AnswerCitation, AnswerSentence, AnswerSource, AnswerUpdate, Chip, Connection, ErrorCode,
+    Exchange, Fetching, FileCounts, FilePage, Folder, FoundPassage, HeldFolder, Hint, Hold,
+    HoldReason, InnerFile, IpcError, LibraryStatus, ListedFile, Machine, Model, Models, Notice,
+    Part, Phase, Preview, Progress, Question, Running, SavedSearch, SearchRequest, SearchResult,
+    SearchUpdate, Setting, Settings, Stage, Standing, StoragePart, Strength, Style, Styled,
+    SuggestedFolder, Trial, Unit, Why,
 };
 use ts_rs::{Config, TS};
 
@@ -23,9 +24,14 @@ macro_rules! declarations {
 #[test]
 fn the_front_ends_types_are_those_of_the_wire() {
     let declared = declarations![
+        AnswerCitation,
+        AnswerSentence,
+        AnswerSource,
+        AnswerUpdate,
         Chip,
         Connection,
         ErrorCode,
+        Exchange,
         Fetching,
         FileCounts,
         FilePage,
@@ -47,6 +53,7 @@ fn the_front_ends_types_are_those_of_the_wire() {
         Phase,
         Preview,
         Progress,
+        Question,
         Running,
         SavedSearch,
         SearchRequest,
@@ -55,6 +62,7 @@ fn the_front_ends_types_are_those_of_the_wire() {
         Setting,
         Settings,
         Stage,
+        Standing,
         StoragePart,
         Strength,
         Style,

@@ -56,6 +56,15 @@ export const SCREENS: Screen[] = [
     },
   },
   {
+    name: 'answer',
+    show: async (nuthatch) => {
+      await nuthatch.open('writer');
+      await nuthatch.box.fill('? tenant notice period');
+      await nuthatch.press('Enter');
+      await expect(nuthatch.page.getByTestId('copy-answer')).toBeVisible();
+    },
+  },
+  {
     name: 'more-passages',
     show: async (nuthatch) => {
       await nuthatch.open();

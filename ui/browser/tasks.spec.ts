@@ -156,7 +156,7 @@ test('matches are walked through, the text grows, and the page is shown as it lo
 test('a search from outside takes the place of whatever is open', async ({ nuthatch }) => {
   await nuthatch.open();
   await nuthatch.page.getByTestId('library-button').click();
-  await nuthatch.host((host) => host.ask('notice period'));
+  await nuthatch.host((host) => host.askFromOutside('notice period'));
   await expect(nuthatch.page.getByTestId('library')).toHaveCount(0);
   await expect(nuthatch.box).toHaveValue('notice period');
   await expect(nuthatch.rows.first()).toBeVisible();

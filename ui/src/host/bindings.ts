@@ -1,5 +1,71 @@
 // The shapes of `src-tauri/src/wire.rs`. Do not edit: `UPDATE_BINDINGS=1 cargo test` rewrites this file.
 
+export type AnswerCitation = {
+  /** Which of the sources, from 1. */
+  source: number,
+  /** The passage that it stands in. */
+  passage_id: number,
+  /** What stands there. */
+  quote: string,
+  /** Page, slide, sheet or chapter, from 1. */
+  page: number | null,
+  /** What the document itself calls the place. */
+  label: string | null,
+  /** Line, from 1. */
+  line: number | null,
+};
+
+export type AnswerSentence = {
+  /** Its text. */
+  text: string,
+  /** What was found of it in the files. */
+  standing: Standing,
+  /** Where, the best first. */
+  citations: Array<AnswerCitation>,
+  /** Character ranges of `text`: numbers, dates and names that stand in no passage. */
+  unfounded: Array<[number, number]>,
+};
+
+export type AnswerSource = {
+  /** The file. */
+  file_id: number,
+  /** The passage. */
+  passage_id: number,
+  /** The file's name. */
+  name: string,
+  /** Its path, for reading. */
+  path: string,
+  /** Its lower-case extension; empty if none. */
+  kind: string,
+  /** Page, slide, sheet or chapter of the passage, from 1. */
+  page: number | null,
+  /** What the document's pages are. */
+  unit: Unit,
+  /** What the document itself calls the place. */
+  label: string | null,
+  /** Line, from 1. */
+  line: number | null,
+  /** The passage's text. */
+  passage: string,
+};
+
+export type AnswerUpdate = {
+  /** The files seem to answer the question; otherwise the sources are only the nearest. */
+  is_answered: boolean,
+  /** The model that writes it; absent where its sentences are the files' own. */
+  by: string | null,
+  /** In order. */
+  sentences: Array<AnswerSentence>,
+  /** What is cited, in the order of the first citation; without an answer, the nearest passages. */
+  sources: Array<AnswerSource>,
+  /** What the user should know. */
+  notices: Array<Notice>,
+  /** Milliseconds since the question. */
+  elapsed_ms: number,
+  /** Nothing follows. */
+  last: boolean,
+};
+
 export type Chip = {
   /** What it asks for, for reading. */
   text: string,
@@ -19,6 +85,13 @@ export type Connection = {
 };
 
 export type ErrorCode = "not_found" | "unreadable" | "locked" | "newer" | "disk" | "refused" | "bug";
+
+export type Exchange = {
+  /** What was asked. */
+  question: string,
+  /** What was answered. */
+  answer: string,
+};
 
 export type Fetching = {
   /** The file under way. */
@@ -279,6 +352,15 @@ export type Progress = {
   hold: Hold | null,
 };
 
+export type Question = {
+  /** As typed. */
+  text: string,
+  /** What was asked and answered before, the oldest first. */
+  earlier: Array<Exchange>,
+  /** The files' own sentences are wanted, even where a model is installed that writes. */
+  extractive: boolean,
+};
+
 export type Running = {
   /** The model. */
   id: string,
@@ -404,6 +486,8 @@ export type Settings = {
 };
 
 export type Stage = "words" | "hybrid" | "reranked";
+
+export type Standing = "quoted" | "supported" | "not_found";
 
 export type StoragePart = {
   /** Which: `database`, `words` or `models`. */

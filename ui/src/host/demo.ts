@@ -61,6 +61,7 @@ const OPTIONS: Record<string, FakeOptions> = {
   kinds: { documents: [...fakeDocuments, ...documentsOfKinds] },
   library: { waiting: 3, notices: [MODEL_MISSING] },
   late: { reranked: [{ ms: 900, isLate: true }] },
+  writer: { writer: 'qwen3-4b-instruct' },
   many: { documents: Array.from({ length: 10_000 }, (_, n) => letter(n)) },
   empty: { waiting: 3 },
   progress: {

@@ -5,6 +5,7 @@
  * engine's ranking, only of its contract: stages, positions in characters, errors with hints.
  */
 import type {
+  AnswerUpdate,
   FilePage,
   FoundPassage,
   Folder,
@@ -12,6 +13,7 @@ import type {
   Notice,
   Preview,
   Progress,
+  Question,
   SearchRequest,
   SearchUpdate,
   Stage,
@@ -19,6 +21,7 @@ import type {
 import { fakeDocuments, fakeFolders, type FakeDocument } from './fake-documents';
 import { chipsOf, FakeIndex, judged, withoutParts, wordsOf } from './fake-index';
 import { FakeWorkshop, type WorkshopOptions } from './fake-workshop';
+import { answerOf } from './fake-answers';
 import { drawnPage } from './fake-page';
 import type { Host, PageView, RunningSearch, Unsubscribe } from './host';
 
@@ -33,6 +36,8 @@ export type FakeOptions = WorkshopOptions & {
   pickedFolder?: string | null;
   wordsMs?: number;
   hybridMs?: number;
+  /** The model that writes answers; without one they are the files' own sentences. */
+  writer?: string;
   /** Orders that a reranker gives, each the reverse of the one before. */
   reranked?: { ms: number; isLate: boolean }[];
 };
@@ -120,6 +125,22 @@ export class FakeHost extends FakeWorkshop implements Host {
       this.#later(hybridMs, () => send('hybrid', hybridMs)),
       ...orders.map(({ ms }, i) => this.#later(ms, () => send('reranked', ms, i + 1))),
     ];
+    return { cancel: () => timers.forEach(clearTimeout), done };
+  }
+
+  ask(question: Question, onUpdate: (update: AnswerUpdate) => void): RunningSearch {
+    const updates = answerOf(question, this.#index.find(wordsOf(question.text), true), this.#options.writer ?? null);
+    let settle: () => void = () => {};
+    const done = new Promise<void>((resolve, reject) => {
+      settle = resolve;
+      if (this.failure) reject(this.failure);
+    });
+    const timers = updates.map((update, at) =>
+      this.#later(40 * (at + 1), () => {
+        onUpdate(update);
+        if (update.last) settle();
+      }),
+    );
     return { cancel: () => timers.forEach(clearTimeout), done };
   }
 
@@ -236,7 +257,7 @@ export class FakeHost extends FakeWorkshop implements Host {
   }
 
   /** Asks from outside, as a second start does. */
-  ask(query: string): void {
+  askFromOutside(query: string): void {
     this.#asked.forEach((listener) => listener(query));
   }
 

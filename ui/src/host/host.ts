@@ -4,6 +4,7 @@
  * `fake.ts`) are unknown here. Every failure is an `IpcError`, never a bare string.
  */
 import type {
+  AnswerUpdate,
   Connection,
   Fetching,
   FilePage,
@@ -14,6 +15,7 @@ import type {
   Models,
   Preview,
   Progress,
+  Question,
   SavedSearch,
   SearchRequest,
   SearchUpdate,
@@ -80,6 +82,8 @@ export interface Workshop {
 export interface Host extends Workshop {
   /** A newer search supersedes the older one. */
   search(request: SearchRequest, onUpdate: (update: SearchUpdate) => void): RunningSearch;
+  /** Answers a question, sentence by sentence; a newer one ends it. */
+  ask(question: Question, onUpdate: (update: AnswerUpdate) => void): RunningSearch;
   status(): Promise<LibraryStatus>;
   onProgress(listener: (progress: Progress) => void): Unsubscribe;
   /** Called when files or folders of the library have changed. */

@@ -6,6 +6,7 @@
 import { Channel, invoke, type InvokeArgs } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
 import type {
+  AnswerUpdate,
   Connection,
   Fetching,
   FilePage,
@@ -71,6 +72,23 @@ export const tauriHost: Host = {
         cancelled = true;
       },
       done: call<void>('search', { request, number: searchNumber, onUpdate: channel }),
+    };
+  },
+
+  ask(question, onUpdate) {
+    let cancelled = false;
+    searchNumber += 1;
+    const number = searchNumber;
+    const channel = telling<AnswerUpdate>((update) => {
+      if (!cancelled) onUpdate(update);
+    });
+    return {
+      cancel: () => {
+        cancelled = true;
+        // A newer question stops it by itself; this one may be the last.
+        void call<void>('stop_answer', { number }).catch(() => {});
+      },
+      done: call<void>('ask', { question, number, onUpdate: channel }),
     };
   },
 

@@ -17,7 +17,9 @@ const situation = (more: Partial<KeySituation> = {}): KeySituation => ({
   listActive: false,
   hasResults: true,
   previewOpen: false,
+  answerOpen: false,
   hasQuery: true,
+  isQuestion: false,
   caretAtEnd: false,
   ...more,
 });
@@ -69,5 +71,19 @@ describe('keyAction', () => {
   it('leaves Enter and Space to a button that has the focus', () => {
     expect(keyAction(press('Enter'), situation({ focus: 'control' }))).toBeNull();
     expect(keyAction(press(' '), situation({ focus: 'control', listActive: true }))).toBeNull();
+  });
+
+  it('asks with Shift and Enter, and with Enter alone where a question stands in the box', () => {
+    expect(keyAction(press('Enter', { shiftKey: true }), situation())).toEqual({ do: 'ask' });
+    expect(keyAction(press('Enter'), situation({ isQuestion: true }))).toEqual({ do: 'ask' });
+    expect(keyAction(press('Enter'), situation({ isQuestion: true, listActive: true }))).toEqual({ do: 'open' });
+    expect(keyAction(press('Enter', { isComposing: true }), situation({ isQuestion: true }))).toBeNull();
+  });
+
+  it('closes the preview, then the answer, then the search', () => {
+    const open = { previewOpen: true, answerOpen: true };
+    expect(keyAction(press('Escape'), situation(open))).toEqual({ do: 'close_preview' });
+    expect(keyAction(press('Escape'), situation({ answerOpen: true }))).toEqual({ do: 'close_answer' });
+    expect(keyAction(press('Escape'), situation())).toEqual({ do: 'clear' });
   });
 });

@@ -8,6 +8,8 @@ export type KeyAction =
   | { do: 'first' }
   | { do: 'last' }
   | { do: 'open' }
+  | { do: 'ask' }
+  | { do: 'close_answer' }
   | { do: 'reveal' }
   | { do: 'toggle_preview' }
   | { do: 'toggle_passages' }
@@ -22,7 +24,10 @@ export type KeySituation = {
   listActive: boolean;
   hasResults: boolean;
   previewOpen: boolean;
+  answerOpen: boolean;
   hasQuery: boolean;
+  /** What stands in the box begins with the sign of a question. */
+  isQuestion: boolean;
   /** The caret stands behind the last character and nothing is selected. */
   caretAtEnd: boolean;
 };
@@ -46,11 +51,14 @@ export function keyAction(press: KeyPress, situation: KeySituation): KeyAction |
   if (command && !press.shiftKey && /^[fk]$/i.test(press.key)) return { do: 'focus_box' };
   if (press.key === 'Escape') {
     if (situation.previewOpen) return { do: 'close_preview' };
+    if (situation.answerOpen) return { do: 'close_answer' };
     return situation.hasQuery ? { do: 'clear' } : null;
   }
   if (press.key === '/' && !command && situation.focus !== 'box') return { do: 'focus_box' };
   // A button elsewhere keeps its own keys.
   if (situation.focus === 'control') return null;
+  const asks = press.shiftKey || (situation.isQuestion && !situation.listActive);
+  if (press.key === 'Enter' && situation.hasQuery && !command && asks) return { do: 'ask' };
   // Without rows Enter still asks for the results of what has been typed.
   if (press.key === 'Enter' && situation.hasQuery && !press.shiftKey) {
     return { do: command ? 'reveal' : 'open' };

@@ -12,6 +12,9 @@ const PICTURES = /\.(png|jpe?g|jpe|jfif|tiff?|webp|bmp|gif)$/i;
 const ZOOM_STEP = 0.2;
 const ZOOMS = { least: 0.6, most: 3 };
 
+/** What of a result, or of what an answer rests on, leads to a preview. */
+type Shown = Pick<SearchResult, 'file_id' | 'passage_id' | 'passage' | 'page' | 'unit' | 'label' | 'line'>;
+
 export class PreviewSession {
   open = $state(false);
   content = $state.raw<Preview | null>(null);
@@ -35,7 +38,7 @@ export class PreviewSession {
 
   #host: Host;
   #query = '';
-  #row: SearchResult | null = null;
+  #row: Shown | null = null;
   #passageId: number | null = null;
   #newest = 0;
 
@@ -54,7 +57,7 @@ export class PreviewSession {
   }
 
   /** Opens the pane at the best passage of a result. */
-  show(row: SearchResult, query: string): Promise<void> {
+  show(row: Shown, query: string): Promise<void> {
     this.open = true;
     this.#query = query;
     this.#passageId = row.passage_id;

@@ -4,8 +4,9 @@
  * the choice. Knows of elements only that there is a box that can be focused.
  * Start reading at `perform`.
  */
-import type { SearchResult } from '../host/bindings';
+import type { AnswerCitation, AnswerSource, SearchResult } from '../host/bindings';
 import type { Host } from '../host/host';
+import { AnswerSession } from './answer-session.svelte';
 import type { KeyAction } from './keyboard';
 import type { LibrarySession } from './library-session.svelte';
 import type { PageName } from './pages';
@@ -21,6 +22,7 @@ export class WindowActs {
   readonly preview: PreviewSession;
   readonly passages: PassagesSession;
   readonly results: ResultActs;
+  readonly answer: AnswerSession;
   /** The arrow keys move in the list; typing goes back to the box. */
   listActive = $state(false);
   /** The page that is open beside the search. */
@@ -38,6 +40,7 @@ export class WindowActs {
     this.preview = new PreviewSession(host);
     this.passages = new PassagesSession(host, search);
     this.results = new ResultActs(host, search);
+    this.answer = new AnswerSession(host);
     this.#search = search;
     this.#library = library;
     this.#box = box;
@@ -92,6 +95,19 @@ export class WindowActs {
     this.openPage('library', paths[0] ?? '');
   }
 
+  /** Asks what stands in the box. */
+  ask(): void {
+    this.answer.ask(this.#search.query);
+    this.#box()?.focusQuietly();
+  }
+
+  /** Shows what a sentence of an answer rests on, lit where it was cited. */
+  showSource(source: AnswerSource, citation: AnswerCitation | null): void {
+    const quoted = (citation?.quote ?? '').replaceAll('"', ' ').trim();
+    const query = quoted === '' ? (this.answer.question ?? '') : `"${quoted}"`;
+    void this.preview.show({ ...source, ...citation, passage: source.passage }, query);
+  }
+
   judge(isLiked: boolean): void {
     const row = this.passages.chosenEntry?.row;
     if (row) this.#search.judge(row, isLiked);
@@ -125,6 +141,13 @@ export class WindowActs {
         break;
       case 'toggle_preview':
         this.#togglePreview();
+        break;
+      case 'ask':
+        this.ask();
+        break;
+      case 'close_answer':
+        this.answer.close();
+        this.#box()?.focusQuietly();
         break;
       case 'close_preview':
         this.preview.close();

@@ -162,4 +162,22 @@ export const searchStrings: SearchStrings = {
   searchByMeaning: 'Nur nach Bedeutung suchen',
   withoutConditions: 'Ohne die Bedingungen suchen',
   askWhy: 'Den Grund herausfinden',
+
+  // Antworten.
+  ask: 'Antworten',
+  askHelp: 'Aus Ihren Dateien beantworten (Umschalt+Eingabe, oder Eingabe nach einem ? am Anfang)',
+  answer: 'Antwort',
+  answerIsSought: 'In Ihren Dateien wird nachgesehen …',
+  answerIsWritten: (model: string) => `${model} schreibt …`,
+  stopAnswer: 'Anhalten',
+  closeAnswer: 'Antwort schließen',
+  openSource: (n: number) => `Quelle ${number(n)}: Seite zeigen`,
+  notInFiles: 'Nicht in Ihren Dateien, soweit etwas gefunden wurde.',
+  notFoundMark: 'in Ihren Dateien nicht gefunden',
+  unfoundedHelp: 'Das steht in keiner gefundenen Stelle',
+  nearestPassages: 'Die nächsten Stellen',
+  copyAnswer: 'Mit Quellen kopieren',
+  copyAnswerMarkdown: 'Als Markdown kopieren',
+  answerBy: (model: string) => `Geschrieben von ${model}, an Ihren Dateien geprüft`,
+  answerByFiles: 'Sätze aus Ihren eigenen Dateien',
 };

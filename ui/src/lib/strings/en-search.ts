@@ -176,4 +176,22 @@ export const searchStrings = {
   searchByMeaning: 'Search by meaning only',
   withoutConditions: 'Search without the conditions',
   askWhy: 'Find out why',
+
+  // Answers.
+  ask: 'Answer',
+  askHelp: 'Answer this from your files (Shift+Enter, or Enter after a leading ?)',
+  answer: 'Answer',
+  answerIsSought: 'Looking in your files…',
+  answerIsWritten: (model: string) => `${model} is writing…`,
+  stopAnswer: 'Stop',
+  closeAnswer: 'Close the answer',
+  openSource: (n: number) => `Source ${number(n)}: show the page`,
+  notInFiles: 'Not in your files, as far as was found.',
+  notFoundMark: 'not found in your files',
+  unfoundedHelp: 'This stands in no passage that was found',
+  nearestPassages: 'The nearest passages',
+  copyAnswer: 'Copy with references',
+  copyAnswerMarkdown: 'Copy as Markdown',
+  answerBy: (model: string) => `Written by ${model}, checked against your files`,
+  answerByFiles: 'Sentences of your own files',
 };

@@ -143,4 +143,22 @@ export const searchStrings: SearchStrings = {
   searchByMeaning: '仅按含义搜索',
   withoutConditions: '不带条件搜索',
   askWhy: '查明原因',
+
+  // 回答。
+  ask: '回答',
+  askHelp: '根据您的文件回答（Shift+Enter，或以 ? 开头后按 Enter）',
+  answer: '回答',
+  answerIsSought: '正在您的文件中查找…',
+  answerIsWritten: (model: string) => `${model} 正在撰写…`,
+  stopAnswer: '停止',
+  closeAnswer: '关闭回答',
+  openSource: (n: number) => `来源 ${number(n)}：显示页面`,
+  notInFiles: '就所找到的内容而言，您的文件中没有答案。',
+  notFoundMark: '在您的文件中未找到',
+  unfoundedHelp: '所找到的段落中都没有这一内容',
+  nearestPassages: '最接近的段落',
+  copyAnswer: '连同出处复制',
+  copyAnswerMarkdown: '复制为 Markdown',
+  answerBy: (model: string) => `由 ${model} 撰写，并已对照您的文件核对`,
+  answerByFiles: '您自己文件中的句子',
 };
