@@ -121,8 +121,8 @@ fn a_real_model_cuts_text_and_goes_on_as_llama_cpp_does() {
     assert_tokens(&place, &reference);
     // Activations are rounded to 8 bits.
     let tolerance = Tolerance {
-        most: 0.6,
-        mean: 0.2,
+        most: 0.7,
+        mean: 0.25,
     };
     assert_numbers(&place, &reference, &tolerance);
     let mut generator = generator(&place);
