@@ -88,7 +88,6 @@ fn assert_numbers(place: &Place, reference: &Reference, tolerance: &Tolerance) {
     }
     let most = apart.iter().copied().fold(0.0, f32::max);
     let mean = apart.iter().sum::<f32>() / apart.len() as f32;
-    println!("{}: {mean} on average, {most} at most", place.name);
     assert!(
         most < tolerance.most && mean < tolerance.mean,
         "{} {most} {mean}",
