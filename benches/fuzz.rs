@@ -138,7 +138,7 @@ async fn fuzz(format: &Format, seeds: Vec<Vec<u8>>, arguments: &Arguments) -> an
         memory_mib: 1024,
         max_file_bytes: 64 << 20,
         max_text_bytes: 16 << 20,
-        with_boxes: true,
+        with_layout: true,
         priority: Priority::Normal,
     };
     let pool = Pool::new(arguments.program.clone(), limits, 1);

@@ -30,7 +30,7 @@ const LIMITS: Limits = Limits {
     memory_mib: 1024,
     max_file_bytes: 512 << 20,
     max_text_bytes: 16 << 20,
-    with_boxes: false,
+    with_layout: false,
     priority: Priority::Normal,
 };
 /// Times that `pdftotext` is started for nothing.

@@ -22,6 +22,7 @@ const COMMANDS: &[&str] = &[
     "preview",
     "preview_page",
     "page_view",
+    "passages_in",
     "asked",
     "open_file",
     "reveal_file",

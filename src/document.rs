@@ -13,9 +13,11 @@ use serde::{Deserialize, Serialize};
 
 mod admitted;
 mod kind;
+mod style;
 
 pub use admitted::{Admitted, IdSet};
 pub use kind::Kind;
+pub use style::{Style, Styled};
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -191,6 +193,8 @@ pub struct Text {
     pub marks: Vec<Mark>,
     /// Where lines stand on their pages, for who asked; empty otherwise.
     pub boxes: Vec<TextBox>,
+    /// How it is set, for who asked and where the format says so; empty otherwise.
+    pub styles: Vec<Styled>,
     /// Number of pages, for documents that have pages.
     pub n_pages: Option<u32>,
     /// What its pages are.

@@ -6,6 +6,7 @@
 //! `engine/`.
 
 mod activity;
+mod asking;
 mod check;
 mod close;
 pub mod fetching;
@@ -37,7 +38,7 @@ use tokio::{
 };
 
 use crate::{
-    cpu,
+    answer, cpu,
     dirs::Dirs,
     document::{PassageId, Sequence},
     extract,
@@ -60,7 +61,7 @@ pub use held::HeldFolder;
 pub use listing::ListedFile;
 pub use picture::PageView;
 pub use polite::{pause, paused};
-pub use preview::Preview;
+pub use preview::{Part, Preview, SetCharacters};
 pub use status::{FolderStatus, Status, Why};
 
 /// Why an operation failed, by what a caller can do about it.
@@ -120,6 +121,9 @@ pub enum Error {
     /// A search failed.
     #[error(transparent)]
     Search(#[from] search::Error),
+    /// A question could not be answered.
+    #[error(transparent)]
+    Answer(#[from] answer::Error),
     /// Indexing failed.
     #[error(transparent)]
     Indexing(#[from] indexing::Error),
@@ -168,6 +172,7 @@ pub struct Engine {
     languages: Mutex<Option<(Sequence, Arc<[String]>)>>,
     rerankers: Rerankers,
     rerank_budget: Duration,
+    writer: asking::ChosenWriter,
     now: fn() -> SystemTime,
     keep_history: bool,
     /// The user left the choice of the embedding model to the program.
@@ -306,6 +311,7 @@ impl Engine {
             former,
             rerankers: models::rerankers(&dirs, settings),
             rerank_budget: settings.rerank_budget(),
+            writer: asking::ChosenWriter::of(settings),
             now: SystemTime::now,
             keep_history: settings.keep_history,
             is_embedding_auto: settings.embedding == "auto",
@@ -466,7 +472,7 @@ fn limits(settings: &Settings) -> extract::Limits {
         memory_mib: settings.extract_memory_mib,
         max_file_bytes: settings.max_file_mib << 20,
         max_text_bytes: (settings.max_text_mib << 20) as usize,
-        with_boxes: false,
+        with_layout: false,
         priority: Priority::Normal,
     }
 }

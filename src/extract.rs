@@ -90,8 +90,8 @@ struct Input<'a> {
     cut: bool,
     /// Text beyond this many bytes is dropped.
     max_text_bytes: usize,
-    /// Where lines stand on their pages is wanted, too.
-    with_boxes: bool,
+    /// Where lines stand on their pages, and how the text is set, is wanted, too.
+    with_layout: bool,
 }
 
 /// A file's content.
@@ -137,6 +137,8 @@ pub struct Format {
     pub(crate) is_streamed: bool,
     /// There may be files inside it.
     pub(crate) holds_files: bool,
+    /// It says how its text is set.
+    pub(crate) has_styles: bool,
     parse: fn(&Input<'_>, &mut Nest<'_, '_>) -> Result<Text, Failure>,
     /// Gives its wanted pages as pictures, where it has such pages.
     pictures: Option<Pictures>,
@@ -163,6 +165,7 @@ const USUAL: Format = Format {
     extensions: &[],
     is_streamed: false,
     holds_files: false,
+    has_styles: false,
     parse: |_, _| Err(Failure::Failed(String::new())),
     pictures: None,
 };
@@ -205,6 +208,7 @@ fn limit(text: &mut Text, max_bytes: usize) {
         text.text.truncate(end);
         text.marks.retain(|mark| mark.start < end);
         text.boxes.retain(|line| line.end <= end);
+        text.styles.retain(|styled| styled.end <= end);
         text.partial = Some(format!(
             "only the first {} MB of its text are read",
             max_bytes >> 20
@@ -234,7 +238,7 @@ mod tests {
             content: Content::Bytes(bytes),
             cut: false,
             max_text_bytes: 16 << 20,
-            with_boxes: false,
+            with_layout: false,
         }
     }
 }

@@ -20,6 +20,7 @@ mod sentences;
 mod show;
 mod types;
 mod versions;
+mod within;
 
 use std::{
     pin::pin,
@@ -42,6 +43,7 @@ pub use types::{
     Error, NotReranked, Notice, Only, Ranked, Rankings, Ranks, RerankMode, Reranked, SearchRequest,
     SearchResult, SearchResults, Strength, Target, Timings,
 };
+pub use within::FoundPassage;
 
 use crate::{lexical::SharedLexical, store::Store, vectors::Vectors};
 

@@ -21,7 +21,10 @@ use crate::{
     desktop::Desktop,
     encode, live,
     opening::Library,
-    wire::{ErrorCode, IpcError, LibraryStatus, Preview, Progress, SearchRequest, SearchUpdate},
+    wire::{
+        ErrorCode, FoundPassage, IpcError, LibraryStatus, Preview, Progress, SearchRequest,
+        SearchUpdate,
+    },
 };
 
 type Outcome<T> = Result<T, IpcError>;
@@ -93,6 +96,18 @@ pub(crate) async fn preview_page(
     let library = desktop.library().await?;
     let preview = library.engine.preview_page(file(file_id), page, &query);
     Ok(encode::preview(preview.await?))
+}
+
+/// The passages of a file that answer a query, best first.
+#[tauri::command]
+pub(crate) async fn passages_in(
+    desktop: State<'_, Desktop>,
+    file_id: u32,
+    query: String,
+) -> Outcome<Vec<FoundPassage>> {
+    let library = desktop.library().await?;
+    let found = library.engine.passages_in(file(file_id), &query).await?;
+    Ok(found.into_iter().map(encode::passage).collect())
 }
 
 /// A query that was asked from outside the page, by a start of the program; told once.

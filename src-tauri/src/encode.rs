@@ -4,6 +4,7 @@
 
 mod library;
 mod models;
+mod preview;
 
 use std::{ffi::OsStr, path::Path, time::Duration};
 
@@ -17,10 +18,11 @@ use nuthatch::{
 
 pub(crate) use library::{file_page, page_view, settings};
 pub(crate) use models::{connection, fetching, machine, models, not_accepted};
+pub(crate) use preview::preview;
 
 use crate::wire::{
-    Chip, ErrorCode, FileCounts, Folder, HeldFolder, Hint, Hold, HoldReason, IpcError,
-    LibraryStatus, Notice, Phase, Preview, Progress, SearchRequest, SearchResult, SearchUpdate,
+    Chip, ErrorCode, FileCounts, Folder, FoundPassage, HeldFolder, Hint, Hold, HoldReason,
+    IpcError, LibraryStatus, Notice, Phase, Progress, SearchRequest, SearchResult, SearchUpdate,
     Stage, StoragePart, Strength, Unit, Why,
 };
 
@@ -98,6 +100,10 @@ fn result(found: search::SearchResult) -> SearchResult {
     let line = position.and_then(|position| position.line);
     let confidence = position.and_then(|position| position.confidence);
     let pages = found.document.as_ref().map(|document| document.unit);
+    let n_passages = found
+        .document
+        .as_ref()
+        .map_or(0, |document| document.n_passages);
     SearchResult {
         file_id: id(found.file.id.0),
         passage_id: found.passage.as_ref().map(|passage| id(passage.id.0)),
@@ -120,6 +126,7 @@ fn result(found: search::SearchResult) -> SearchResult {
         sentence: found.sentence.map(span),
         score: found.score,
         strength: found.ranks.strength().map(strength),
+        n_passages,
         n_copies: count(found.copies.len() as u64),
         older: found
             .versions
@@ -127,6 +134,19 @@ fn result(found: search::SearchResult) -> SearchResult {
             .map(|file| shown(&file.seen.path.to_path()))
             .collect(),
         away: found.file.state == FileState::Away,
+    }
+}
+
+pub(crate) fn passage(found: search::FoundPassage) -> FoundPassage {
+    let position = found.passage.position;
+    FoundPassage {
+        passage_id: id(found.passage.id.0),
+        page: position.page,
+        label: position.label,
+        line: position.line,
+        confidence: position.confidence.map(u32::from),
+        passage: found.text,
+        highlights: ranges(&found.highlights),
     }
 }
 
@@ -261,23 +281,6 @@ pub(crate) fn pause(until_ms: Option<f64>) -> governor::Pause {
     until_ms.map_or(governor::Pause::UntilResumed, |ms| {
         governor::Pause::Until((ms / 1e3) as i64)
     })
-}
-
-pub(crate) fn preview(preview: engine::Preview) -> Preview {
-    Preview {
-        name: name(&preview.path),
-        path: shown(&preview.path),
-        title: preview.title,
-        page: preview.page,
-        unit: unit(preview.unit),
-        n_pages: preview.n_pages,
-        line: preview.line,
-        text: preview.text,
-        passage: preview.passage.map(range),
-        highlights: ranges(&preview.highlights),
-        more_before: preview.more_before,
-        more_after: preview.more_after,
-    }
 }
 
 pub(crate) fn why(path: &Path, why: engine::Why) -> Why {

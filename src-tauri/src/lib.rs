@@ -65,6 +65,7 @@ pub fn run(start: Start) -> tauri::Result<()> {
             commands::preview,
             commands::preview_page,
             commands::page_view,
+            commands::passages_in,
             commands::asked,
             commands::open_file,
             commands::reveal_file,

@@ -7,10 +7,12 @@
 
 mod library;
 mod models;
+mod preview;
 mod settings;
 
 pub use library::{FilePage, ListedFile, SavedSearch, StoragePart, SuggestedFolder};
 pub use models::{Connection, Fetching, Machine, Model, Models, Running, Trial};
+pub use preview::{InnerFile, Part, Style, Styled};
 use serde::{Deserialize, Serialize};
 pub use settings::{Setting, Settings};
 use ts_rs::TS;
@@ -157,12 +159,33 @@ pub struct SearchResult {
     pub score: f64,
     /// How well the passage answers the query; absent where the reranker has not judged it.
     pub strength: Option<Strength>,
+    /// How many passages its document has.
+    pub n_passages: u32,
     /// Other files with exactly the same content.
     pub n_copies: u32,
     /// Paths of older versions of it that were found as well, the newest first.
     pub older: Vec<String>,
     /// Its folder cannot be reached now.
     pub away: bool,
+}
+
+/// A further passage of a file that was found.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct FoundPassage {
+    /// The passage.
+    pub passage_id: u32,
+    /// Page, slide, sheet or chapter, from 1.
+    pub page: Option<u32>,
+    /// What the document itself calls the place.
+    pub label: Option<String>,
+    /// Line where it begins, from 1.
+    pub line: Option<u32>,
+    /// How sure the model is, in percent, that recognised it in a picture.
+    pub confidence: Option<u32>,
+    /// Its text.
+    pub passage: String,
+    /// Character ranges of `passage` that match the query's words.
+    pub highlights: Vec<(u32, u32)>,
 }
 
 /// Something the user should know, with what to do about it.
@@ -358,6 +381,12 @@ pub struct Preview {
     pub passage: Option<(u32, u32)>,
     /// Character ranges of `text` that match the query's words.
     pub highlights: Vec<(u32, u32)>,
+    /// What `text` is made of, in its order.
+    pub parts: Vec<Part>,
+    /// How its characters are set, as far as that is known; what is around comes before what is in it.
+    pub styles: Vec<Styled>,
+    /// Files inside this one.
+    pub inside: Vec<InnerFile>,
     /// There is more text before `text`.
     pub more_before: bool,
     /// There is more text after `text`.

@@ -3,10 +3,11 @@
 use std::{fs, path::Path};
 
 use nuthatch_desktop::wire::{
-    Chip, Connection, ErrorCode, Fetching, FileCounts, FilePage, Folder, HeldFolder, Hint, Hold,
-    HoldReason, IpcError, LibraryStatus, ListedFile, Machine, Model, Models, Notice, Phase,
-    Preview, Progress, Running, SavedSearch, SearchRequest, SearchResult, SearchUpdate, Setting,
-    Settings, Stage, StoragePart, Strength, SuggestedFolder, Trial, Unit, Why,
+    Chip, Connection, ErrorCode, Fetching, FileCounts, FilePage, Folder, FoundPassage, HeldFolder,
+    Hint, Hold, HoldReason, InnerFile, IpcError, LibraryStatus, ListedFile, Machine, Model, Models,
+    Notice, Part, Phase, Preview, Progress, Running, SavedSearch, SearchRequest, SearchResult,
+    SearchUpdate, Setting, Settings, Stage, StoragePart, Strength, Style, Styled, SuggestedFolder,
+    Trial, Unit, Why,
 };
 use ts_rs::{Config, TS};
 
@@ -29,10 +30,12 @@ fn the_front_ends_types_are_those_of_the_wire() {
         FileCounts,
         FilePage,
         Folder,
+        FoundPassage,
         HeldFolder,
         Hint,
         Hold,
         HoldReason,
+        InnerFile,
         IpcError,
         LibraryStatus,
         ListedFile,
@@ -40,6 +43,7 @@ fn the_front_ends_types_are_those_of_the_wire() {
         Model,
         Models,
         Notice,
+        Part,
         Phase,
         Preview,
         Progress,
@@ -53,6 +57,8 @@ fn the_front_ends_types_are_those_of_the_wire() {
         Stage,
         StoragePart,
         Strength,
+        Style,
+        Styled,
         SuggestedFolder,
         Trial,
         Unit,

@@ -48,7 +48,7 @@ impl Engine {
         };
         let settings = Settings::load(&self.dirs.settings())?;
         let limits = Limits {
-            with_boxes: true,
+            with_layout: true,
             ..limits(&settings)
         };
         // Of its own: the pool that indexes may be busy for a minute with one document.

@@ -1,8 +1,11 @@
 //! The stored text around a passage, with everything needed to draw it.
 //!
 //! Documents with pages are shown by the page, others as about [`WINDOW_CHARS`] characters around
-//! the passage, cut at the borders of paragraphs or lines. Reads the store only, never the file.
+//! the passage, cut at the borders of paragraphs or lines. What is shown comes from the store; only
+//! how it is set is read out of the file again (`structure`).
 //! Invariant: every range counts characters of the text it comes with.
+
+mod structure;
 
 use std::{ops::Range, path::PathBuf};
 
@@ -12,6 +15,10 @@ use crate::{
     search::{Highlighter, parse},
     store::{DocumentRow, FileRow, PassageRow},
 };
+
+pub use structure::{Part, SetCharacters};
+
+use structure::Count;
 
 /// Text is shown up to this many characters; a page up to [`PAGE_CHARS`].
 const WINDOW_CHARS: usize = 3_000;
@@ -41,6 +48,12 @@ pub struct Preview {
     pub passage: Option<(usize, usize)>,
     /// Character ranges of `text` that match the query's words, ascending and disjoint.
     pub highlights: Vec<(usize, usize)>,
+    /// What `text` is made of, in its order.
+    pub parts: Vec<Part>,
+    /// How its characters are set, as far as that is known; what is around comes before what is in it.
+    pub styles: Vec<SetCharacters>,
+    /// Files inside this one, and their names there.
+    pub inside: Vec<(FileId, String)>,
     /// The page or document goes on before `text`.
     pub more_before: bool,
     /// The page or document goes on after `text`.
@@ -48,6 +61,7 @@ pub struct Preview {
 }
 
 /// What is shown: a span of the stored text around a span to keep whole.
+#[derive(Debug)]
 struct Window {
     text: String,
     span: Range<usize>,
@@ -64,7 +78,7 @@ impl Engine {
     ) -> Result<Preview> {
         let file = self.file(file).await?;
         let Some(document) = self.document_of(&file).await? else {
-            return Ok(unread(&file));
+            return self.unread(&file).await;
         };
         let passage = match passage {
             Some(id) => self.store.passage(id).await?,
@@ -87,7 +101,7 @@ impl Engine {
     pub async fn preview_page(&self, file: FileId, page: u32, query: &str) -> Result<Preview> {
         let file = self.file(file).await?;
         let Some(document) = self.document_of(&file).await? else {
-            return Ok(unread(&file));
+            return self.unread(&file).await;
         };
         let marks = self.store.marks(document.id).await?;
         let page = document.n_pages.map(|n| page.clamp(1, n.max(1)));
@@ -121,6 +135,15 @@ impl Engine {
         })
     }
 
+    /// What is shown of a file that has no text (yet).
+    async fn unread(&self, file: &FileRow) -> Result<Preview> {
+        Ok(Preview {
+            path: file.seen.path.to_path(),
+            inside: self.inside(file).await?,
+            ..Preview::default()
+        })
+    }
+
     async fn draw(&self, file: &FileRow, shown: Shown, query: &str) -> Result<Preview> {
         let bounds = shown.bounds();
         let window = self.window(&shown, bounds.clone()).await?;
@@ -132,7 +155,8 @@ impl Engine {
         let passage = shown
             .passage
             .as_ref()
-            .map(|passage| characters(&window, passage.start..passage.end));
+            .and_then(|passage| Count::of(&window).shown(passage.start..passage.end));
+        let styles = self.styles(file, &window).await?;
         Ok(Preview {
             path: file.seen.path.to_path(),
             title: shown.document.title,
@@ -140,6 +164,9 @@ impl Engine {
             n_pages: shown.document.n_pages,
             unit: shown.document.unit,
             line,
+            parts: structure::parts(&window, &shown.marks, line),
+            styles,
+            inside: self.inside(file).await?,
             passage,
             highlights: Highlighter::new(&parsed.words)
                 .lit(&window.text, language)
@@ -222,26 +249,9 @@ impl Shown {
     }
 }
 
-/// What is shown of a file that has no text (yet).
-fn unread(file: &FileRow) -> Preview {
-    Preview {
-        path: file.seen.path.to_path(),
-        ..Preview::default()
-    }
-}
-
 fn mark_at(marks: &[Mark], at: usize) -> Option<&Mark> {
     let n_before = marks.partition_point(|mark| mark.start <= at);
     n_before.checked_sub(1).and_then(|i| marks.get(i))
-}
-
-/// A span of the stored text, in characters of the window.
-fn characters(window: &Window, span: Range<usize>) -> (usize, usize) {
-    let count = |at: usize| {
-        let part = window.text.get(..at.saturating_sub(window.span.start));
-        part.unwrap_or(&window.text).chars().count()
-    };
-    (count(span.start), count(span.end))
 }
 
 /// The last characters of a text, from the first paragraph or line that begins among them;
@@ -300,7 +310,9 @@ mod tests {
             text: "äöü passage".into(),
             span: 100..114,
         };
-        assert_eq!(characters(&window, 107..114), (4, 11));
-        assert_eq!(characters(&window, 100..106), (0, 3));
+        let count = Count::of(&window);
+        assert_eq!(count.shown(107..114), Some((4, 11)));
+        assert_eq!(count.shown(100..106), Some((0, 3)));
+        assert_eq!(count.shown(114..120), None);
     }
 }

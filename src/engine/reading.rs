@@ -47,7 +47,7 @@ pub async fn read_file(
         Err(error) => return Ok(nothing(Failure::Failed(extract::worker::reason(&error)))),
     };
     let limits = Limits {
-        with_boxes: true,
+        with_layout: true,
         ..limits(settings)
     };
     let pool = Pool::new(dirs.program("nuthatch"), limits, 1);

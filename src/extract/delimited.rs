@@ -5,7 +5,7 @@
 //! however many cells it has; a block of rows is one part, about as long as a passage.
 
 use super::{Failure, Input, finished, plain};
-use crate::document::{Mark, Text};
+use crate::document::{Mark, Style, Styled, Text};
 
 /// Beyond so many columns, their names are not said again in each row.
 const MAX_NAMED_COLUMNS: usize = 40;
@@ -23,16 +23,30 @@ pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
     let rows = Rows::new(&source, delimiter);
     let first = Rows::new(&source, delimiter).next();
     let names = first.filter(|first| names_columns(first, &source, delimiter));
+    let has_names = names.is_some();
     let mut block = Block::default();
     for (row, number) in rows.zip(1_u32..) {
         let names = names
             .as_ref()
             .filter(|names| number > 1 && names.cells.len() > 1);
-        let written = written(&row, names);
+        let mut cells = input.with_layout.then(Vec::new);
+        let written = written(&row, names, |start, end, column, is_name| {
+            let is_name = is_name || (has_names && number == 1);
+            if let Some(cells) = &mut cells {
+                let row = number - 1;
+                let style = Style::Cell {
+                    row,
+                    column,
+                    is_name,
+                };
+                cells.push(Styled { start, end, style });
+            }
+        });
         if written.is_empty() {
             continue;
         }
         block.take(&written, &row, number, &mut text);
+        block.set(cells.unwrap_or_default(), written.len());
         if text.text.len() > input.max_text_bytes {
             break;
         }
@@ -51,6 +65,8 @@ struct Block {
     first: u32,
     last: u32,
     n_words: usize,
+    /// Its cells.
+    cells: Vec<Styled>,
 }
 
 impl Block {
@@ -72,6 +88,16 @@ impl Block {
         self.next_line = row.line + breaks as u32 + 1;
     }
 
+    /// The cells of the row that was taken last, which is so long.
+    fn set(&mut self, cells: Vec<Styled>, n_bytes: usize) {
+        let at = self.text.len() - n_bytes;
+        self.cells.extend(cells.into_iter().map(|cell| Styled {
+            start: at + cell.start,
+            end: at + cell.end,
+            ..cell
+        }));
+    }
+
     fn close(&mut self, text: &mut Text) {
         let label = if self.first == self.last {
             format!("row {}", self.first)
@@ -83,14 +109,25 @@ impl Block {
             line: Some(self.line),
             ..Mark::default()
         };
+        let n_marks = text.marks.len();
         text.push(&self.text, mark);
+        if let Some(start) = text.marks.get(n_marks).map(|mark| mark.start) {
+            let end = text.text.len();
+            let cells = self.cells.drain(..).map(|cell| Styled {
+                start: start + cell.start,
+                end: (start + cell.end).min(end),
+                ..cell
+            });
+            text.styles
+                .extend(cells.filter(|cell| cell.start < cell.end));
+        }
         *self = Self::default();
     }
 }
 
 /// `name: value | name: value`, or the values alone; blank cells are left out. Line breaks inside
-/// cells stay, so that lines count.
-fn written(row: &Row, names: Option<&Row>) -> String {
+/// cells stay, so that lines count. `set` is told where each value and each name stands, of which column.
+fn written(row: &Row, names: Option<&Row>, mut set: impl FnMut(usize, usize, u32, bool)) -> String {
     let names = names.filter(|names| names.cells.len() <= MAX_NAMED_COLUMNS);
     let mut written = String::new();
     for (at, cell) in row.cells.iter().enumerate() {
@@ -104,10 +141,14 @@ fn written(row: &Row, names: Option<&Row>) -> String {
         }
         let name = names.and_then(|names| names.cells.get(at));
         if let Some(name) = name.map(|name| name.trim()).filter(|name| !name.is_empty()) {
+            let start = written.len();
             written.push_str(&name.replace('\n', " "));
+            set(start, written.len(), at as u32, true);
             written.push_str(": ");
         }
+        let start = written.len();
         written.push_str(value);
+        set(start, written.len(), at as u32, false);
     }
     written
 }

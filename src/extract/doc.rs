@@ -229,7 +229,7 @@ mod tests {
             content: Content::Bytes(bytes),
             cut: false,
             max_text_bytes: 1 << 20,
-            with_boxes: false,
+            with_layout: false,
         })
     }
 

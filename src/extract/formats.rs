@@ -34,6 +34,7 @@ static MARKDOWN: Format = Format {
     name: "markdown",
     version: 4,
     extensions: &["md", "markdown", "mdx", "mkd"],
+    has_styles: true,
     parse: |input, _| markdown::parse(input),
     ..USUAL
 };
@@ -62,6 +63,7 @@ static DELIMITED: Format = Format {
     name: "delimited",
     version: 2,
     extensions: &["csv", "tsv", "tab", "psv"],
+    has_styles: true,
     parse: |input, _| delimited::parse(input),
     ..USUAL
 };

@@ -4,14 +4,18 @@
 //! tags are text. Invariant: lines are those of the file. Notebooks read their cells through [`read`].
 
 mod front;
+mod set;
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use super::{Failure, Input, limit, plain};
-use crate::document::{Mark, Text};
+use crate::document::{Mark, Style, Text};
+
+use set::Set;
 
 pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
-    let mut text = read(&plain::clean(&plain::decode(input.bytes())));
+    let source = plain::clean(&plain::decode(input.bytes()));
+    let mut text = read_with(&source, input.with_layout);
     if text.text.is_empty() {
         return Err(Failure::Skipped("there is no text in it".into()));
     }
@@ -27,6 +31,10 @@ pub(super) fn parse(input: &Input<'_>) -> Result<Text, Failure> {
 
 /// The text of a source whose line ends are `\n`; empty if there is none.
 pub(super) fn read(source: &str) -> Text {
+    read_with(source, false)
+}
+
+fn read_with(source: &str, with_layout: bool) -> Text {
     if is_endless(source) {
         return plain_text(source);
     }
@@ -35,6 +43,7 @@ pub(super) fn read(source: &str) -> Text {
         part: String::new(),
         mark: Mark::default(),
         markup: Markup::default(),
+        set: with_layout.then(Set::default),
     };
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
@@ -112,34 +121,31 @@ struct Reader {
     mark: Mark,
     /// Where in a block of HTML we are.
     markup: Markup,
+    /// How the part is set, where that is wanted.
+    set: Option<Set>,
 }
 
 impl Reader {
     fn take(&mut self, event: Event<'_>, line: u32) {
         match event {
             Event::Start(tag) => self.start(&tag, line),
-            Event::End(
-                TagEnd::Paragraph
-                | TagEnd::Heading(_)
-                | TagEnd::Item
-                | TagEnd::CodeBlock
-                | TagEnd::TableRow
-                | TagEnd::TableHead
-                | TagEnd::HtmlBlock
-                | TagEnd::FootnoteDefinition,
-            ) => self.end_part(),
-            Event::End(TagEnd::TableCell) => self.part.push('\t'),
-            Event::Text(text) | Event::Code(text) => {
-                if self.part.is_empty() && self.mark.line.is_none() {
-                    self.mark.line = Some(line);
+            Event::End(tag) => self.end(tag),
+            Event::TaskListMarker(is_done) => {
+                if let Some(set) = &mut self.set {
+                    set.task(is_done);
                 }
-                self.part.push_str(&text);
             }
+            Event::Code(text) => {
+                let start = self.part.len();
+                self.words(&text, line);
+                if let Some(set) = &mut self.set {
+                    set.words(start, self.part.len(), Style::Code);
+                }
+            }
+            Event::Text(text) => self.words(&text, line),
             Event::SoftBreak | Event::HardBreak => self.part.push('\n'),
             Event::Html(html) => {
-                if self.part.is_empty() && self.mark.line.is_none() {
-                    self.mark.line = Some(line);
-                }
+                self.begin_words(line);
                 self.markup.drop_tags(&html, &mut self.part);
             }
             Event::InlineHtml(html) => Markup::default().drop_tags(&html, &mut self.part),
@@ -147,11 +153,54 @@ impl Reader {
         }
     }
 
+    fn words(&mut self, text: &str, line: u32) {
+        self.begin_words(line);
+        self.part.push_str(text);
+    }
+
+    fn begin_words(&mut self, line: u32) {
+        if self.part.is_empty() && self.mark.line.is_none() {
+            self.mark.line = Some(line);
+        }
+    }
+
     fn start(&mut self, tag: &Tag<'_>, line: u32) {
+        self.begin_part(tag, line);
+        if let Some(set) = &mut self.set {
+            set.start(tag, self.part.len());
+        }
+    }
+
+    fn end(&mut self, tag: TagEnd) {
+        match tag {
+            TagEnd::Paragraph
+            | TagEnd::Heading(_)
+            | TagEnd::Item
+            | TagEnd::CodeBlock
+            | TagEnd::TableRow
+            | TagEnd::TableHead
+            | TagEnd::HtmlBlock
+            | TagEnd::FootnoteDefinition => self.end_part(),
+            TagEnd::TableCell => {
+                self.close_words();
+                self.part.push('\t');
+            }
+            TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Link => {
+                self.close_words();
+            }
+            _ => {}
+        }
+        if let Some(set) = &mut self.set {
+            set.end(tag);
+        }
+    }
+
+    fn begin_part(&mut self, tag: &Tag<'_>, line: u32) {
         let heading = match tag {
             Tag::Heading { level, .. } => Some(*level as u8),
             Tag::Paragraph | Tag::Item | Tag::TableRow | Tag::TableHead | Tag::HtmlBlock => None,
-            Tag::CodeBlock(_) => {
+            // What goes before belongs to what is around.
+            Tag::CodeBlock(_) | Tag::List(_) | Tag::BlockQuote(_) => {
                 self.end_part();
                 return;
             }
@@ -162,6 +211,9 @@ impl Reader {
             self.end_part();
         }
         self.part.clear();
+        if let Some(set) = &mut self.set {
+            set.clear();
+        }
         self.markup = Markup::default();
         self.mark = Mark {
             line: Some(line),
@@ -170,13 +222,24 @@ impl Reader {
         };
     }
 
+    fn close_words(&mut self) {
+        if let Some(set) = &mut self.set {
+            set.close(self.part.len());
+        }
+    }
+
     fn end_part(&mut self) {
         let part = std::mem::take(&mut self.part);
         let mark = std::mem::take(&mut self.mark);
         let n_blank = part.len() - part.trim_start_matches('\n').len();
         let line = mark.line.map(|line| line + n_blank as u32);
+        let n_marks = self.text.marks.len();
         self.text
             .push(part.trim_matches('\n'), Mark { line, ..mark });
+        let pushed = self.text.marks.get(n_marks).map(|mark| mark.start);
+        if let Some(set) = &mut self.set {
+            set.end_part(pushed, n_blank, &mut self.text);
+        }
     }
 }
 

@@ -83,6 +83,7 @@ struct Told {
     bytes: usize,
     marks: usize,
     boxes: usize,
+    styles: usize,
     scans: usize,
 }
 
@@ -96,6 +97,7 @@ impl Told {
             text: text.text.get(self.bytes..).unwrap_or_default().to_owned(),
             marks: text.marks.get(self.marks..).unwrap_or_default().to_vec(),
             boxes: text.boxes.get(self.boxes..).unwrap_or_default().to_vec(),
+            styles: text.styles.get(self.styles..).unwrap_or_default().to_vec(),
             n_pages: text.n_pages,
             unit: text.unit,
             scans: text.scans.get(self.scans..).unwrap_or_default().to_vec(),
@@ -105,6 +107,7 @@ impl Told {
             bytes: text.text.len(),
             marks: text.marks.len(),
             boxes: text.boxes.len(),
+            styles: text.styles.len(),
             scans: text.scans.len(),
         };
         rest
@@ -317,7 +320,7 @@ impl<'a, 'b> Nest<'a, 'b> {
             content: Content::Bytes(&unpacked.bytes),
             cut: unpacked.is_cut,
             max_text_bytes: self.unpacking.max_text_bytes,
-            with_boxes: false,
+            with_layout: false,
         };
         let mut nest = Nest {
             unpacking: &mut *self.unpacking,

@@ -24,6 +24,7 @@ pub(super) static XLSX: Format = Format {
     name: "xlsx",
     version: 1,
     extensions: &["xlsx", "xlsm", "xlsb", "xltx"],
+    has_styles: true,
     parse: |input, _| sheets::parse(input),
     ..USUAL
 };
@@ -38,6 +39,7 @@ pub(super) static ODS: Format = Format {
     name: "ods",
     version: 1,
     extensions: &["ods", "ots"],
+    has_styles: true,
     parse: |input, _| sheets::parse(input),
     ..USUAL
 };
@@ -67,6 +69,7 @@ pub(super) static XLS: Format = Format {
     name: "xls",
     version: 1,
     extensions: &["xls", "xlt"],
+    has_styles: true,
     parse: |input, _| sheets::parse(input),
     ..USUAL
 };

@@ -109,7 +109,7 @@ fn read_pages(
             label: label(page.label(), number),
             ..Mark::default()
         };
-        match page::read(&page, input.with_boxes) {
+        match page::read(&page, input.with_layout) {
             Some(content) => {
                 let of_page = headings.get(&number).map_or(&[][..], Vec::as_slice);
                 if content.is_thin() && page::is_picture(&page, content.is_blank()) {

@@ -54,8 +54,8 @@ pub struct Limits {
     pub max_file_bytes: u64,
     /// Bytes of text that are kept.
     pub max_text_bytes: usize,
-    /// Where lines stand on their pages is wanted, too.
-    pub with_boxes: bool,
+    /// Where lines stand on their pages, and how the text is set, is wanted, too.
+    pub with_layout: bool,
     /// How much right of way its worker has.
     pub priority: Priority,
 }
@@ -117,11 +117,13 @@ impl Reading {
         so_far.text.push_str(&read.text);
         so_far.marks.extend(read.marks);
         so_far.boxes.extend(read.boxes);
+        so_far.styles.extend(read.styles);
         so_far.scans.extend(read.scans);
         self.so_far = Text {
             text: so_far.text,
             marks: so_far.marks,
             boxes: so_far.boxes,
+            styles: so_far.styles,
             scans: so_far.scans,
             ..read
         };
@@ -238,7 +240,7 @@ impl Pool {
             max_seconds: self.limits.timeout.as_secs() * u64::from(CONTAINER_TIMEOUTS),
             max_file_bytes: self.limits.file_bytes(format),
             max_text_bytes: self.limits.max_text_bytes,
-            with_boxes: self.limits.with_boxes,
+            with_layout: self.limits.with_layout,
             resume: Resume::default(),
             wanted: None,
         }
@@ -263,7 +265,7 @@ impl Pool {
             match worker.receive_by(&mut deadline).await {
                 Some(Ok(Message::Done(answer))) => {
                     self.rest(worker);
-                    return Ok(answer);
+                    return Ok(*answer);
                 }
                 Some(Ok(Message::Begun { number, path })) => {
                     reading.n_begun = reading.n_begun.max(number + 1);

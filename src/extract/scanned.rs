@@ -63,7 +63,7 @@ pub fn ordered(found: &Lines, picture: &Picture, frame: Option<&Frame>) -> Vec<S
 }
 
 /// Puts recognised pages in: behind what the page itself says, each with its confidence.
-pub fn merged(text: &Text, pages: &[(u32, Vec<ScannedLine>)], with_boxes: bool) -> Text {
+pub fn merged(text: &Text, pages: &[(u32, Vec<ScannedLine>)], with_layout: bool) -> Text {
     let mut whole = Text {
         text: String::new(),
         marks: Vec::new(),
@@ -74,7 +74,7 @@ pub fn merged(text: &Text, pages: &[(u32, Vec<ScannedLine>)], with_boxes: bool) 
     for (i, mark) in text.marks.iter().enumerate() {
         let page = mark.page.unwrap_or_default();
         while let Some((number, lines)) = pages.next_if(|(number, _)| *number < page) {
-            push_page(&mut whole, text, *number, lines, with_boxes);
+            push_page(&mut whole, text, *number, lines, with_layout);
         }
         let end = text
             .marks
@@ -90,7 +90,7 @@ pub fn merged(text: &Text, pages: &[(u32, Vec<ScannedLine>)], with_boxes: bool) 
         }));
     }
     for (number, lines) in pages {
-        push_page(&mut whole, text, *number, lines, with_boxes);
+        push_page(&mut whole, text, *number, lines, with_layout);
     }
     whole
 }
@@ -107,7 +107,7 @@ fn push_part(whole: &mut Text, text: &Text, mark: &Mark, end: usize) -> isize {
     start as isize - mark.start as isize
 }
 
-fn push_page(whole: &mut Text, text: &Text, page: u32, lines: &[ScannedLine], with_boxes: bool) {
+fn push_page(whole: &mut Text, text: &Text, page: u32, lines: &[ScannedLine], with_layout: bool) {
     let scan = text.scans.iter().find(|scan| scan.page == page);
     let n_chars: usize = lines.iter().map(|line| line.text.len()).sum();
     let sum: usize = lines
@@ -133,7 +133,7 @@ fn push_page(whole: &mut Text, text: &Text, page: u32, lines: &[ScannedLine], wi
     };
     whole.push(&part, mark);
     let at = whole.marks.get(n_marks).map(|mark| mark.start);
-    let Some(at) = at.filter(|_| with_boxes) else {
+    let Some(at) = at.filter(|_| with_layout) else {
         return;
     };
     for (start, end, rectangle) in spans {

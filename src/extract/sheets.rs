@@ -13,7 +13,10 @@ use std::io::Cursor;
 
 use calamine::{Cell, Data, DataRef, Ods, Range, Reader, SheetType, Xls, Xlsb, Xlsx, XlsxError};
 
-use self::{blocks::Blocks, comments::Comment};
+use self::{
+    blocks::{Blocks, Wanted},
+    comments::Comment,
+};
 use super::{
     Failure, Input, limit, office_xml,
     ole::{self, Streams},
@@ -97,12 +100,16 @@ fn each(
     mut read: impl FnMut(&str, &mut Blocks<'_>) -> Complaint,
 ) -> Complaint {
     let mut complaint = None;
+    let wanted = Wanted {
+        max_text_bytes: input.max_text_bytes,
+        with_layout: input.with_layout,
+    };
     text.n_pages = Some(sheets.len() as u32);
     for (i, sheet) in sheets.iter().take(MAX_SHEETS).enumerate() {
         if sheet.typ != SheetType::WorkSheet && sheet.typ != SheetType::MacroSheet {
             continue;
         }
-        let mut blocks = Blocks::new(&sheet.name, i as u32 + 1, input.max_text_bytes, text);
+        let mut blocks = Blocks::new(&sheet.name, i as u32 + 1, wanted, text);
         let of_sheet = read(&sheet.name, &mut blocks);
         blocks.finish();
         for comment in comments

@@ -35,7 +35,7 @@ pub(super) struct Request {
     pub(super) max_seconds: u64,
     pub(super) max_file_bytes: u64,
     pub(super) max_text_bytes: usize,
-    pub(super) with_boxes: bool,
+    pub(super) with_layout: bool,
     pub(super) resume: Resume,
     /// Pictures of these pages are wanted instead of its text.
     pub(super) wanted: Option<Wanted>,
@@ -63,7 +63,7 @@ pub(super) enum Message {
     /// A page that was wanted as a picture.
     Picture(Box<PagePicture>),
     /// The document itself was read.
-    Done(Result<Text, Failure>),
+    Done(Box<Result<Text, Failure>>),
 }
 
 /// Serves until the parent closes the pipe. `pdfium` is where the library lies, if it is there.
@@ -84,7 +84,7 @@ pub fn serve(memory_mib: u64, pdfium: Option<&Path>) -> io::Result<()> {
         let answer = read(&file, &request, &mut |message| {
             frame::write(&mut to, &message)
         });
-        frame::write(&mut to, &Message::Done(answer))?;
+        frame::write(&mut to, &Message::Done(Box::new(answer)))?;
     }
     Ok(())
 }
@@ -114,7 +114,7 @@ fn read(
         content,
         cut: bytes.len() as u64 > request.max_file_bytes,
         max_text_bytes: request.max_text_bytes,
-        with_boxes: request.with_boxes,
+        with_layout: request.with_layout,
     };
     let mut unpacking = Unpacking::new(file_bytes, request, tell);
     nest::parse(format, &input, &mut Nest::new(&mut unpacking))

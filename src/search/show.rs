@@ -98,7 +98,7 @@ pub(super) async fn show(
 }
 
 /// What is lit in each text, with its language; side by side, since all of them are waited for.
-async fn lit(
+pub(super) async fn lit(
     words: WordQuery,
     texts: Vec<(String, Option<String>)>,
 ) -> Result<Vec<(String, Lit)>, Error> {
@@ -119,7 +119,7 @@ fn language(document: Option<&DocumentRow>) -> Option<String> {
     document?.language.clone()
 }
 
-fn span(passage: &PassageRow) -> (DocumentId, usize, usize) {
+pub(super) fn span(passage: &PassageRow) -> (DocumentId, usize, usize) {
     (passage.document, passage.start, passage.end)
 }
 

@@ -34,6 +34,21 @@ impl Store {
                 .await?,
         )
     }
+
+    /// Of these, the first that lie in this very file and not in one inside it, by name.
+    pub async fn files_inside(&self, file: &FileRow, limit: u32) -> Result<Vec<FileRow>> {
+        let container = file.container.unwrap_or(file.id);
+        Ok(sqlx::query_as(
+            "SELECT f.*, CAST(d.path || f.name AS BLOB) AS path \
+             FROM directories d JOIN files f ON f.directory_id = d.id \
+             WHERE d.path = ? AND f.container_id = ? ORDER BY f.name LIMIT ?",
+        )
+        .bind(file.seen.path.inner("").0)
+        .bind(container.0)
+        .bind(limit)
+        .fetch_all(&self.readers)
+        .await?)
+    }
 }
 
 /// Why a file waits whose files are being entered: they are not those of its document any more.

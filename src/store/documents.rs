@@ -58,13 +58,15 @@ pub struct DocumentRow {
     pub partial: Option<String>,
     /// Length of the text.
     pub n_text_bytes: usize,
+    /// Number of its passages.
+    pub n_passages: u32,
 }
 
 /// Of a [`DocumentRow`]: not the lists, which can be long.
 macro_rules! columns {
     () => {
         "id, content_hash, title, author, written, language, n_pages, unit, n_children, n_scans, \
-         partial, n_text_bytes"
+         partial, n_text_bytes, n_passages"
     };
 }
 
@@ -86,6 +88,7 @@ impl FromRow<'_, SqliteRow> for DocumentRow {
             n_pages: row.try_get("n_pages")?,
             partial: row.try_get("partial")?,
             n_text_bytes: row.try_get::<i64, _>("n_text_bytes")? as usize,
+            n_passages: row.try_get("n_passages")?,
         })
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use nuthatch::{
     dirs::Dirs,
-    document::FileId,
+    document::{FileId, Style},
     engine::{Engine, Error, Preview},
     search::{Only, SearchRequest, SearchResult},
 };
@@ -234,4 +234,126 @@ async fn files_are_listed_by_state_page_by_page_with_their_reasons() {
     assert!(seen.iter().all(|file| !file.reason.is_empty()));
     let read = engine.files(nuthatch::document::FileState::Indexed, None, 9);
     assert_eq!(read.await.unwrap().len(), 1);
+}
+
+fn set(preview: &Preview, of: impl Fn(&Style) -> bool) -> Vec<String> {
+    let styles = preview.styles.iter().filter(|(_, style)| of(style));
+    styles
+        .map(|&(span, _)| characters(&preview.text, span))
+        .collect()
+}
+
+#[tokio::test]
+async fn a_note_is_shown_as_it_is_set_and_the_words_found_stay_where_they_are() {
+    let home = Home::new();
+    home.write(
+        "pier.md",
+        "# The pier 🏗\n\n- a *hammer*\n- nails\n\n| Ship | Port |\n|---|---|\n| Aurora | Kiel |\n",
+    );
+    let engine = open(&home).await;
+    let result = first(&engine, "hammer").await;
+    let preview = preview_of(&engine, &result, "hammer").await;
+
+    assert_eq!(lit(&preview), ["hammer"]);
+    let heading = preview.parts.iter().find(|part| part.heading == Some(1));
+    assert_eq!(
+        characters(&preview.text, heading.unwrap().span).trim(),
+        "The pier 🏗"
+    );
+    assert_eq!(set(&preview, |style| *style == Style::Emphasis), ["hammer"]);
+    let items = set(&preview, |style| matches!(style, Style::Item { .. }));
+    assert_eq!(items, ["a hammer", "nails"]);
+    let cells = set(&preview, |style| matches!(style, Style::Cell { .. }));
+    assert_eq!(cells, ["Ship", "Port", "Aurora", "Kiel"]);
+    assert_eq!(preview.parts[1].line, Some(3));
+}
+
+#[tokio::test]
+async fn a_note_that_says_something_else_by_now_is_shown_as_it_was_read_and_plain() {
+    let home = Home::new();
+    home.write("pier.md", "# Pier\n\nA *hammer*.\n");
+    let engine = open(&home).await;
+    let result = first(&engine, "hammer").await;
+    // The folder is not followed, so nobody looks at it again.
+    home.write("pier.md", "# Quay\n\nA *saw* and much more.\n");
+    let preview = preview_of(&engine, &result, "hammer").await;
+    assert_eq!(preview.styles, []);
+    assert_eq!(lit(&preview), ["hammer"]);
+}
+
+#[tokio::test]
+async fn a_mail_tells_its_headers_apart_and_what_hangs_on_it() {
+    let home = Home::new();
+    home.write(
+        "bill.eml",
+        "From: Ada <ada@example.org>\nTo: Bob <bob@example.org>\nSubject: The bill\n\
+         Date: Fri, 1 Mar 2024 10:00:00 +0000\nMIME-Version: 1.0\n\
+         Content-Type: multipart/mixed; boundary=x\n\n--x\nContent-Type: text/plain\n\n\
+         The hammer is paid.\n--x\nContent-Type: text/plain; name=\"receipt.txt\"\n\
+         Content-Disposition: attachment; filename=\"receipt.txt\"\n\nOne hammer, paid in Kiel.\n--x--\n",
+    );
+    let engine = open(&home).await;
+    let result = first(&engine, "paid name:bill").await;
+    let preview = engine
+        .preview(result.file.id, None, "hammer")
+        .await
+        .unwrap();
+    let labels: Vec<_> = preview
+        .parts
+        .iter()
+        .map(|part| part.label.as_deref())
+        .collect();
+    assert_eq!(labels, [Some("headers"), Some("body")]);
+    let headers = characters(&preview.text, preview.parts[0].span);
+    assert!(
+        headers.starts_with("From: Ada <ada@example.org>\nTo: Bob"),
+        "{headers}"
+    );
+    let names: Vec<&str> = preview
+        .inside
+        .iter()
+        .map(|(_, name)| name.as_str())
+        .collect();
+    assert_eq!(names, ["receipt.txt"]);
+    let (inner, _) = preview.inside[0];
+    let inner = engine.preview(inner, None, "hammer").await.unwrap();
+    assert!(inner.text.contains("paid in Kiel") && inner.inside.is_empty());
+}
+
+#[tokio::test]
+async fn further_passages_of_a_file_are_those_that_answer_best_first() {
+    let home = Home::new();
+    let filler = "The harbour was built of grey stone, and the pilots lived above it. ".repeat(24);
+    let said = [
+        "The lighthouse was lit in spring.",
+        "Gulls and weather, nothing else.",
+        "The lighthouse keeper painted the lighthouse lamp red.",
+    ];
+    let chapters = said.map(|sentence| format!("# Chapter\n\n{sentence}\n\n{filler}\n"));
+    home.write("log.md", &chapters.join("\n"));
+    home.write(
+        "other.md",
+        "# Other\n\nThe lighthouse lamp of another harbour.\n",
+    );
+    let engine = open(&home).await;
+    let result = first(&engine, "lighthouse lamp name:log").await;
+    let found = engine
+        .passages_in(result.file.id, "lighthouse lamp")
+        .await
+        .unwrap();
+
+    assert!(found.len() > 1, "{found:?}");
+    assert!(found[0].text.contains("lamp red"), "{}", found[0].text);
+    assert!(found.iter().any(|one| one.text.contains("lit in spring")));
+    let document = result.document.unwrap();
+    assert!(found.iter().all(|one| one.passage.document == document.id));
+    assert!(document.n_passages as usize >= found.len());
+    let lit: Vec<_> = found[0]
+        .highlights
+        .iter()
+        .map(|&span| characters(&found[0].text, span))
+        .collect();
+    assert!(lit.contains(&"lamp".to_owned()), "{lit:?}");
+    let nothing = engine.passages_in(result.file.id, "zyzzyva").await.unwrap();
+    assert!(nothing.iter().all(|one| one.highlights.is_empty()));
 }

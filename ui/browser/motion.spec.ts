@@ -70,7 +70,7 @@ test('the row under the pointer does not move either', async ({ nuthatch }) => {
 });
 
 test('an order that comes late leaves the rows that were seen where they are', async ({ nuthatch }) => {
-  await nuthatch.page.setViewportSize({ width: 900, height: 420 });
+  await nuthatch.page.setViewportSize({ width: 900, height: 560 });
   await nuthatch.open('late');
   await nuthatch.searchFor('notice period');
   const names = () =>

@@ -30,6 +30,19 @@ function page(name: string, tab: string, demo: string, testId: string): Screen {
   };
 }
 
+/** A document of a kind that the preview shows in its own way. */
+function kind(name: string, file: string, query = 'harbour'): Screen {
+  return {
+    name: `preview-${name}`,
+    show: async (nuthatch) => {
+      await nuthatch.open('kinds');
+      await nuthatch.searchFor(query);
+      await nuthatch.page.locator(`[data-testid=result][data-path$="${file}"]`).click();
+      await expect(nuthatch.page.getByTestId('preview-text')).toBeVisible();
+    },
+  };
+}
+
 export const SCREENS: Screen[] = [
   state('welcome', 'welcome', 'welcome'),
   state('ready', '', 'ready'),
@@ -39,6 +52,17 @@ export const SCREENS: Screen[] = [
       await nuthatch.open('reranked');
       await nuthatch.box.fill('notice period');
       await expect(nuthatch.page.getByTestId('stages')).toHaveAttribute('data-stage', 'reranked');
+      await nuthatch.press('ArrowDown');
+    },
+  },
+  {
+    name: 'more-passages',
+    show: async (nuthatch) => {
+      await nuthatch.open();
+      await nuthatch.searchFor('tenant flat');
+      await nuthatch.press('ArrowDown');
+      await nuthatch.press('Control+e');
+      await expect(nuthatch.page.getByTestId('passage').first()).toBeVisible();
       await nuthatch.press('ArrowDown');
     },
   },
@@ -57,6 +81,13 @@ export const SCREENS: Screen[] = [
       await expect(nuthatch.page.getByTestId('preview-text')).toBeVisible();
     },
   },
+  kind('note', 'harbour walk.md'),
+  kind('mail', '.eml'),
+  kind('table', '.csv', 'kormoran'),
+  kind('sheet', '.xlsx', 'kormoran'),
+  kind('slide', '.pptx'),
+  kind('scan', '.png'),
+  kind('code', 'harmonics.rs'),
   state('nothing-found', 'empty', 'nothing-found'),
   state('notice', 'notice', 'result'),
   state('progress', 'progress', 'progress'),

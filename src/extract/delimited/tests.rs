@@ -68,3 +68,41 @@ fn a_quote_that_nobody_closes_swallows_nothing() {
             .contains("c19999")
     );
 }
+
+#[test]
+fn cells_and_the_names_of_their_columns_are_told_to_who_asks() {
+    let source = "name,port\nAurora,Kiel\n,Bergen\n";
+    let mut asked = input("a.csv", source.as_bytes());
+    asked.with_layout = true;
+    let text = parse(&asked).unwrap();
+    assert_eq!(
+        text.text,
+        read("a.csv", source).text,
+        "asking changes no text"
+    );
+    let cells: Vec<_> = text
+        .styles
+        .iter()
+        .map(|cell| match cell.style {
+            Style::Cell {
+                row,
+                column,
+                is_name,
+            } => (&text.text[cell.start..cell.end], row, column, is_name),
+            _ => panic!("{cell:?}"),
+        })
+        .collect();
+    assert_eq!(
+        cells,
+        [
+            ("name", 0, 0, true),
+            ("port", 0, 1, true),
+            ("name", 1, 0, true),
+            ("Aurora", 1, 0, false),
+            ("port", 1, 1, true),
+            ("Kiel", 1, 1, false),
+            ("port", 2, 1, true),
+            ("Bergen", 2, 1, false),
+        ]
+    );
+}

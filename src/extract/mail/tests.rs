@@ -17,7 +17,7 @@ fn read_as(parse: Parse, bytes: &[u8]) -> (Result<Text, Failure>, Vec<(String, b
         content: Content::Bytes(bytes),
         cut: false,
         max_text_bytes: 1 << 20,
-        with_boxes: false,
+        with_layout: false,
     };
     let request = Request {
         max_text_bytes: 1 << 20,

@@ -34,7 +34,7 @@ struct Line {
 }
 
 /// Reads a page; `None` if that is not possible.
-pub(super) fn read(page: &PdfPage<'_>, with_boxes: bool) -> Option<PageText> {
+pub(super) fn read(page: &PdfPage<'_>, with_layout: bool) -> Option<PageText> {
     let text = page.text().ok()?;
     let mut content = PageText::default();
     let mut line = Line {
@@ -48,7 +48,7 @@ pub(super) fn read(page: &PdfPage<'_>, with_boxes: bool) -> Option<PageText> {
         };
         if found == '\n' {
             content.end(&mut line);
-        } else if with_boxes {
+        } else if with_layout {
             line.rectangle = around(line.rectangle, &character);
         }
         content.text.push(found);

@@ -8,7 +8,7 @@
 
 use calamine::{Data, ExcelDateTime};
 
-use crate::document::{Mark, Text};
+use crate::document::{Mark, Style, Styled, Text};
 
 /// Between the cells of a row.
 const CELL_BREAK: &str = " · ";
@@ -21,52 +21,93 @@ const MAX_GAP: u32 = 20;
 /// A first row that is longer is no row of names.
 const MAX_HEADER_BYTES: usize = 300;
 
+/// What is wanted of a sheet.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wanted {
+    pub(super) max_text_bytes: usize,
+    /// Where cells stand is wanted, too.
+    pub(super) with_layout: bool,
+}
+
 /// One sheet's cells on their way into the text.
 #[derive(Debug)]
 pub(super) struct Blocks<'a> {
     text: &'a mut Text,
-    max_text_bytes: usize,
+    wanted: Wanted,
     sheet: &'a str,
     number: u32,
     is_named: bool,
     /// The row that is being read, from 0, with its cells so far.
     row: u32,
     line: String,
+    cells: Vec<Cell>,
     columns: Option<(u32, u32)>,
     n_cells: u32,
     has_numbers: bool,
     /// The names of the columns of the table that is being read.
-    header: Option<String>,
+    header: Option<Row>,
     /// No row of several cells was met in it yet.
     seeks_header: bool,
     block: Option<Block>,
     last_row: Option<u32>,
 }
 
+/// A row as it is written, with its cells.
+#[derive(Debug, Clone, Default)]
+struct Row {
+    line: String,
+    cells: Vec<Cell>,
+}
+
+/// Where a cell stands in its line.
+#[derive(Debug, Clone, Copy)]
+struct Cell {
+    start: usize,
+    end: usize,
+    row: u32,
+    column: u32,
+}
+
 /// Rows that become one part of the text.
 #[derive(Debug)]
 struct Block {
     lines: String,
+    cells: Vec<Styled>,
     rows: (u32, u32),
     columns: (u32, u32),
     n_rows: u32,
 }
 
+impl Block {
+    fn push(&mut self, row: &Row, is_name: bool) {
+        if !self.lines.is_empty() {
+            self.lines.push('\n');
+        }
+        let at = self.lines.len();
+        self.lines.push_str(&row.line);
+        self.cells.extend(row.cells.iter().map(|cell| Styled {
+            start: at + cell.start,
+            end: at + cell.end,
+            style: Style::Cell {
+                row: cell.row,
+                column: cell.column,
+                is_name,
+            },
+        }));
+    }
+}
+
 impl<'a> Blocks<'a> {
-    pub(super) fn new(
-        sheet: &'a str,
-        number: u32,
-        max_text_bytes: usize,
-        text: &'a mut Text,
-    ) -> Self {
+    pub(super) fn new(sheet: &'a str, number: u32, wanted: Wanted, text: &'a mut Text) -> Self {
         Self {
             text,
-            max_text_bytes,
+            wanted,
             sheet,
             number,
             is_named: false,
             row: 0,
             line: String::new(),
+            cells: Vec::new(),
             columns: None,
             n_cells: 0,
             has_numbers: false,
@@ -79,7 +120,8 @@ impl<'a> Blocks<'a> {
 
     /// There is more text than may be kept.
     pub(super) fn is_full(&self) -> bool {
-        self.text.text.len() > self.max_text_bytes || self.line.len() > self.max_text_bytes
+        self.text.text.len() > self.wanted.max_text_bytes
+            || self.line.len() > self.wanted.max_text_bytes
     }
 
     /// One cell, at its row and column from 0. Empty ones are passed over.
@@ -95,7 +137,14 @@ impl<'a> Blocks<'a> {
         if self.n_cells > 0 {
             self.line.push_str(CELL_BREAK);
         }
+        let start = self.line.len();
         self.line.push_str(&shown);
+        self.cells.push(Cell {
+            start,
+            end: self.line.len(),
+            row,
+            column,
+        });
         self.n_cells += 1;
         self.has_numbers |= !matches!(value, Data::String(_));
         let (first, last) = self.columns.unwrap_or((column, column));
@@ -108,13 +157,17 @@ impl<'a> Blocks<'a> {
     }
 
     fn end_row(&mut self) {
-        let line = std::mem::take(&mut self.line);
+        let (line, cells) = (
+            std::mem::take(&mut self.line),
+            std::mem::take(&mut self.cells),
+        );
+        let line = Row { line, cells };
         let Some(columns) = self.columns.take() else {
             return;
         };
         // A table may have its title above the names.
         let is_row = self.n_cells > 1;
-        let is_header = is_row && !self.has_numbers && line.len() <= MAX_HEADER_BYTES;
+        let is_header = is_row && !self.has_numbers && line.line.len() <= MAX_HEADER_BYTES;
         self.n_cells = 0;
         self.has_numbers = false;
         // Rows may come in any order: one that lies before the last begins anew.
@@ -127,22 +180,22 @@ impl<'a> Blocks<'a> {
         }
         let is_far = gap.is_some_and(|gap| gap.is_none_or(|gap| gap > MAX_GAP));
         let is_full = self.block.as_ref().is_some_and(|block| {
-            block.n_rows >= MAX_ROWS || block.lines.len() + line.len() > MAX_BLOCK_BYTES
+            block.n_rows >= MAX_ROWS || block.lines.len() + line.line.len() > MAX_BLOCK_BYTES
         });
         if is_far || is_full {
             self.end_block();
         }
-        self.add(&line, columns);
-        if self.seeks_header && is_row {
+        let names = self.seeks_header && is_row;
+        self.add(&line, columns, names && is_header);
+        if names {
             self.seeks_header = false;
             self.header = is_header.then_some(line);
         }
     }
 
-    fn add(&mut self, line: &str, columns: (u32, u32)) {
+    fn add(&mut self, line: &Row, columns: (u32, u32), is_header: bool) {
         if let Some(block) = &mut self.block {
-            block.lines.push('\n');
-            block.lines.push_str(line);
+            block.push(line, is_header);
             block.rows = (block.rows.0.min(self.row), block.rows.1.max(self.row));
             block.columns = (
                 block.columns.0.min(columns.0),
@@ -151,16 +204,18 @@ impl<'a> Blocks<'a> {
             block.n_rows += 1;
             return;
         }
-        let lines = match &self.header {
-            Some(header) => format!("{header}\n{line}"),
-            None => line.to_owned(),
-        };
-        self.block = Some(Block {
-            lines,
+        let mut block = Block {
+            lines: String::new(),
+            cells: Vec::new(),
             rows: (self.row, self.row),
             columns,
             n_rows: 1,
-        });
+        };
+        if let Some(header) = &self.header {
+            block.push(header, true);
+        }
+        block.push(line, is_header);
+        self.block = Some(block);
     }
 
     fn end_block(&mut self) {
@@ -181,7 +236,18 @@ impl<'a> Blocks<'a> {
             label: Some(self.label(&block)),
             ..Mark::default()
         };
+        let n_marks = self.text.marks.len();
         self.text.push(&block.lines, mark);
+        if let Some(start) = self.text.marks.get(n_marks).map(|mark| mark.start) {
+            let cells = block.cells.into_iter().map(|cell| Styled {
+                start: start + cell.start,
+                end: start + cell.end,
+                ..cell
+            });
+            self.text
+                .styles
+                .extend(cells.filter(|_| self.wanted.with_layout));
+        }
     }
 
     /// `Budget!A1:F20`, as the programs write it without their quotes.
@@ -268,6 +334,11 @@ fn moment(at: &ExcelDateTime) -> String {
 mod tests {
     use super::*;
 
+    const WANTED: Wanted = Wanted {
+        max_text_bytes: 1 << 20,
+        with_layout: true,
+    };
+
     #[test]
     fn an_address_counts_columns_in_letters() {
         for (row, column, written) in [
@@ -298,7 +369,7 @@ mod tests {
     #[test]
     fn a_long_table_repeats_its_names_and_every_block_knows_its_own_rows() {
         let mut text = Text::default();
-        let mut blocks = Blocks::new("Staff", 2, 1 << 20, &mut text);
+        let mut blocks = Blocks::new("Staff", 2, WANTED, &mut text);
         for row in 0..70_u32 {
             let (name, pay) = if row == 0 {
                 (Data::String("Name".into()), Data::String("Pay".into()))
@@ -317,12 +388,35 @@ mod tests {
         assert_eq!(labels, ["Staff!B4:C33", "Staff!B34:C63", "Staff!B64:C73"]);
         assert_eq!(text.text.matches("Name · Pay").count(), 3);
         assert_eq!(text.text.matches("P45 · 45").count(), 1);
+        let named = text.styles.iter().filter(|cell| {
+            matches!(
+                cell.style,
+                Style::Cell {
+                    row: 3,
+                    is_name: true,
+                    ..
+                }
+            )
+        });
+        assert_eq!(named.count(), 6, "the names stand in each block");
+        let paid = text.styles.iter().find(|cell| {
+            matches!(
+                cell.style,
+                Style::Cell {
+                    row: 48,
+                    column: 2,
+                    is_name: false
+                }
+            )
+        });
+        let paid = paid.map(|cell| &text.text[cell.start..cell.end]);
+        assert_eq!(paid, Some("45"));
     }
 
     #[test]
     fn a_cell_at_the_far_end_has_a_block_of_its_own() {
         let mut text = Text::default();
-        let mut blocks = Blocks::new("S", 1, 1 << 20, &mut text);
+        let mut blocks = Blocks::new("S", 1, WANTED, &mut text);
         blocks.cell(0, 0, &Data::String("near".into()));
         blocks.cell(1_048_575, 16_383, &Data::String("far".into()));
         blocks.finish();

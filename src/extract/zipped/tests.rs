@@ -23,6 +23,6 @@ pub(in crate::extract) fn input(bytes: &[u8]) -> Input<'_> {
         content: Content::Bytes(bytes),
         cut: false,
         max_text_bytes: 1 << 20,
-        with_boxes: false,
+        with_layout: false,
     }
 }

@@ -64,7 +64,7 @@ mod tests {
             memory_mib: 64,
             max_file_bytes: 100_000,
             max_text_bytes: 2 * extract::HEAD_BYTES,
-            with_boxes: false,
+            with_layout: false,
             priority: nuthatch_models::Priority::Normal,
         }
     }

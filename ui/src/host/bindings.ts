@@ -70,6 +70,23 @@ export type Folder = {
   looked_at_ms: number | null,
 };
 
+export type FoundPassage = {
+  /** The passage. */
+  passage_id: number,
+  /** Page, slide, sheet or chapter, from 1. */
+  page: number | null,
+  /** What the document itself calls the place. */
+  label: string | null,
+  /** Line where it begins, from 1. */
+  line: number | null,
+  /** How sure the model is, in percent, that recognised it in a picture. */
+  confidence: number | null,
+  /** Its text. */
+  passage: string,
+  /** Character ranges of `passage` that match the query's words. */
+  highlights: Array<[number, number]>,
+};
+
 export type HeldFolder = {
   /** Full path. */
   path: string,
@@ -98,6 +115,13 @@ export type Hold = {
 };
 
 export type HoldReason = "paused" | "battery" | "load" | "typing";
+
+export type InnerFile = {
+  /** The file. */
+  file_id: number,
+  /** Its name there. */
+  name: string,
+};
 
 export type IpcError = {
   /** What kind of failure. */
@@ -188,6 +212,17 @@ export type Notice = {
   hint: string | null,
 };
 
+export type Part = {
+  /** Its characters. */
+  span: [number, number],
+  /** Heading level, from 1, if it is a heading. */
+  heading: number | null,
+  /** What the document itself calls the place: a range of cells, a chapter, a part of a mail. */
+  label: string | null,
+  /** Line where it begins, from 1, for documents that have lines. */
+  line: number | null,
+};
+
 export type Phase = "idle" | "walking" | "reading" | "embedding" | "recognising";
 
 export type Preview = {
@@ -211,6 +246,12 @@ export type Preview = {
   passage: [number, number] | null,
   /** Character ranges of `text` that match the query's words. */
   highlights: Array<[number, number]>,
+  /** What `text` is made of, in its order. */
+  parts: Array<Part>,
+  /** How its characters are set, as far as that is known; what is around comes before what is in it. */
+  styles: Array<Styled>,
+  /** Files inside this one. */
+  inside: Array<InnerFile>,
   /** There is more text before `text`. */
   more_before: boolean,
   /** There is more text after `text`. */
@@ -304,6 +345,8 @@ export type SearchResult = {
   score: number,
   /** How well the passage answers the query; absent where the reranker has not judged it. */
   strength: Strength | null,
+  /** How many passages its document has. */
+  n_passages: number,
   /** Other files with exactly the same content. */
   n_copies: number,
   /** Paths of older versions of it that were found as well, the newest first. */
@@ -370,6 +413,28 @@ export type StoragePart = {
 };
 
 export type Strength = "strong" | "possible" | "weak";
+
+export type Style = { "is": "item",
+  /** Lists around it, its own included. */
+  depth: number,
+  /** What stands before it; absent where the item goes on. */
+  sign: string | null, } | { "is": "quote",
+  /** Quotes around it, its own included. */
+  depth: number, } | { "is": "code_block" } | { "is": "emphasis" } | { "is": "strong" } | { "is": "struck" } | { "is": "code" } | { "is": "link" } | { "is": "cell",
+  /** Its row, as the program counts that made it. */
+  row: number,
+  /** Its column, from 0. */
+  column: number,
+  /** It names the column. */
+  is_name: boolean,
+};
+
+export type Styled = {
+  /** The characters. */
+  span: [number, number],
+  /** How. */
+  style: Style,
+};
 
 export type SuggestedFolder = {
   /** Full path. */

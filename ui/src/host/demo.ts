@@ -4,7 +4,8 @@
  */
 import type { HoldReason, Progress } from './bindings';
 import { FakeHost, type FakeOptions } from './fake';
-import type { FakeDocument } from './fake-documents';
+import { fakeDocuments, type FakeDocument } from './fake-documents';
+import { documentsOfKinds } from './fake-kinds';
 
 const MODEL_MISSING = {
   message: 'Results are found by word only: the meaning model is not installed.',
@@ -57,6 +58,7 @@ const OPTIONS: Record<string, FakeOptions> = {
   notice: { notices: [MODEL_MISSING] },
   reranked: { reranked: [{ ms: 190, isLate: false }] },
   stream: { reranked: Array.from({ length: 400 }, (_, i) => ({ ms: 120 + 50 * i, isLate: false })) },
+  kinds: { documents: [...fakeDocuments, ...documentsOfKinds] },
   library: { waiting: 3, notices: [MODEL_MISSING] },
   late: { reranked: [{ ms: 900, isLate: true }] },
   many: { documents: Array.from({ length: 10_000 }, (_, n) => letter(n)) },

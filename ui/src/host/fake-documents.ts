@@ -2,6 +2,18 @@
  * The documents of the fake host: a small invented household, written for this project.
  * Owns texts and nothing else. Each document is a list of pages, each page a list of passages.
  */
+import type { Style, Unit } from './bindings';
+
+/** How a passage is set, and where it says it stands. */
+export type FakeSet = {
+  heading?: number;
+  label?: string;
+  line?: number;
+  style?: Style;
+  /** Cells in the order in which they stand; other words where they are met first. */
+  words?: [string, Style][];
+};
+
 export type FakeDocument = {
   folder: string;
   name: string;
@@ -10,6 +22,11 @@ export type FakeDocument = {
   paged: boolean;
   copies: number;
   pages: string[][];
+  /** For each passage of each page, how it is set. */
+  set?: FakeSet[][];
+  unit?: Unit;
+  /** Names of documents that lie in it. */
+  inside?: string[];
   /** Words that the text means without using them. */
   about: string;
 };
@@ -113,7 +130,7 @@ export const fakeDocuments: FakeDocument[] = [
     modified: '2025-10-20',
     paged: false,
     copies: 0,
-    about: 'ocean sea level moon prediction',
+    about: 'ocean sea level moon prediction harbour',
     pages: [
       [
         '/// One constituent of the tide.\npub struct Constituent {\n    /// The period in hours.\n    pub period: f64,\n    pub amplitude: f64,\n    pub phase: f64,\n}',

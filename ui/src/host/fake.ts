@@ -5,21 +5,19 @@
  * engine's ranking, only of its contract: stages, positions in characters, errors with hints.
  */
 import type {
-  Chip,
   FilePage,
+  FoundPassage,
   Folder,
-  IpcError,
   LibraryStatus,
   Notice,
   Preview,
   Progress,
   SearchRequest,
-  SearchResult,
   SearchUpdate,
   Stage,
-  Strength,
 } from './bindings';
 import { fakeDocuments, fakeFolders, type FakeDocument } from './fake-documents';
+import { chipsOf, FakeIndex, judged, withoutParts, wordsOf } from './fake-index';
 import { FakeWorkshop, type WorkshopOptions } from './fake-workshop';
 import { drawnPage } from './fake-page';
 import type { Host, PageView, RunningSearch, Unsubscribe } from './host';
@@ -60,19 +58,6 @@ const idle: Progress = {
   hold: null,
 };
 
-/** What the engine would take for more than a plain word. */
-const PART = /(?<=^|\s)(-\w+|(type|name|date|ext):\S+)/g;
-
-function chipsOf(query: string): Chip[] {
-  return [...query.matchAll(PART)].map((match) => ({
-    text: match[0].replace(':', ': ').replace('-', 'not '),
-    is_excluded: match[0].startsWith('-'),
-    span: [match.index, match.index + match[0].length],
-  }));
-}
-
-type Passage = { fileId: number; passageId: number; page: number; line: number; text: string };
-
 export class FakeHost extends FakeWorkshop implements Host {
   /** Files that were opened and shown in their folder, for tests to read. */
   readonly opened: number[] = [];
@@ -85,8 +70,7 @@ export class FakeHost extends FakeWorkshop implements Host {
   #options: FakeOptions;
   #folders: Folder[];
   #documents: FakeDocument[];
-  #passages: Passage[];
-  #passagesOfFile: Passage[][];
+  #index: FakeIndex;
   #leftOut: string[];
   #asked = new Set<(query: string) => void>();
   #dropped = new Set<(paths: string[]) => void>();
@@ -106,12 +90,11 @@ export class FakeHost extends FakeWorkshop implements Host {
         n_files: folder.away ? 1204 : this.#documents.length,
         held_back: [],
       }));
-    this.#passagesOfFile = this.#documents.map((document, fileId) => passagesOf(document, fileId));
-    this.#passages = this.#passagesOfFile.flat();
+    this.#index = new FakeIndex(this.#documents);
   }
 
   search(request: SearchRequest, onUpdate: (u: SearchUpdate) => void): RunningSearch {
-    const words = wordsOf(request.query.replace(PART, ''));
+    const words = wordsOf(withoutParts(request.query));
     const { wordsMs = 4, hybridMs = 28, reranked = [], notices = [] } = this.#options;
     let settle: () => void = () => {};
     const done = new Promise<void>((resolve, reject) => {
@@ -122,7 +105,7 @@ export class FakeHost extends FakeWorkshop implements Host {
     const orders = request.typing ? [] : reranked;
     const send = (stage: Stage, elapsed: number, order = 0) => {
       if (this.failure) return;
-      const found = this.#find(words, stage !== 'words').slice(0, request.limit);
+      const found = this.#index.find(words, stage !== 'words').slice(0, request.limit);
       const results = order % 2 === 1 ? judged(found).reverse() : order > 0 ? judged(found) : found;
       const last = stage === 'hybrid' ? orders.length === 0 : order > 0 && order === orders.length;
       const is_late = orders[order - 1]?.isLate ?? false;
@@ -144,7 +127,7 @@ export class FakeHost extends FakeWorkshop implements Host {
     this.mayFail();
     const indexed = this.#folders.some((folder) => !folder.away) ? this.#documents.length : 0;
     const away = this.#folders.filter((f) => f.away).reduce((sum, f) => sum + f.n_files, 0);
-    const nPassages = indexed === 0 ? 0 : this.#passages.length;
+    const nPassages = indexed === 0 ? 0 : this.#index.passages.length;
     return {
       folders: this.#folders,
       files: { waiting: this.#options.waiting ?? 0, indexed, partial: 0, failed: indexed && 2, skipped: indexed && 17, away },
@@ -215,13 +198,18 @@ export class FakeHost extends FakeWorkshop implements Host {
 
   async preview(fileId: number, passageId: number | null, query: string): Promise<Preview> {
     this.mayFail();
-    const passage = this.#passages.find((p) => p.passageId === passageId && p.fileId === fileId);
-    return this.#page(fileId, passage?.page ?? 1, query, passage);
+    const passage = this.#index.passages.find((p) => p.passageId === passageId && p.fileId === fileId);
+    return this.#index.preview(fileId, passage?.page ?? 1, query, passage);
   }
 
   async previewPage(fileId: number, page: number, query: string): Promise<Preview> {
     this.mayFail();
-    return this.#page(fileId, page, query);
+    return this.#index.preview(fileId, page, query);
+  }
+
+  async passagesIn(fileId: number, query: string): Promise<FoundPassage[]> {
+    this.mayFail();
+    return this.#index.passagesIn(fileId, wordsOf(query));
   }
 
   async openFile(fileId: number): Promise<void> {
@@ -302,8 +290,8 @@ export class FakeHost extends FakeWorkshop implements Host {
   async pageView(fileId: number, page: number, passageId: number | null): Promise<PageView | null> {
     this.mayFail();
     const document = this.#documents[fileId];
-    if (!document?.paged) return null;
-    const passage = this.#passages.find((one) => one.passageId === passageId && one.page === page);
+    if (!document || !document.paged) return null;
+    const passage = this.#index.passages.find((one) => one.passageId === passageId && one.page === page);
     return drawnPage(document.pages[page - 1] ?? [], passage?.text ?? null);
   }
 
@@ -329,105 +317,4 @@ export class FakeHost extends FakeWorkshop implements Host {
   #now(): Progress {
     return this.#options.progress ?? idle;
   }
-
-  #find(words: string[], byMeaning: boolean): SearchResult[] {
-    return this.#documents
-      .map((document, fileId) => this.#resultOf(document, fileId, words, byMeaning))
-      .filter((result) => result.score > 0)
-      .sort((a, b) => b.score - a.score || a.file_id - b.file_id);
-  }
-
-  #resultOf(document: FakeDocument, fileId: number, words: string[], byMeaning: boolean): SearchResult {
-    const ranked = (this.#passagesOfFile[fileId] ?? [])
-      .map((passage) => ({ passage, found: ranges(passage.text, words) }))
-      .sort((a, b) => distinct(b) - distinct(a) || b.found.length - a.found.length);
-    const best = ranked[0];
-    const about = wordsOf(document.about);
-    const meant = byMeaning ? words.filter((word) => about.includes(word)).length : 0;
-    return {
-      file_id: fileId,
-      passage_id: best?.passage.passageId ?? null,
-      path: `${document.folder}/${document.name}`,
-      name: document.name,
-      folder: document.folder,
-      kind: document.name.split('.').pop()?.toLowerCase() ?? '',
-      title: document.title,
-      modified_ms: Date.parse(`${document.modified}T12:00:00`),
-      page: document.paged && best ? best.passage.page : null,
-      unit: 'page',
-      label: null,
-      confidence: null,
-      line: !document.paged && best ? best.passage.line : null,
-      passage: best?.passage.text ?? '',
-      highlights: best?.found ?? [],
-      sentence: null,
-      strength: null,
-      score: (best ? distinct(best) * 2 + best.found.length * 0.1 : 0) + meant * 2.5,
-      n_copies: document.copies,
-      older: [],
-      away: false,
-    };
-  }
-
-  #page(fileId: number, page: number, query: string, passage?: Passage): Preview {
-    const document = this.#documents[fileId];
-    const content = document?.pages[page - 1];
-    if (!document || !content) {
-      const failure: IpcError = { code: 'not_found', message: 'The file is no longer in the library.', hint: 'Search again.' };
-      throw failure;
-    }
-    const text = content.join('\n\n');
-    const start = passage ? Array.from(text.slice(0, text.indexOf(passage.text))).length : 0;
-    return {
-      path: `${document.folder}/${document.name}`,
-      name: document.name,
-      title: document.title,
-      page: document.paged ? page : null,
-      unit: 'page',
-      n_pages: document.paged ? document.pages.length : null,
-      line: document.paged ? null : 1,
-      text,
-      passage: passage ? [start, start + Array.from(passage.text).length] : null,
-      highlights: ranges(text, wordsOf(query)),
-      more_before: false,
-      more_after: false,
-    };
-  }
-}
-
-/** As a reranker labels them: the worst of the order before answers best. */
-function judged(results: SearchResult[]): SearchResult[] {
-  const strengths: Strength[] = ['weak', 'possible', 'strong'];
-  return results.map((result, i) => ({ ...result, strength: strengths[Math.min(i, 2)] ?? 'weak' }));
-}
-
-function passagesOf(document: FakeDocument, fileId: number): Passage[] {
-  return document.pages.flatMap((page, pageIndex) => {
-    let line = 1;
-    return page.map((text, index) => {
-      const passage = { fileId, passageId: fileId * 1000 + pageIndex * 100 + index, page: pageIndex + 1, line, text };
-      line += text.split('\n').length + 1;
-      return passage;
-    });
-  });
-}
-
-function wordsOf(text: string): string[] {
-  return text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
-}
-
-/** Character ranges of the words of `text` that begin with one of `words`. */
-function ranges(text: string, words: string[]): [number, number][] {
-  return [...text.matchAll(/[\p{L}\p{N}]+/gu)]
-    .filter((match) => words.some((word) => match[0].toLowerCase().startsWith(word)))
-    .map((match) => {
-      const begin = Array.from(text.slice(0, match.index)).length;
-      return [begin, begin + Array.from(match[0]).length];
-    });
-}
-
-/** How many different words were found. */
-function distinct({ passage, found }: { passage: Passage; found: [number, number][] }): number {
-  const characters = Array.from(passage.text);
-  return new Set(found.map(([begin, end]) => characters.slice(begin, end).join('').toLowerCase())).size;
 }

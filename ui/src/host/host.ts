@@ -7,6 +7,7 @@ import type {
   Connection,
   Fetching,
   FilePage,
+  FoundPassage,
   IpcError,
   LibraryStatus,
   Machine,
@@ -100,6 +101,8 @@ export interface Host extends Workshop {
   resume(): Promise<void>;
   preview(fileId: number, passageId: number | null, query: string): Promise<Preview>;
   previewPage(fileId: number, page: number, query: string): Promise<Preview>;
+  /** The passages of a file that answer a query, best first. */
+  passagesIn(fileId: number, query: string): Promise<FoundPassage[]>;
   openFile(fileId: number): Promise<void>;
   revealFile(fileId: number): Promise<void>;
   why(path: string): Promise<Why>;

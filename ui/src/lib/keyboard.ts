@@ -10,6 +10,7 @@ export type KeyAction =
   | { do: 'open' }
   | { do: 'reveal' }
   | { do: 'toggle_preview' }
+  | { do: 'toggle_passages' }
   | { do: 'close_preview' }
   | { do: 'clear' }
   | { do: 'focus_box' };
@@ -59,6 +60,7 @@ export function keyAction(press: KeyPress, situation: KeySituation): KeyAction |
   if (press.key === ' ') {
     return (command || situation.listActive) && !press.shiftKey ? { do: 'toggle_preview' } : null;
   }
+  if (command && !press.shiftKey && /^e$/i.test(press.key)) return { do: 'toggle_passages' };
   if (command || press.shiftKey) return null;
 
   switch (press.key) {

@@ -3,10 +3,12 @@
  * Owns the order of answers (a slow older one never replaces a newer one) and keeps the old content
  * until the new one is there. Knows nothing of elements.
  */
-import type { IpcError, Preview, SearchResult } from '../host/bindings';
+import type { InnerFile, IpcError, Preview, SearchResult } from '../host/bindings';
 import { asIpcError, type Host, type PageView } from '../host/host';
 import { strings } from './strings';
 
+/** A picture and the text on it belong side by side. */
+const PICTURES = /\.(png|jpe?g|jpe|jfif|tiff?|webp|bmp|gif)$/i;
 const ZOOM_STEP = 0.2;
 const ZOOMS = { least: 0.6, most: 3 };
 
@@ -28,8 +30,12 @@ export class PreviewSession {
   /** The match that was walked to, from 0. */
   hit = $state<number | null>(null);
 
+  /** The file that holds the one that is shown, and was shown before it. */
+  outer = $state.raw<{ name: string; back: () => Promise<void> } | null>(null);
+
   #host: Host;
   #query = '';
+  #row: SearchResult | null = null;
   #passageId: number | null = null;
   #newest = 0;
 
@@ -39,7 +45,12 @@ export class PreviewSession {
 
   /** Its pages can be drawn. */
   get hasPages(): boolean {
-    return this.content?.page != null && this.content.unit === 'page';
+    return this.content?.page != null && this.content.unit === 'page' && !this.isPicture;
+  }
+
+  /** It is a picture, which is shown beside its text. */
+  get isPicture(): boolean {
+    return this.content !== null && PICTURES.test(this.content.name);
   }
 
   /** Opens the pane at the best passage of a result. */
@@ -47,10 +58,23 @@ export class PreviewSession {
     this.open = true;
     this.#query = query;
     this.#passageId = row.passage_id;
+    this.#row = row;
+    this.outer = null;
     this.place = strings.place(row);
     return this.#load(row.file_id, row.passage, () =>
       this.#host.preview(row.file_id, row.passage_id, query),
     );
+  }
+
+  /** Shows a file that lies in the one that is shown. */
+  showInner(file: InnerFile): Promise<void> {
+    const row = this.#row;
+    const name = this.content?.name ?? '';
+    const back = () => (row ? this.show(row, this.#query) : Promise.resolve());
+    this.outer ??= { name, back };
+    this.#passageId = null;
+    this.place = null;
+    return this.#load(file.file_id, '', () => this.#host.preview(file.file_id, null, this.#query));
   }
 
   /** Shows the passage anew if the file has been read again since. */
@@ -93,6 +117,7 @@ export class PreviewSession {
     this.view = null;
     this.error = null;
     this.fileId = null;
+    this.outer = null;
     this.hit = null;
   }
 
@@ -119,8 +144,10 @@ export class PreviewSession {
 
   /** Draws the page, where that is wanted. Where it cannot be, its text stays. */
   async #draw(mine: number): Promise<void> {
-    const page = this.content?.page;
-    if (this.mode !== 'page' || !this.hasPages || page == null || this.fileId === null) {
+    // Of a picture that holds no text, nothing is known of a page.
+    const page = this.content?.page ?? (this.isPicture ? 1 : null);
+    const isWanted = this.isPicture || (this.mode === 'page' && this.hasPages);
+    if (!isWanted || page === null || this.fileId === null) {
       this.view = null;
       return;
     }

@@ -29,12 +29,14 @@ export type OnScreen = {
   underPointer: () => number | null;
   /** The rows that are visible or were scrolled past. */
   seen: () => number[];
+  /** The row that is unfolded: what is below it would jump with it. */
+  unfolded: () => number | null;
 };
 
 /** A passage that the user wants more or less of. */
 export type Judged = { passageId: number; name: string; isLiked: boolean };
 
-const NOTHING_ON_SCREEN: OnScreen = { underPointer: () => null, seen: () => [] };
+const NOTHING_ON_SCREEN: OnScreen = { underPointer: () => null, seen: () => [], unfolded: () => null };
 
 export class SearchSession {
   /** What stands in the box. */
@@ -305,7 +307,7 @@ export class SearchSession {
    * late all that were seen.
    */
   #heldRows(update: SearchUpdate): number[] {
-    const held = [this.selectedId, this.#onScreen.underPointer()].filter((id) => id !== null);
+    const held = [this.selectedId, this.#onScreen.underPointer(), this.#onScreen.unfolded()].filter((id) => id !== null);
     return update.is_late ? [...held, ...this.#onScreen.seen()] : held;
   }
 

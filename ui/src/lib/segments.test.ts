@@ -24,10 +24,10 @@ describe('segments', () => {
 
   it('marks words inside the lit passage and elsewhere', () => {
     expect(segments('one two three', [[4, 7], [8, 13]], [0, 7])).toEqual([
-      { text: 'one ', marked: false, lit: true },
-      { text: 'two', marked: true, lit: true },
-      { text: ' ', marked: false, lit: false },
-      { text: 'three', marked: true, lit: false },
+      { text: 'one ', marked: false, lit: true, set: [] },
+      { text: 'two', marked: true, lit: true, set: [] },
+      { text: ' ', marked: false, lit: false, set: [] },
+      { text: 'three', marked: true, lit: false, set: [] },
     ]);
   });
 

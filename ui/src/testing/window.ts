@@ -93,6 +93,7 @@ export function result(fileId: number, more: Partial<SearchResult> = {}): Search
     sentence: null,
     strength: null,
     score: 1,
+    n_passages: 1,
     n_copies: 0,
     older: [],
     away: false,

@@ -6,6 +6,11 @@ const { number, counted } = counting('de');
 const whole = (ms: number) => number(Math.max(1, Math.round(ms)));
 const unitNames = { page: 'Seite', slide: 'Folie', sheet: 'Tabelle', chapter: 'Kapitel' };
 
+/** What a document's parts are called; the body of a mail is no place worth telling. */
+const placeNames: Record<string, string> = { headers: 'Kopf', notes: 'Notizen', comments: 'Kommentare' };
+const placeName = (label: string | null) =>
+  label === null || label === 'body' ? null : (placeNames[label] ?? label);
+
 export const searchStrings: SearchStrings = {
   queryLabel: 'Eigene Dateien durchsuchen',
   queryPlaceholder: 'Dateien nach Wort oder Bedeutung durchsuchen',
@@ -54,8 +59,9 @@ export const searchStrings: SearchStrings = {
   dropSearch: (name) => `Die gespeicherte Suche „${name}“ löschen`,
 
   place: ({ page, unit, label, line }) => {
-    if (label !== null && (unit === 'sheet' || page === null)) return label;
-    if (page !== null) return `${unitNames[unit]} ${number(page)}${label === null ? '' : ` (${label})`}`;
+    const told = placeName(label);
+    if (told !== null && (unit === 'sheet' || page === null)) return told;
+    if (page !== null) return `${unitNames[unit]} ${number(page)}${told === null ? '' : ` (${told})`}`;
     return line === null ? null : `Zeile ${number(line)}`;
   },
   scanned: 'gescannt',
@@ -67,6 +73,11 @@ export const searchStrings: SearchStrings = {
   versions: (n) => `neueste von ${number(n)}`,
   versionsHelp: (older) => `Ältere Fassungen wurden auch gefunden:\n${older.join('\n')}`,
   copiesHelp: 'Andere Dateien mit genau demselben Inhalt',
+  passage: 'Stelle',
+  morePassages: 'weitere Stellen',
+  fewerPassages: 'weniger Stellen',
+  noMorePassages: 'keine weitere Stelle',
+  morePassagesHelp: 'Weitere Stellen in dieser Datei (Strg+E)',
   nameOnly: 'Am Namen gefunden',
   strength: { strong: 'passt gut', possible: 'passt vielleicht', weak: 'passt kaum' },
   strengthHelp: 'Wie gut die Passage die Suche beantwortet, nach dem Modell, das die Treffer ordnete',
@@ -110,6 +121,18 @@ export const searchStrings: SearchStrings = {
   quote: (text, source) => `„${text}“\n(${source})`,
   pageAsText: 'Text',
   pageAsPicture: 'Seite',
+  partLabels: { notes: 'Notizen', comments: 'Kommentare' },
+  mailHeaders: {
+    From: 'Von',
+    To: 'An',
+    Cc: 'Kopie an',
+    Bcc: 'Blindkopie an',
+    Date: 'Datum',
+    Subject: 'Betreff',
+  },
+  row: 'Zeile',
+  inside: (n: number) => counted(n, 'Datei darin', 'Dateien darin'),
+  backToOuter: (name: string) => `Zurück zu ${name}`,
   pictureOf: (unit, page) => `${unitNames[unit]} ${number(page)}, wie sie aussieht`,
 
   welcomeTitle: 'Finde die Passage, nicht nur die Datei',
@@ -129,6 +152,7 @@ export const searchStrings: SearchStrings = {
   shortcutOpen: 'Datei öffnen',
   shortcutReveal: 'im Ordner zeigen',
   shortcutPreview: 'Vorschau',
+  shortcutPassages: 'weitere Stellen in der Datei',
   shortcutFocus: 'zurück zum Suchfeld',
   shortcutClear: 'Vorschau schließen, Suche leeren',
 

@@ -10,6 +10,11 @@ const { number, counted } = counting('en');
 const whole = (ms: number) => number(Math.max(1, Math.round(ms)));
 const unitNames: Record<Unit, string> = { page: 'Page', slide: 'Slide', sheet: 'Sheet', chapter: 'Chapter' };
 
+/** What a document's parts are called; the body of a mail is no place worth telling. */
+const placeNames: Record<string, string> = { headers: 'headers', notes: 'notes', comments: 'comments' };
+const placeName = (label: string | null) =>
+  label === null || label === 'body' ? null : (placeNames[label] ?? label);
+
 export const searchStrings = {
   // The search box and the line below it.
   queryLabel: 'Search your files',
@@ -61,8 +66,9 @@ export const searchStrings = {
 
   // One result.
   place: ({ page, unit, label, line }: Place) => {
-    if (label !== null && (unit === 'sheet' || page === null)) return label;
-    if (page !== null) return `${unit} ${number(page)}${label === null ? '' : ` (${label})`}`;
+    const told = placeName(label);
+    if (told !== null && (unit === 'sheet' || page === null)) return told;
+    if (page !== null) return `${unit} ${number(page)}${told === null ? '' : ` (${told})`}`;
     return line === null ? null : `line ${number(line)}`;
   },
   scanned: 'scanned',
@@ -74,6 +80,11 @@ export const searchStrings = {
   versions: (n: number) => `newest of ${number(n)}`,
   versionsHelp: (older: string[]) => `Older versions were found as well:\n${older.join('\n')}`,
   copiesHelp: 'Other files with exactly the same content',
+  passage: 'Passage',
+  morePassages: 'more passages',
+  fewerPassages: 'fewer passages',
+  noMorePassages: 'no other passage has it',
+  morePassagesHelp: 'More passages in this file (Ctrl+E)',
   nameOnly: 'Found by its name',
   strength: { strong: 'strong match', possible: 'possible match', weak: 'weak match' } as Record<
     Strength,
@@ -122,6 +133,18 @@ export const searchStrings = {
   quote: (text: string, source: string) => `“${text}”\n(${source})`,
   pageAsText: 'Text',
   pageAsPicture: 'Page',
+  partLabels: { notes: 'Speaker’s notes', comments: 'Comments' } as Record<string, string>,
+  mailHeaders: {
+    From: 'From',
+    To: 'To',
+    Cc: 'Copy to',
+    Bcc: 'Blind copy to',
+    Date: 'Date',
+    Subject: 'Subject',
+  } as Record<string, string>,
+  row: 'Row',
+  inside: (n: number) => counted(n, 'file in it', 'files in it'),
+  backToOuter: (name: string) => `Back to ${name}`,
   pictureOf: (unit: Unit, page: number) => `${unitNames[unit]} ${number(page)} as it looks`,
 
   // First run and the start of every search.
@@ -142,6 +165,7 @@ export const searchStrings = {
   shortcutOpen: 'open the file',
   shortcutReveal: 'show it in its folder',
   shortcutPreview: 'preview',
+  shortcutPassages: 'more passages in the file',
   shortcutFocus: 'back to the search box',
   shortcutClear: 'close the preview, clear the search',
 

@@ -6,6 +6,11 @@ const { number } = counting('zh');
 const whole = (ms: number) => number(Math.max(1, Math.round(ms)));
 const unitNames = { page: '页', slide: '张幻灯片', sheet: '个工作表', chapter: '章' };
 
+/** What a document's parts are called; the body of a mail is no place worth telling. */
+const placeNames: Record<string, string> = { headers: '邮件头', notes: '备注', comments: '批注' };
+const placeName = (label: string | null) =>
+  label === null || label === 'body' ? null : (placeNames[label] ?? label);
+
 export const searchStrings: SearchStrings = {
   queryLabel: '搜索您的文件',
   queryPlaceholder: '按词语或含义搜索您的文件',
@@ -53,8 +58,9 @@ export const searchStrings: SearchStrings = {
   dropSearch: (name) => `删除已保存的搜索“${name}”`,
 
   place: ({ page, unit, label, line }) => {
-    if (label !== null && (unit === 'sheet' || page === null)) return label;
-    if (page !== null) return `第 ${number(page)} ${unitNames[unit]}${label === null ? '' : `（${label}）`}`;
+    const told = placeName(label);
+    if (told !== null && (unit === 'sheet' || page === null)) return told;
+    if (page !== null) return `第 ${number(page)} ${unitNames[unit]}${told === null ? '' : `（${told}）`}`;
     return line === null ? null : `第 ${number(line)} 行`;
   },
   scanned: '扫描件',
@@ -65,6 +71,11 @@ export const searchStrings: SearchStrings = {
   versions: (n) => `${number(n)} 个版本中最新的`,
   versionsHelp: (older) => `还找到了较旧的版本：\n${older.join('\n')}`,
   copiesHelp: '内容完全相同的其他文件',
+  passage: '段落',
+  morePassages: '更多段落',
+  fewerPassages: '收起段落',
+  noMorePassages: '没有其他段落',
+  morePassagesHelp: '此文件中的更多段落（Ctrl+E）',
   nameOnly: '按名称找到',
   strength: { strong: '非常相符', possible: '可能相符', weak: '不太相符' },
   strengthHelp: '由重排结果的模型判断该段落在多大程度上回答了搜索',
@@ -100,6 +111,11 @@ export const searchStrings: SearchStrings = {
   quote: (text, source) => `“${text}”\n（${source}）`,
   pageAsText: '文本',
   pageAsPicture: '页面',
+  partLabels: { notes: '备注', comments: '批注' },
+  mailHeaders: { From: '发件人', To: '收件人', Cc: '抄送', Bcc: '密送', Date: '日期', Subject: '主题' },
+  row: '行',
+  inside: (n: number) => `其中有 ${number(n)} 个文件`,
+  backToOuter: (name: string) => `返回 ${name}`,
   pictureOf: (unit, page) => `第 ${number(page)} ${unitNames[unit]}的原貌`,
 
   welcomeTitle: '找到那一段，而不只是那个文件',
@@ -117,6 +133,7 @@ export const searchStrings: SearchStrings = {
   shortcutOpen: '打开文件',
   shortcutReveal: '在文件夹中显示',
   shortcutPreview: '预览',
+  shortcutPassages: '文件中的更多段落',
   shortcutFocus: '回到搜索框',
   shortcutClear: '关闭预览，清空搜索',
 
