@@ -111,6 +111,9 @@ pub enum Error {
         /// The worker's words.
         reason: String,
     },
+    /// Another program was asked, and gave no answer or not all of it.
+    #[error(transparent)]
+    Server(#[from] crate::server::Error),
     /// The client is shutting down.
     #[error("the model worker is shutting down")]
     Closed,

@@ -6,7 +6,7 @@
 
 use crate::{
     client::{Error, ModelWorker},
-    protocol::Role,
+    protocol::{Role, Speaker, Turn},
 };
 
 /// How far a score may be from the published one.
@@ -114,8 +114,12 @@ impl Checked {
 }
 
 /// Has a worker answer its model's rows: scores of a reranker, one vector of an embedding model,
-/// whose row then shows the vector's length (1, if all is well).
+/// whose row then shows the vector's length (1, if all is well), and a few words of a generator, whose
+/// row shows how many letters they have.
 pub async fn check(worker: &ModelWorker) -> Result<Vec<Checked>, Error> {
+    if worker.spec().is_generator() {
+        return check_generator(worker).await;
+    }
     if !worker.spec().is_reranker() {
         return check_embedding(worker).await;
     }
@@ -146,6 +150,25 @@ async fn check_embedding(worker: &ModelWorker) -> Result<Vec<Checked>, Error> {
         expected: Expected::Score(1.0),
     };
     Ok(vec![Checked { row, found: length }])
+}
+
+async fn check_generator(worker: &ModelWorker) -> Result<Vec<Checked>, Error> {
+    let asked = Turn {
+        role: Speaker::User,
+        text: ARITHMETIC.to_owned(),
+    };
+    let mut writing = worker.write(vec![asked], 16);
+    let mut n_letters = 0;
+    while let Some(piece) = writing.recv().await {
+        n_letters += piece?.text.chars().count();
+    }
+    let row = Row {
+        query: ARITHMETIC,
+        passage: "",
+        expected: Expected::Finite,
+    };
+    let found = (n_letters > 0).then_some(n_letters as f32);
+    Ok(vec![Checked { row, found }])
 }
 
 #[cfg(test)]

@@ -4,8 +4,9 @@
 //! Knows nothing about documents, files or search. Only [`causal`] and [`decoder`] name an inference
 //! library, and only the worker executable (`main.rs`), tests and benches call them: they stand in
 //! the library so that these can. The linker leaves it out of whoever calls the client alone, so those executables
-//! stay small and start everywhere. [`install`] gets models from elsewhere and is the only thing in
-//! the program that uses the network.
+//! stay small and start everywhere. [`install`] gets models from elsewhere, [`server`] asks a
+//! server of text, of this machine unless the user allows another; nothing else in the program uses the
+//! network.
 //! Invariant: a worker that dies, hangs or cannot start costs the caller one error, never more.
 //! Start reading at [`client::ModelWorker`]; [`devices::choose`] says which model to give it.
 
@@ -21,6 +22,7 @@ pub mod measure;
 pub mod picture;
 pub mod priority;
 pub mod protocol;
+pub mod server;
 
 pub use catalogue::{ModelSpec, Pooling, Precision};
 pub use client::{Error, MEMORY_GROWTH_LIMIT_BYTES, ModelWorker, Piece, WorkerConfig, Writing};

@@ -88,7 +88,6 @@ fn assert_numbers(place: &Place, reference: &Reference, tolerance: &Tolerance) {
     }
     let most = apart.iter().copied().fold(0.0, f32::max);
     let mean = apart.iter().sum::<f32>() / apart.len() as f32;
-    println!("{}: {mean} on average, {most} at most", place.name);
     assert!(
         most < tolerance.most && mean < tolerance.mean,
         "{} {most} {mean}",
@@ -121,8 +120,8 @@ fn a_real_model_cuts_text_and_goes_on_as_llama_cpp_does() {
     assert_tokens(&place, &reference);
     // Activations are rounded to 8 bits.
     let tolerance = Tolerance {
-        most: 0.6,
-        mean: 0.2,
+        most: 0.7,
+        mean: 0.25,
     };
     assert_numbers(&place, &reference, &tolerance);
     let mut generator = generator(&place);

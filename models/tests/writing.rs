@@ -21,6 +21,8 @@ use std::time::{Duration, Instant};
 use nuthatch_models::{
     End, Error, ModelSpec, ModelWorker, Piece, Role, WorkerConfig, Writing,
     catalogue::{Kind, ModelFile},
+    golden,
+    measure::measure,
 };
 use reference::{Place, chatml, conversation, reference};
 
@@ -81,6 +83,16 @@ async fn a_real_model_writes_what_llama_cpp_writes_and_stops() {
         assert_eq!(*last, Some(End::Done));
         assert!(before.iter().all(Option::is_none));
     }
+}
+
+#[tokio::test]
+async fn a_generator_that_writes_passes_its_check_and_is_measured() {
+    let place = Place::real_copy();
+    let worker = worker(&place);
+    let checked = golden::check(&worker).await.unwrap();
+    assert!(checked.len() == 1 && checked[0].passed(), "{checked:?}");
+    let measured = measure(&config(&place)).unwrap();
+    assert!(measured.n_tokens > 100, "{measured:?}");
 }
 
 #[tokio::test]

@@ -40,7 +40,10 @@ const OWNERS: [(&str, &[&str]); 9] = [
     ("candle_core", &["models"]),
     ("tauri", &["src-tauri"]),
     ("ts_rs", &["src-tauri"]),
-    ("ureq", &["models/src/install/download/http"]),
+    (
+        "ureq",
+        &["models/src/install/download/http", "models/src/server/http"],
+    ),
 ];
 
 /// Longest file; what is longer owns more than one thing.

@@ -78,6 +78,7 @@ impl Place {
     }
 
     /// The same, where something is written beside it.
+    #[allow(dead_code, reason = "only workers write there")]
     pub(crate) fn real_copy() -> Self {
         let real = Self::real();
         let folder = tempfile::tempdir().unwrap();

@@ -23,7 +23,7 @@ pub struct Models {
 pub struct Model {
     /// Its name.
     pub id: String,
-    /// `embedding`, `reranker` or `text_reader`.
+    /// `embedding`, `reranker`, `text_reader` or `generator`.
     pub kind: String,
     /// SPDX name of its licence.
     pub licence: String,

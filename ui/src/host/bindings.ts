@@ -247,7 +247,7 @@ export type Machine = {
 export type Model = {
   /** Its name. */
   id: string,
-  /** `embedding`, `reranker` or `text_reader`. */
+  /** `embedding`, `reranker`, `text_reader` or `generator`. */
   kind: string,
   /** SPDX name of its licence. */
   licence: string,

@@ -71,7 +71,7 @@ export const pageStrings: PageStrings = {
 
   modelsExplained:
     'Die Suche nach Bedeutung arbeitet mit dem Modell, das Nuthatch mitbringt. Ein Reranker ist ein weiteres Modell: Es liest die besten Passagen und stellt die nach vorn, die antworten.',
-  modelKinds: { embedding: 'Bedeutung', reranker: 'Reranker', text_reader: 'Text in Bildern' },
+  modelKinds: { embedding: 'Bedeutung', reranker: 'Reranker', text_reader: 'Text in Bildern', generator: 'Antworten' },
   modelInstalled: 'installiert',
   modelShips: 'gehört zu Nuthatch',
   modelPartly: (size) => `${size} davon sind schon hier`,

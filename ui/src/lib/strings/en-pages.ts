@@ -75,7 +75,7 @@ export const pageStrings = {
   // The models page.
   modelsExplained:
     'Search by meaning works with the model that ships with Nuthatch. A reranker is a further model that reads the best passages and puts those that answer first.',
-  modelKinds: { embedding: 'Meaning', reranker: 'Reranker', text_reader: 'Text in pictures' } as Record<
+  modelKinds: { embedding: 'Meaning', reranker: 'Reranker', text_reader: 'Text in pictures', generator: 'Answers' } as Record<
     string,
     string
   >,

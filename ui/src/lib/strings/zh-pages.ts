@@ -69,7 +69,7 @@ export const pageStrings: PageStrings = {
 
   modelsExplained:
     '按含义搜索使用 Nuthatch 自带的模型。重排模型是另一个模型：它会阅读最好的段落，把能回答问题的排在前面。',
-  modelKinds: { embedding: '含义', reranker: '重排', text_reader: '图片中的文字' },
+  modelKinds: { embedding: '含义', reranker: '重排', text_reader: '图片中的文字', generator: '回答' },
   modelInstalled: '已安装',
   modelShips: '随 Nuthatch 提供',
   modelPartly: (size) => `已有 ${size}`,
