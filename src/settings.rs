@@ -62,8 +62,15 @@ pub struct Settings {
     /// The reranker's id in the catalogue; `auto` for the best one that this machine runs, `none`.
     pub reranker: String,
     /// The generator's id in the catalogue, which writes answers; `auto` for the first of the catalogue
-    /// that is installed, `none` for answers in the files' own sentences.
+    /// that is installed, `server` for the one below, `none` for answers in the files' own sentences.
     pub generator: String,
+    /// A server that speaks as OpenAI's does (Ollama, LM Studio, llama.cpp): its address, with
+    /// `generator = "server"`. Passages of your files are sent to it.
+    pub chat_server: String,
+    /// The model's name there.
+    pub chat_server_model: String,
+    /// The server may be another machine; otherwise only this one is asked.
+    pub chat_server_may_be_remote: bool,
     /// No connection is made, to anything: models are imported only.
     pub never_connect: bool,
     /// An order is shown after so long at the latest, reranked as far as that goes. Below a fifth
@@ -93,6 +100,9 @@ impl Default for Settings {
             ask_above_files: 1_000,
             reranker: "auto".into(),
             generator: "auto".into(),
+            chat_server: "http://127.0.0.1:11434".into(),
+            chat_server_model: String::new(),
+            chat_server_may_be_remote: false,
             never_connect: false,
             rerank_budget_ms: 200,
         }

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use nuthatch_models::{End, ModelWorker, Turn, Writing};
+use nuthatch_models::{End, ModelWorker, Turn, Writing, server::ChatServer};
 
 use super::{
     Answer, Citation, Error, Exchange, Sentence, Source, Standing, Verdict, prompt, sources,
@@ -23,11 +23,16 @@ const MOST_TOKENS: usize = 320;
 /// A context beyond this is not filled: more passages make small models worse, and each takes time.
 const MOST_PROMPT_TOKENS: usize = 3_000;
 
+/// Tokens of a prompt with its answer that a server is taken to hold.
+const SERVER_TOKENS: usize = 4_096;
+
 /// What writes answers.
 #[derive(Debug, Clone)]
 pub enum Writer {
     /// A model of our own, in its process.
     Model(Arc<ModelWorker>),
+    /// A model of a server, mostly on this machine.
+    Server(ChatServer),
 }
 
 impl Writer {
@@ -35,6 +40,7 @@ impl Writer {
     pub fn name(&self) -> &str {
         match self {
             Self::Model(worker) => &worker.spec().id,
+            Self::Server(server) => &server.model,
         }
     }
 
@@ -42,12 +48,15 @@ impl Writer {
     fn max_tokens(&self) -> usize {
         match self {
             Self::Model(worker) => worker.spec().max_tokens,
+            // It cannot be asked; the smallest that such servers set by themselves.
+            Self::Server(_) => SERVER_TOKENS,
         }
     }
 
     fn write(&self, turns: Vec<Turn>) -> Writing {
         match self {
             Self::Model(worker) => worker.write(turns, MOST_TOKENS),
+            Self::Server(server) => server.write(turns, MOST_TOKENS),
         }
     }
 }

@@ -1,7 +1,5 @@
 //! Questions about the library, and which model writes the answers.
 
-use std::sync::Arc;
-
 use tokio::sync::OnceCell;
 
 use super::{Engine, Result, models};
@@ -50,13 +48,8 @@ impl Engine {
     async fn writer(&self) -> &std::result::Result<Option<Writer>, Notice> {
         let choose = async || {
             let (dirs, settings) = (self.dirs.clone(), self.writer.settings.clone());
-            let worker = cpu::run_behind(move || models::generator(&dirs, &settings)).await;
-            match worker {
-                Ok(worker) => {
-                    worker.map(|worker| worker.map(|worker| Writer::Model(Arc::new(worker))))
-                }
-                Err(error) => Err(models::no_generator(&error.to_string())),
-            }
+            let writer = cpu::run_behind(move || models::writer(&dirs, &settings)).await;
+            writer.unwrap_or_else(|error| Err(models::no_generator(&error.to_string())))
         };
         self.writer.chosen.get_or_init(choose).await
     }

@@ -10,10 +10,12 @@ use nuthatch_models::{
     catalogue::{self, Kind},
     devices::{self, Choice, WorkerReport},
     measure::{self, Measurement},
+    server::ChatServer,
 };
 
 use super::polite::Share;
 use crate::{
+    answer::Writer,
     dirs::Dirs,
     search::{Notice, Reranker, Rerankers},
     settings::Settings,
@@ -216,9 +218,12 @@ pub(super) fn rerankers(dirs: &Dirs, settings: &Settings) -> Rerankers {
     })
 }
 
-/// The process that writes answers, not yet started: of the generator that the settings name, or of the
-/// first in the catalogue that is installed. Blocks like [`probe`] where there is one.
-pub(super) fn generator(dirs: &Dirs, settings: &Settings) -> Result<Option<ModelWorker>, Notice> {
+/// What writes answers: the generator that the settings name, or the first in the catalogue that is
+/// installed, its process not yet started; or a server. Blocks like [`probe`] where there is one.
+pub(super) fn writer(dirs: &Dirs, settings: &Settings) -> Result<Option<Writer>, Notice> {
+    if settings.generator == "server" {
+        return Ok(Some(Writer::Server(chat_server(dirs, settings))));
+    }
     let mut models = installed(dirs);
     models.retain(ModelSpec::is_generator);
     if settings.generator == "none" || (settings.generator == "auto" && models.is_empty()) {
@@ -234,7 +239,16 @@ pub(super) fn generator(dirs: &Dirs, settings: &Settings) -> Result<Option<Model
     let config =
         config.ok_or_else(|| no_generator(&format!("a file of {} is missing", spec.id)))?;
     let worker = ModelWorker::new(config).map_err(|error| no_generator(&error.to_string()))?;
-    Ok(Some(worker))
+    Ok(Some(Writer::Model(Arc::new(worker))))
+}
+
+fn chat_server(dirs: &Dirs, settings: &Settings) -> ChatServer {
+    ChatServer {
+        allow_remote: settings.chat_server_may_be_remote,
+        is_forbidden: settings.never_connect,
+        record: Some(dirs.connections()),
+        ..ChatServer::new(&settings.chat_server, &settings.chat_server_model)
+    }
 }
 
 /// Why answers are in the files' own sentences although there should be a generator.
