@@ -296,9 +296,10 @@ fn is_negated(text: &str) -> bool {
     parts.any(|part| NEGATIONS.contains(&part)) || lower.contains(['不', '没', '无'])
 }
 
-/// A written text without what a model has no business to write: marks such as `[2]`, page numbers, and
-/// numbers of passages.
+/// A written text without what a model has no business to write: marks such as `[2]`, page numbers,
+/// numbers of passages, and the marks around passages.
 pub(super) fn without_references(text: &str) -> String {
+    let text = without_passage_marks(text);
     const BEFORE: &[&str] = &[
         "page",
         "pages",
@@ -369,6 +370,21 @@ pub(super) fn without_references(text: &str) -> String {
     kept.concat().trim().to_owned()
 }
 
+/// `<passage 2 of note.txt>` and `</passage>`, as they stand in the prompt.
+fn without_passage_marks(text: &str) -> String {
+    let mut kept = String::new();
+    let mut rest = text;
+    while let Some(at) = ["<passage", "</passage"]
+        .iter()
+        .filter_map(|mark| rest.find(mark))
+        .min()
+    {
+        kept.push_str(&rest[..at]);
+        rest = rest[at..].split_once('>').map_or("", |(_, after)| after);
+    }
+    kept + rest
+}
+
 /// Marks that stick to a word, `so[1][2].`, and the same in full width.
 fn without_marks(word: &str) -> String {
     let mut kept = String::new();
@@ -420,6 +436,10 @@ mod tests {
                 "As said the rent is due.",
             ),
             ("Die Miete steht auf Seite 3.", "Die Miete steht."),
+            (
+                "<passage 5 of a.pptx>\nThe rent is due. </passage>",
+                "The rent is due.",
+            ),
             ("In 2019 it was 12 euros.", "In 2019 it was 12 euros."),
             ("An array a[i] stays.", "An array a[i] stays."),
         ] {

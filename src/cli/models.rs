@@ -331,16 +331,16 @@ fn choose(dirs: &Dirs, id: &str, json: bool) -> anyhow::Result<()> {
             Kind::TextReader => {
                 bail!("{id} reads text in pictures; there is no other one to choose")
             }
-            Kind::Generator(_) => bail!("{id} writes text; it orders no results"),
+            Kind::Generator(_) => purpose = "generator",
             Kind::CausalReranker(_) | Kind::EncoderReranker => {}
         }
         place(dirs, &spec)
             .with_context(|| format!("{id} is not installed; `nuthatch models get {id}` does"))?;
     }
-    if purpose == "embedding" {
-        Settings::write_embedding(&dirs.settings(), id)?;
-    } else {
-        Settings::write_reranker(&dirs.settings(), id)?;
+    match purpose {
+        "embedding" => Settings::write_embedding(&dirs.settings(), id)?,
+        "generator" => Settings::write(&dirs.settings(), "generator", id)?,
+        _ => Settings::write_reranker(&dirs.settings(), id)?,
     }
     if json {
         return show::print(&json!({ purpose: id }));
