@@ -15,7 +15,10 @@ use super::{
     claims::{self, Claim},
     quotes::{Normal, quoted},
 };
-use crate::lexical::tokens::{self, Endings, Form, is_function_word, is_stop_word};
+use crate::{
+    document::Unit,
+    lexical::tokens::{self, Endings, Form, is_function_word, is_stop_word},
+};
 
 /// Of a sentence's telling words, so many stand in what supports it.
 const SUPPORT_COVERAGE: f32 = 0.6;
@@ -242,7 +245,9 @@ fn windows(n: usize, source: &Source) -> Vec<Window> {
     let endings = Endings::of(source.language.as_deref());
     let sentences = source.sentences();
     let mut all = Vec::new();
-    for length in 1..=WINDOW {
+    // Rows of a table say nothing of each other.
+    let most = if source.unit == Unit::Sheet { 1 } else { WINDOW };
+    for length in 1..=most {
         for run in sentences.windows(length) {
             let (Some(first), Some(last)) = (run.first(), run.last()) else {
                 continue;
