@@ -20,6 +20,7 @@ mod picture;
 mod polite;
 mod preview;
 pub mod reading;
+mod rules;
 mod searches;
 mod similar;
 mod status;
@@ -61,6 +62,7 @@ pub use listing::ListedFile;
 pub use picture::PageView;
 pub use polite::{pause, paused};
 pub use preview::{Part, Preview, SetCharacters};
+pub use rules::Effect;
 pub use status::{FolderStatus, Status, Why};
 
 /// Why an operation failed, by what a caller can do about it.
@@ -98,6 +100,12 @@ pub enum Error {
         /// The folder.
         path: PathBuf,
         /// Why.
+        reason: String,
+    },
+    /// A pattern that nothing can match by.
+    #[error("the pattern cannot be used: {reason}")]
+    Pattern {
+        /// What is wrong with it.
         reason: String,
     },
     /// Another process writes this library.

@@ -16,7 +16,7 @@ use nuthatch::{
     store,
 };
 
-pub(crate) use library::{file_page, page_view, settings};
+pub(crate) use library::{file_page, page_view, rule_effect, settings};
 pub(crate) use models::{connection, fetching, machine, models, not_accepted};
 pub(crate) use preview::preview;
 
@@ -343,6 +343,10 @@ fn code_and_hint(error: &engine::Error) -> (ErrorCode, &'static str) {
         Error::Unwritable { .. } => (
             ErrorCode::Disk,
             "Make room on the disk, or check that the library's folder may be written",
+        ),
+        Error::Pattern { .. } => (
+            ErrorCode::Refused,
+            "Write it as in a .gitignore: *.log, build/, /drafts",
         ),
         Error::Locked { .. } | Error::ReadOnly => (
             ErrorCode::Locked,

@@ -4,18 +4,26 @@
 //! waits for it. Holds no logic of searching or indexing. Start reading at [`run`], then at
 //! `commands`; `wire` has the shapes that cross the boundary.
 
+mod belonging;
 mod commands;
 mod desktop;
 mod encode;
+mod finished;
+mod link;
 mod live;
+mod login;
 mod opening;
 pub mod renderer;
 mod second;
+mod shortcut;
+mod tray;
+mod viewer;
+mod windows;
 pub mod wire;
 
 use std::path::PathBuf;
 
-use nuthatch::{dirs::Dirs, indexing::Progress};
+use nuthatch::{dirs::Dirs, indexing::Progress, settings::Settings};
 use nuthatch_models::install::Source;
 use tauri::Manager;
 use tauri_plugin_window_state::StateFlags;
@@ -34,6 +42,10 @@ pub struct Start {
     pub source: Source,
     /// A query to search for at once.
     pub search: Option<String>,
+    /// A link that leads here; it may say what to search for.
+    pub link: Option<String>,
+    /// The window is not shown, where there is another way to it.
+    pub is_hidden: bool,
     /// It is the usual library: a second start shows the window that is there.
     pub is_usual: bool,
 }
@@ -54,6 +66,7 @@ pub fn run(start: Start) -> tauri::Result<()> {
         .plugin(
             tauri_plugin_window_state::Builder::default()
                 .with_state_flags(placed)
+                .with_denylist(&[windows::LAUNCHER])
                 .build(),
         )
         .plugin(tauri_plugin_dialog::init())
@@ -69,6 +82,9 @@ pub fn run(start: Start) -> tauri::Result<()> {
             commands::asked,
             commands::open_file,
             commands::reveal_file,
+            commands::desktop::speak,
+            commands::desktop::hide_launcher,
+            commands::desktop::search_in_window,
             commands::library::suggested_folders,
             commands::library::pick_folder,
             commands::library::add_folder,
@@ -79,6 +95,8 @@ pub fn run(start: Start) -> tauri::Result<()> {
             commands::library::files,
             commands::library::forget_file,
             commands::library::admit,
+            commands::library::try_rule,
+            commands::library::add_rule,
             commands::library::why,
             commands::searches::note_search,
             commands::searches::searches,
@@ -98,17 +116,27 @@ pub fn run(start: Start) -> tauri::Result<()> {
             commands::models::diagnose,
             commands::models::connections,
         ])
+        .on_window_event(windows::on_event)
         .setup(move |app| {
             let (opened, library) = watch::channel(None);
             let (reported, progress) = watch::channel(Progress::default());
             let (dirs, source) = (start.dirs.clone(), start.source.clone());
+            let settings = Settings::load(&start.dirs.settings()).unwrap_or_default();
             let desktop = Desktop::new(dirs, source, library, progress.clone());
-            if let Some(query) = start.search.clone() {
+            let desktop = desktop.on_own_library(start.is_usual);
+            let linked = start.link.as_deref().and_then(link::query);
+            if let Some(query) = start.search.clone().or(linked) {
                 desktop.ask(query);
             }
             app.manage(desktop);
+            if !start.is_hidden {
+                windows::show_main(app.handle());
+            }
+            belonging::begin(app.handle(), &settings);
             let opener = Opener::new(opened, reported);
             tauri::async_runtime::spawn(opener.keep_open(start));
+            let telling = finished::tell(app.handle().clone(), progress.clone());
+            tauri::async_runtime::spawn(telling);
             let announcing = live::announce_changes(app.handle().clone(), progress);
             tauri::async_runtime::spawn(announcing);
             Ok(())

@@ -3,11 +3,11 @@
 use std::{fs, path::Path};
 
 use nuthatch_desktop::wire::{
-    Chip, Connection, ErrorCode, Fetching, FileCounts, FilePage, Folder, FoundPassage, HeldFolder,
-    Hint, Hold, HoldReason, InnerFile, IpcError, LibraryStatus, ListedFile, Machine, Model, Models,
-    Notice, Part, Phase, Preview, Progress, Running, SavedSearch, SearchRequest, SearchResult,
-    SearchUpdate, Setting, Settings, Stage, StoragePart, Strength, Style, Styled, SuggestedFolder,
-    Trial, Unit, Why,
+    Chip, Connection, DesktopWords, ErrorCode, Fetching, FileCounts, FilePage, Folder,
+    FoundPassage, HeldFolder, Hint, Hold, HoldReason, InnerFile, IpcError, LibraryStatus,
+    ListedFile, Machine, Model, Models, Notice, Part, Phase, Preview, Progress, RuleEffect,
+    Running, SavedSearch, SearchRequest, SearchResult, SearchUpdate, Setting, Settings, Stage,
+    StoragePart, Strength, Style, Styled, SuggestedFolder, Trial, Unit, Why,
 };
 use ts_rs::{Config, TS};
 
@@ -25,6 +25,7 @@ fn the_front_ends_types_are_those_of_the_wire() {
     let declared = declarations![
         Chip,
         Connection,
+        DesktopWords,
         ErrorCode,
         Fetching,
         FileCounts,
@@ -47,6 +48,7 @@ fn the_front_ends_types_are_those_of_the_wire() {
         Phase,
         Preview,
         Progress,
+        RuleEffect,
         Running,
         SavedSearch,
         SearchRequest,
