@@ -105,6 +105,7 @@ fn try_put(app: &AppHandle, words: &DesktopWords) -> tauri::Result<()> {
     }
     TrayIconBuilder::with_id(ID)
         .icon(Image::from_bytes(ICON)?)
+        .title("Nuthatch")
         .tooltip("Nuthatch")
         .menu(&menu)
         .show_menu_on_left_click(false)

@@ -5,8 +5,8 @@
 //! without a window or an icon by which it can be reached.
 
 use tauri::{
-    AppHandle, Emitter, LogicalSize, Manager, Size, WebviewUrl, WebviewWindow,
-    WebviewWindowBuilder, Window, WindowEvent,
+    AppHandle, Emitter, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Window,
+    WindowEvent,
 };
 
 use crate::{desktop::Desktop, live, tray};
@@ -82,16 +82,15 @@ fn bring_up(window: &WebviewWindow) {
 
 fn make_launcher(app: &AppHandle) -> tauri::Result<WebviewWindow> {
     let (width, height) = LAUNCHER_SIZE;
-    let window = WebviewWindowBuilder::new(app, LAUNCHER, WebviewUrl::default())
+    WebviewWindowBuilder::new(app, LAUNCHER, WebviewUrl::default())
         .title("Nuthatch")
+        .inner_size(width, height)
         .decorations(false)
         .resizable(false)
         .always_on_top(true)
         .skip_taskbar(true)
         .visible(false)
-        .build()?;
-    let _ = window.set_size(Size::Logical(LogicalSize::new(width, height)));
-    Ok(window)
+        .build()
 }
 
 /// What a window's own events mean.

@@ -43,11 +43,11 @@ fn tells(title: &str) -> bool {
     let bare =
         title.trim_end_matches(|sign: char| sign.is_ascii_digit() || " -_()#.".contains(sign));
     let has_letters = title.chars().any(char::is_alphanumeric);
-    has_letters
-        && !EMPTY.contains(&title.as_str())
-        && !(EMPTY.contains(&bare) && bare != title)
-        && !is_program_and_name(&title)
-        && !is_file(&title)
+    let says_nothing = EMPTY.contains(&title.as_str())
+        || EMPTY.contains(&bare)
+        || is_program_and_name(&title)
+        || is_file(&title);
+    has_letters && !says_nothing
 }
 
 fn is_file(title: &str) -> bool {
