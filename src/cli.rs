@@ -1,5 +1,6 @@
 //! Arguments, and what each verb asks of the engine; `show` prints the answers.
 
+mod ask;
 mod bench;
 mod eval;
 mod folders;
@@ -74,6 +75,8 @@ enum Verb {
     },
     /// Search
     Search(search::SearchArguments),
+    /// Answer a question by what the files say, each sentence with its page
+    Ask(ask::AskArguments),
     /// Find what is like a file, or like a page of it
     Similar(search::SimilarArguments),
     /// List or forget what you searched for in the window
@@ -113,6 +116,9 @@ enum Verb {
     Watch,
     /// Measure the order of results, on a collection in the BEIR layout or by questions about a folder
     Eval(Box<eval::EvalArguments>),
+    /// Measure answers on such a collection: each question is asked of the whole library, and with the
+    /// documents that answer it hidden
+    EvalAnswers(ask::EvalAnswersArguments),
     /// Get, choose and check the models
     Models {
         #[command(subcommand)]
@@ -227,6 +233,8 @@ async fn verb(verb: Verb, dirs: Dirs, json: bool) -> anyhow::Result<()> {
         }
         Verb::Forget { path, undo } => forget(dirs, &path, undo, json).await,
         Verb::Search(arguments) => search::search(dirs, arguments, json).await,
+        Verb::Ask(arguments) => ask::ask(dirs, arguments, json).await,
+        Verb::EvalAnswers(arguments) => ask::eval_answers(arguments, &dirs, json).await,
         Verb::Similar(arguments) => search::similar(dirs, arguments, json).await,
         Verb::History(arguments) => searches::history(dirs, arguments, json).await,
         Verb::Saved(arguments) => searches::saved(dirs, arguments, json).await,

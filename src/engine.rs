@@ -6,6 +6,7 @@
 //! `engine/`.
 
 mod activity;
+mod asking;
 mod check;
 mod close;
 pub mod fetching;
@@ -38,7 +39,7 @@ use tokio::{
 };
 
 use crate::{
-    cpu,
+    answer, cpu,
     dirs::Dirs,
     document::{PassageId, Sequence},
     extract,
@@ -128,6 +129,9 @@ pub enum Error {
     /// A search failed.
     #[error(transparent)]
     Search(#[from] search::Error),
+    /// A question could not be answered.
+    #[error(transparent)]
+    Answer(#[from] answer::Error),
     /// Indexing failed.
     #[error(transparent)]
     Indexing(#[from] indexing::Error),
@@ -176,6 +180,7 @@ pub struct Engine {
     languages: Mutex<Option<(Sequence, Arc<[String]>)>>,
     rerankers: Rerankers,
     rerank_budget: Duration,
+    writer: asking::ChosenWriter,
     now: fn() -> SystemTime,
     keep_history: bool,
     /// The user left the choice of the embedding model to the program.
@@ -314,6 +319,7 @@ impl Engine {
             former,
             rerankers: models::rerankers(&dirs, settings),
             rerank_budget: settings.rerank_budget(),
+            writer: asking::ChosenWriter::of(settings),
             now: SystemTime::now,
             keep_history: settings.keep_history,
             is_embedding_auto: settings.embedding == "auto",

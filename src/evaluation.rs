@@ -5,8 +5,10 @@
 //! were written earlier, or by others ([`score_runs`]). On a folder with questions about it
 //! ([`probes`]), and on a person's own library with what that person marked ([`mine`]). Knows the engine's face alone. Start reading at [`evaluate`].
 
+pub mod answers;
 pub mod collection;
 pub mod comparison;
+pub mod facts;
 pub mod metrics;
 pub mod mine;
 pub mod probes;

@@ -23,10 +23,13 @@ pub mod watch;
 pub mod indexing;
 pub mod search;
 
-// Floor 5: the public face.
+// Floor 5: what happens to a question.
+pub mod answer;
+
+// Floor 6: the public face.
 pub mod engine;
 
-// Floor 6: programs that measure the whole.
+// Floor 7: programs that measure the whole.
 pub mod bench;
 pub mod evaluation;
 

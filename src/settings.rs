@@ -61,6 +61,9 @@ pub struct Settings {
     pub ask_above_files: u64,
     /// The reranker's id in the catalogue; `auto` for the best one that this machine runs, `none`.
     pub reranker: String,
+    /// The generator's id in the catalogue, which writes answers; `auto` for the first of the catalogue
+    /// that is installed, `none` for answers in the files' own sentences.
+    pub generator: String,
     /// No connection is made, to anything: models are imported only.
     pub never_connect: bool,
     /// An order is shown after so long at the latest, reranked as far as that goes. Below a fifth
@@ -99,6 +102,7 @@ impl Default for Settings {
             pause_after_typing_seconds: 3,
             ask_above_files: 1_000,
             reranker: "auto".into(),
+            generator: "auto".into(),
             never_connect: false,
             rerank_budget_ms: 200,
             tray: true,

@@ -5,6 +5,7 @@
 
 mod arrival;
 mod files;
+mod generator;
 mod own;
 mod stamp;
 
@@ -16,6 +17,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 pub use files::{FileError, ModelFile};
+pub use generator::GeneratorSpec;
 pub use own::{CatalogueError, all_models};
 
 /// One model at one revision.
@@ -32,8 +34,8 @@ pub struct ModelSpec {
     pub licence: String,
     /// What it is good for, in a sentence.
     pub good_for: String,
-    /// Tokens after which a text is cut; for a reranker, those of the whole prompt. 0 for a model
-    /// that is given no texts.
+    /// Tokens after which a text is cut; for a reranker, those of the whole prompt; for a generator,
+    /// those of the whole conversation with what it writes. 0 for a model that is given no texts.
     #[serde(default)]
     pub max_tokens: usize,
     /// What it can read.
@@ -62,6 +64,8 @@ pub enum Kind {
     EncoderReranker,
     /// Reads the text in a picture: `detection.onnx` finds lines, `recognition.onnx` reads them.
     TextReader,
+    /// Goes on writing where a conversation stops: one GGUF file, with its tokenizer in it.
+    Generator(GeneratorSpec),
 }
 
 /// What an embedding model needs to be run.
@@ -243,12 +247,17 @@ impl ModelSpec {
         matches!(self.kind, Kind::CausalReranker(_) | Kind::EncoderReranker)
     }
 
+    /// Whether it writes text.
+    pub fn is_generator(&self) -> bool {
+        matches!(self.kind, Kind::Generator(_))
+    }
+
     /// A reranker's score brought to 0…1, comparable between queries; it orders and labels, and is
     /// no probability in the strict sense.
     pub fn probability(&self, score: f32) -> f32 {
         let scale = match &self.kind {
             Kind::CausalReranker(causal) => causal.scale,
-            Kind::Embedding(_) | Kind::EncoderReranker | Kind::TextReader => 1.0,
+            _ => 1.0,
         };
         1.0 / (1.0 + (-score / scale).exp())
     }
@@ -257,7 +266,7 @@ impl ModelSpec {
     pub fn dimensions(&self) -> usize {
         match &self.kind {
             Kind::Embedding(embedding) => embedding.dimensions,
-            Kind::CausalReranker(_) | Kind::EncoderReranker | Kind::TextReader => 0,
+            _ => 0,
         }
     }
 }

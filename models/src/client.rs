@@ -4,7 +4,8 @@
 //! queries ahead of indexing; a long indexing job yields to a query between micro-batches.
 //! Knows no document and no search. Invariant: every call is answered, if only with an error;
 //! a caller that has gone away costs nothing more.
-//! Start reading at [`ModelWorker::embed`] and [`ModelWorker::rerank`], then at `Owner::run`.
+//! Start reading at [`ModelWorker::embed`], [`ModelWorker::rerank`] and [`ModelWorker::write`], then
+//! at `Owner::run`.
 
 mod job;
 mod pace;
@@ -30,8 +31,10 @@ use crate::{
     catalogue::{ModelSpec, Precision},
     picture::{Lines, Picture},
     priority::Priority,
-    protocol::{Answer, Device, Request, Response, Role},
+    protocol::{Answer, Device, Request, Response, Role, Turn},
 };
+
+pub use self::job::Piece;
 
 /// After a failed start the next attempt waits this long, so that a broken installation
 /// does not start processes in a loop.
@@ -47,6 +50,9 @@ const LOAD_TIMEOUT: Duration = Duration::from_mins(10);
 /// What a worker may grow by before it is replaced, unless its owner says otherwise: well above
 /// what one micro-batch needs for working space, well below what would be missed.
 pub const MEMORY_GROWTH_LIMIT_BYTES: u64 = 1 << 30;
+
+/// More pieces than any model's context has tokens.
+const MAX_PIECES: usize = 1 << 20;
 
 /// What the worker needs to start.
 #[derive(Debug, Clone)]
@@ -164,6 +170,10 @@ impl Loaded {
 /// Batches of scores as they are computed; ends early without an error if the client shuts down.
 pub type Scores = mpsc::Receiver<Result<Vec<Option<f32>>, Error>>;
 
+/// Text as it is written. The last piece says why it is the last; ends early without an error if the
+/// client shuts down.
+pub type Writing = mpsc::Receiver<Result<Piece, Error>>;
+
 /// A handle on one worker process. Dropping it ends the process and joins the owner thread.
 #[derive(Debug)]
 pub struct ModelWorker {
@@ -264,6 +274,25 @@ impl ModelWorker {
     pub async fn read(&self, picture: Picture) -> Result<Lines, Error> {
         let (reply, answer) = oneshot::channel();
         self.queue(Job::read(picture, reply));
+        answer.await.map_err(|_| Error::Closed)?
+    }
+
+    /// Writes the turn that follows these, in at most `max_tokens` tokens. What they have in common
+    /// with the last call's, and with what was written then, is not read again. Dropping the
+    /// receiver abandons the work at the next slice; a conversation that is longer than the model
+    /// reads is refused with both numbers. Gives way to all other calls.
+    pub fn write(&self, turns: Vec<Turn>, max_tokens: usize) -> Writing {
+        // Room for every token alone, its end and an error: the worker never waits for the caller.
+        let (pieces, writing) = mpsc::channel(max_tokens.saturating_add(2).min(MAX_PIECES));
+        self.queue(Job::write(turns, max_tokens, pieces));
+        writing
+    }
+
+    /// Tokens that the prompt of these turns has; with those of the answer they may be as many as
+    /// [`ModelSpec::max_tokens`]. Takes about a millisecond for 2,000 words once the model is loaded.
+    pub async fn n_tokens(&self, turns: Vec<Turn>) -> Result<usize, Error> {
+        let (reply, answer) = oneshot::channel();
+        self.queue(Job::count(turns, reply));
         answer.await.map_err(|_| Error::Closed)?
     }
 
@@ -422,7 +451,9 @@ impl Owner {
     /// Replaces a process that holds too much memory, at once, so that the next caller does not
     /// wait for the model.
     fn recycle(&mut self) {
-        if std::mem::take(&mut self.has_outgrown) {
+        // A later slice would find nothing to go on with; it will be seen again after that.
+        let is_tied = self.lanes.lock().indexing.front().is_some_and(Job::is_tied);
+        if std::mem::take(&mut self.has_outgrown) && !is_tied {
             tracing::info!(model = %self.config.spec.id, "restarting a worker that has grown");
             self.worker = None;
             if let Err(error) = self.running() {

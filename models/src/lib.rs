@@ -1,9 +1,9 @@
 //! Everything neural: the catalogue of models, the protocol of the worker process, the client
-//! that owns one, and the causal rerankers that the worker runs.
+//! that owns one, and the causal rerankers and the text generator that the worker runs.
 //!
-//! Knows nothing about documents, files or search. Only [`causal`] names an inference library, and
-//! only the worker executable (`main.rs`), tests and benches call it: it stands in the library so
-//! that they can. The linker leaves it out of whoever calls the client alone, so those executables
+//! Knows nothing about documents, files or search. Only [`causal`] and [`decoder`] name an inference
+//! library, and only the worker executable (`main.rs`), tests and benches call them: they stand in
+//! the library so that these can. The linker leaves it out of whoever calls the client alone, so those executables
 //! stay small and start everywhere. [`install`] gets models from elsewhere and is the only thing in
 //! the program that uses the network.
 //! Invariant: a worker that dies, hangs or cannot start costs the caller one error, never more.
@@ -12,6 +12,7 @@
 pub mod catalogue;
 pub mod causal;
 pub mod client;
+pub mod decoder;
 pub mod devices;
 pub mod frame;
 pub mod golden;
@@ -22,6 +23,6 @@ pub mod priority;
 pub mod protocol;
 
 pub use catalogue::{ModelSpec, Pooling, Precision};
-pub use client::{Error, MEMORY_GROWTH_LIMIT_BYTES, ModelWorker, WorkerConfig};
+pub use client::{Error, MEMORY_GROWTH_LIMIT_BYTES, ModelWorker, Piece, WorkerConfig, Writing};
 pub use priority::Priority;
-pub use protocol::{Device, Role};
+pub use protocol::{Device, End, Role, Speaker, Turn};

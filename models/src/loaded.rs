@@ -13,8 +13,9 @@ use nuthatch_models::{
     Device, ModelSpec, Precision, Role,
     catalogue::Kind,
     causal::CausalReranker,
+    decoder::Generator,
     picture::{Lines, Picture},
-    protocol::Response,
+    protocol::{Response, Speaker, Turn},
 };
 
 use crate::{embedding::EmbeddingModel, encoder::EncoderReranker, hardware, ocr::TextReader};
@@ -23,6 +24,11 @@ use crate::{embedding::EmbeddingModel, encoder::EncoderReranker, hardware, ocr::
 const N_MEASURED: usize = 4;
 /// Measuring ends after this long, or with a warm-up that alone took as long.
 const MEASURING: Duration = Duration::from_secs(2);
+/// What one slice of writing takes, reading the prompt included: whoever gives up waits no longer
+/// than a tenth of a second for the processor.
+const SLICE: Duration = Duration::from_millis(70);
+/// Tokens that are written to measure it.
+const N_WRITTEN: usize = 32;
 const QUERY: &str = "How long is the notice period for a flat that is let without a limit in time?";
 const SENTENCES: [&str; 10] = [
     "The tenant may end the contract at any time with a notice of three months.",
@@ -45,6 +51,7 @@ pub(crate) enum Loaded {
     Causal(Box<CausalReranker>),
     Encoder(Box<EncoderReranker>),
     Text(Box<TextReader>),
+    Generator(Box<Generator>),
 }
 
 /// Where and how a model runs.
@@ -64,14 +71,17 @@ impl Loaded {
         place: &Place<'_>,
     ) -> anyhow::Result<Self> {
         spec.ensure_verified(directory)?;
-        if !matches!(spec.kind, Kind::CausalReranker(_)) {
-            let is_plain = place.device == Device::Cpu && place.precision.is_none();
-            ensure!(
-                is_plain,
-                "the model {} runs on the processor only, as it is stored",
-                spec.id
-            );
-        }
+        let is_on_any = matches!(spec.kind, Kind::CausalReranker(_) | Kind::Generator(_));
+        ensure!(
+            is_on_any || place.device == Device::Cpu,
+            "the model {} runs on the processor only, as it is stored",
+            spec.id
+        );
+        ensure!(
+            matches!(spec.kind, Kind::CausalReranker(_)) || place.precision.is_none(),
+            "the model {} runs as it is stored only",
+            spec.id
+        );
         let (runtime, n_threads) = (place.runtime, place.n_threads);
         Ok(match &spec.kind {
             Kind::Embedding(_) => {
@@ -92,6 +102,11 @@ impl Loaded {
                 let model =
                     CausalReranker::load(directory, causal, max_tokens, &device, precision)?;
                 Self::Causal(Box::new(model))
+            }
+            Kind::Generator(generator) => {
+                let device = hardware::open(place.device)?;
+                let model = Generator::load(directory, generator, spec.max_tokens, &device)?;
+                Self::Generator(Box::new(model))
             }
         })
     }
@@ -121,7 +136,43 @@ impl Loaded {
         match self {
             Self::Causal(model) => Ok(model.score(query, passages)?),
             Self::Encoder(model) => model.score(query, passages),
-            Self::Embedding(_) | Self::Text(_) => bail!("the model does not rerank"),
+            _ => bail!("the model does not rerank"),
+        }
+    }
+
+    fn generator(&mut self) -> anyhow::Result<&mut Generator> {
+        match self {
+            Self::Generator(model) => Ok(model),
+            _ => bail!("the model does not write"),
+        }
+    }
+
+    /// Begins to write, and does the first slice.
+    pub(crate) fn write(&mut self, turns: &[Turn], max_tokens: usize) -> anyhow::Result<Response> {
+        self.generator()?.begin(turns, max_tokens)?;
+        self.write_on()
+    }
+
+    /// The next slice.
+    pub(crate) fn write_on(&mut self) -> anyhow::Result<Response> {
+        let written = self.generator()?.go_on(SLICE)?;
+        Ok(Response::Written {
+            text: written.text,
+            n_tokens: written.n_tokens,
+            end: written.end,
+        })
+    }
+
+    /// Tokens of a conversation's prompt.
+    pub(crate) fn count(&mut self, turns: &[Turn]) -> anyhow::Result<usize> {
+        Ok(self.generator()?.n_tokens(turns)?)
+    }
+
+    /// Memory that the last conversation takes, which is bounded by the model's context.
+    pub(crate) fn kept_bytes(&self) -> u64 {
+        match self {
+            Self::Generator(model) => model.kept_bytes() as u64,
+            _ => 0,
         }
     }
 
@@ -129,12 +180,16 @@ impl Loaded {
         match self {
             Self::Causal(model) => Ok(model.n_tokens(query, passages)?),
             Self::Encoder(model) => model.n_tokens(query, passages),
-            Self::Embedding(_) | Self::Text(_) => bail!("the model does not rerank"),
+            _ => bail!("the model does not rerank"),
         }
     }
 
-    /// Reranks texts of its own for about two seconds, the first of them unmeasured.
+    /// Reranks texts of its own for about two seconds, the first of them unmeasured; a generator
+    /// reads them once and writes a little.
     pub(crate) fn measure(&mut self) -> anyhow::Result<Response> {
+        if let Self::Generator(model) = self {
+            return measure_writing(model);
+        }
         let passages = passages();
         let per_round = self.n_tokens(QUERY, &passages)?;
         let warming = Instant::now();
@@ -155,6 +210,29 @@ impl Loaded {
             seconds: took.as_secs_f64(),
         })
     }
+}
+
+/// Tokens are those of the prompt and those written, which take longer.
+fn measure_writing(model: &mut Generator) -> anyhow::Result<Response> {
+    let text = format!("{}\n\n{QUERY}", passages().swap_remove(0));
+    let turns = [Turn {
+        role: Speaker::User,
+        text,
+    }];
+    let mut n_tokens = model.n_tokens(&turns)?;
+    let began = Instant::now();
+    model.begin(&turns, N_WRITTEN)?;
+    loop {
+        let written = model.go_on(MEASURING)?;
+        n_tokens += written.n_tokens;
+        if written.end.is_some() {
+            break;
+        }
+    }
+    Ok(Response::Measured {
+        n_tokens,
+        seconds: began.elapsed().as_secs_f64(),
+    })
 }
 
 /// The same sentences, each time beginning with another one.

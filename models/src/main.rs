@@ -44,7 +44,9 @@ fn serve(from: &mut impl io::Read, to: &mut impl io::Write) -> anyhow::Result<()
     while let Some(request) = frame::read(from, MAX_FRAME_BYTES)? {
         let response = answer(&mut model, request)
             .unwrap_or_else(|error| Response::Failed(format!("{error:#}")));
+        let kept_bytes = model.as_ref().map_or(0, Loaded::kept_bytes);
         let resident_bytes = hardware::resident_bytes();
+        let resident_bytes = resident_bytes.map(|bytes| bytes.saturating_sub(kept_bytes));
         frame::write(
             to,
             &Answer {
@@ -90,6 +92,9 @@ fn answer(model: &mut Option<Loaded>, request: Request) -> anyhow::Result<Respon
             Response::Scored(model.rerank(&query, &passages)?)
         }
         (Request::Read(picture), Some(model)) => Response::Lines(model.read(&picture)?),
+        (Request::Write { turns, max_tokens }, Some(model)) => model.write(&turns, max_tokens)?,
+        (Request::WriteOn, Some(model)) => model.write_on()?,
+        (Request::Count(turns), Some(model)) => Response::Counted(model.count(&turns)?),
         (Request::Measure, Some(model)) => model.measure()?,
     })
 }

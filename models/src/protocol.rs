@@ -21,10 +21,11 @@ pub const MAX_FRAME_BYTES: usize = 64 << 20;
 pub const MAX_GREETING_BYTES: usize = 256;
 
 /// The sources that give messages their shape.
-const SOURCES: [&[u8]; 4] = [
+const SOURCES: [&[u8]; 5] = [
     include_bytes!("protocol.rs"),
     include_bytes!("catalogue.rs"),
     include_bytes!("catalogue/files.rs"),
+    include_bytes!("catalogue/generator.rs"),
     include_bytes!("picture.rs"),
 ];
 
@@ -86,10 +87,55 @@ pub enum Request {
     },
     /// Read the text in a picture.
     Read(Picture),
+    /// Begin to write the turn that follows these, and do the first slice of the work. Whatever was
+    /// being written before is given up.
+    Write {
+        /// The conversation so far.
+        turns: Vec<Turn>,
+        /// Tokens after which to end.
+        max_tokens: usize,
+    },
+    /// Do the next slice.
+    WriteOn,
+    /// Say how many tokens the prompt of a conversation has.
+    Count(Vec<Turn>),
     /// Say what models could be computed on; needs no model.
     Devices,
-    /// Rerank texts of the worker's own and say how long it took.
+    /// Rerank texts of the worker's own, or read and write some, and say how long it took.
     Measure,
+}
+
+/// One turn of a conversation. Its text is data: nothing in it becomes a mark of the template.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Turn {
+    /// Who speaks.
+    pub role: Speaker,
+    /// What is said.
+    pub text: String,
+}
+
+/// Who speaks in a turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Speaker {
+    /// The program.
+    System,
+    /// The user.
+    User,
+    /// The model.
+    Assistant,
+}
+
+/// Why a model stopped writing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum End {
+    /// It said that it is done.
+    Done,
+    /// It wrote as many tokens as it was allowed to.
+    Length,
+    /// Its context is full.
+    Context,
+    /// It wrote the same over and over.
+    Loop,
 }
 
 /// An answer of the worker.
@@ -97,8 +143,8 @@ pub enum Request {
 pub struct Answer {
     /// What was asked for.
     pub response: Response,
-    /// Memory that the process holds for itself, without mapped files; `None` where it is not
-    /// known.
+    /// Memory that the process holds for itself, without mapped files and without what a generator
+    /// keeps of a conversation, which has its own limit; `None` where it is not known.
     pub resident_bytes: Option<u64>,
 }
 
@@ -114,6 +160,17 @@ pub enum Response {
     Scored(Vec<Option<f32>>),
     /// The lines in the picture.
     Lines(Lines),
+    /// What one slice of writing brought: nothing yet, while the prompt is being read.
+    Written {
+        /// Whole characters.
+        text: String,
+        /// Tokens that were written in this slice; those of the prompt are not among them.
+        n_tokens: usize,
+        /// Why nothing follows.
+        end: Option<End>,
+    },
+    /// So many tokens.
+    Counted(usize),
     /// What models could be computed on.
     Devices(Vec<DeviceReport>),
     /// How long the worker's own texts took.

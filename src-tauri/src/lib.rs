@@ -25,7 +25,7 @@ use std::path::PathBuf;
 
 use nuthatch::{dirs::Dirs, indexing::Progress, settings::Settings};
 use nuthatch_models::install::Source;
-use tauri::Manager;
+use tauri::{AppHandle, Manager};
 use tauri_plugin_window_state::StateFlags;
 use tokio::sync::watch;
 
@@ -118,32 +118,37 @@ pub fn run(start: Start) -> tauri::Result<()> {
         ])
         .on_window_event(windows::on_event)
         .setup(move |app| {
-            let (opened, library) = watch::channel(None);
-            let (reported, progress) = watch::channel(Progress::default());
-            let (dirs, source) = (start.dirs.clone(), start.source.clone());
-            let settings = Settings::load(&start.dirs.settings()).unwrap_or_default();
-            let desktop = Desktop::new(dirs, source, library, progress.clone());
-            let desktop = desktop.on_own_library(start.is_usual);
-            let linked = start.link.as_deref().and_then(link::query);
-            if let Some(query) = start.search.clone().or(linked) {
-                desktop.ask(query);
-            }
-            app.manage(desktop);
-            if !start.is_hidden {
-                windows::show_main(app.handle());
-            }
-            belonging::begin(app.handle(), &settings);
-            let opener = Opener::new(opened, reported);
-            tauri::async_runtime::spawn(opener.keep_open(start));
-            let telling = finished::tell(app.handle().clone(), progress.clone());
-            tauri::async_runtime::spawn(telling);
-            let announcing = live::announce_changes(app.handle().clone(), progress);
-            tauri::async_runtime::spawn(announcing);
+            set_up(app.handle(), start);
             Ok(())
         })
         .build(context())?;
     app.run(|_, _| {});
     Ok(())
+}
+
+/// The window is shown at once, and the library opened behind it.
+fn set_up(app: &AppHandle, start: Start) {
+    let (opened, library) = watch::channel(None);
+    let (reported, progress) = watch::channel(Progress::default());
+    let (dirs, source) = (start.dirs.clone(), start.source.clone());
+    let settings = Settings::load(&start.dirs.settings()).unwrap_or_default();
+    let desktop = Desktop::new(dirs, source, library, progress.clone());
+    let desktop = desktop.on_own_library(start.is_usual);
+    let linked = start.link.as_deref().and_then(link::query);
+    if let Some(query) = start.search.clone().or(linked) {
+        desktop.ask(query);
+    }
+    app.manage(desktop);
+    if !start.is_hidden {
+        windows::show_main(app);
+    }
+    belonging::begin(app, &settings);
+    let opener = Opener::new(opened, reported);
+    tauri::async_runtime::spawn(opener.keep_open(start));
+    let telling = finished::tell(app.clone(), progress.clone());
+    tauri::async_runtime::spawn(telling);
+    let announcing = live::announce_changes(app.clone(), progress);
+    tauri::async_runtime::spawn(announcing);
 }
 
 #[expect(

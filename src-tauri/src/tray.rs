@@ -67,18 +67,24 @@ impl Act {
     }
 
     /// What it makes of the pause: nothing, for acts of another kind.
-    fn pause(self, now: SystemTime) -> Option<Option<Pause>> {
-        match self {
-            Self::PauseHour => Some(Some(Pause::for_an_hour(now))),
+    fn change(self, now: SystemTime) -> Option<Change> {
+        let pause = match self {
+            Self::PauseHour => Pause::for_an_hour(now),
             // No day has no morning after it, but a calendar ends.
-            Self::PauseTomorrow => Some(Some(
-                Pause::until_tomorrow(now).unwrap_or(Pause::for_an_hour(now)),
-            )),
-            Self::PauseUntilResumed => Some(Some(Pause::UntilResumed)),
-            Self::Resume => Some(None),
-            Self::Open | Self::Launch | Self::Quit => None,
-        }
+            Self::PauseTomorrow => Pause::until_tomorrow(now).unwrap_or(Pause::for_an_hour(now)),
+            Self::PauseUntilResumed => Pause::UntilResumed,
+            Self::Resume => return Some(Change::Resume),
+            Self::Open | Self::Launch | Self::Quit => return None,
+        };
+        Some(Change::Pause(pause))
     }
+}
+
+/// What becomes of the pause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Change {
+    Pause(Pause),
+    Resume,
 }
 
 /// Whether there is an icon.
@@ -153,7 +159,11 @@ fn menu(app: &AppHandle, words: &DesktopWords) -> tauri::Result<Menu<tauri::Wry>
 fn on_menu(app: &AppHandle, event: &MenuEvent) {
     let chosen = Act::ALL.into_iter().find(|act| event.id() == act.id());
     let Some(act) = chosen else { return };
-    if let Some(pause) = act.pause(SystemTime::now()) {
+    if let Some(change) = act.change(SystemTime::now()) {
+        let pause = match change {
+            Change::Pause(pause) => Some(pause),
+            Change::Resume => None,
+        };
         let app = app.clone();
         tauri::async_runtime::spawn(async move {
             let Ok(library) = app.state::<Desktop>().library().await else {
@@ -189,18 +199,14 @@ mod tests {
     #[test]
     fn pausing_from_the_tray_lasts_as_long_as_it_says() {
         let now = UNIX_EPOCH + Duration::from_secs(1_700_000_000);
-        let pause = |act: Act| act.pause(now);
-        assert_eq!(
-            pause(Act::PauseHour),
-            Some(Some(Pause::Until(1_700_003_600)))
-        );
-        assert_eq!(
-            pause(Act::PauseUntilResumed),
-            Some(Some(Pause::UntilResumed))
-        );
-        assert_eq!(pause(Act::Resume), Some(None));
+        let pause = |act: Act| act.change(now);
+        let hour = Change::Pause(Pause::Until(1_700_003_600));
+        assert_eq!(pause(Act::PauseHour), Some(hour));
+        let until_resumed = Change::Pause(Pause::UntilResumed);
+        assert_eq!(pause(Act::PauseUntilResumed), Some(until_resumed));
+        assert_eq!(pause(Act::Resume), Some(Change::Resume));
         assert_eq!(pause(Act::Quit), None);
-        let Some(Some(Pause::Until(morning))) = pause(Act::PauseTomorrow) else {
+        let Some(Change::Pause(Pause::Until(morning))) = pause(Act::PauseTomorrow) else {
             panic!("tomorrow is a time");
         };
         let hours = (morning - 1_700_000_000) / 3_600;

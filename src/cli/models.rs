@@ -201,6 +201,7 @@ fn row(dirs: &Dirs, spec: &ModelSpec, chosen: &str) -> Value {
         Kind::Embedding(_) => "embedding",
         Kind::CausalReranker(_) | Kind::EncoderReranker => "reranker",
         Kind::TextReader => "text_reader",
+        Kind::Generator(_) => "generator",
     };
     json!({
         "id": spec.id, "revision": spec.revision, "kind": kind, "licence": spec.licence,
@@ -288,6 +289,7 @@ fn choose(dirs: &Dirs, id: &str, json: bool) -> anyhow::Result<()> {
             Kind::TextReader => {
                 bail!("{id} reads text in pictures; there is no other one to choose")
             }
+            Kind::Generator(_) => bail!("{id} writes text; it orders no results"),
             Kind::CausalReranker(_) | Kind::EncoderReranker => {}
         }
         place(dirs, &spec)

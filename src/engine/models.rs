@@ -216,6 +216,37 @@ pub(super) fn rerankers(dirs: &Dirs, settings: &Settings) -> Rerankers {
     })
 }
 
+/// The process that writes answers, not yet started: of the generator that the settings name, or of the
+/// first in the catalogue that is installed. Blocks like [`probe`] where there is one.
+pub(super) fn generator(dirs: &Dirs, settings: &Settings) -> Result<Option<ModelWorker>, Notice> {
+    let mut models = installed(dirs);
+    models.retain(ModelSpec::is_generator);
+    if settings.generator == "none" || (settings.generator == "auto" && models.is_empty()) {
+        return Ok(None);
+    }
+    let is_wanted =
+        |spec: &&ModelSpec| settings.generator == "auto" || spec.id == settings.generator;
+    let Some(spec) = models.iter().find(is_wanted) else {
+        let reason = format!("the model {} is not installed", settings.generator);
+        return Err(no_generator(&reason));
+    };
+    let config = runner(dirs, settings, spec, &probe(dirs));
+    let config =
+        config.ok_or_else(|| no_generator(&format!("a file of {} is missing", spec.id)))?;
+    let worker = ModelWorker::new(config).map_err(|error| no_generator(&error.to_string()))?;
+    Ok(Some(worker))
+}
+
+/// Why answers are in the files' own sentences although there should be a generator.
+pub(super) fn no_generator(reason: &str) -> Notice {
+    Notice {
+        message: format!("No model writes answers: {reason}"),
+        hint: Some(
+            "`nuthatch models list` shows the models; correct the setting `generator`".into(),
+        ),
+    }
+}
+
 /// What each worker that may be there can compute on. Blocks: a graphics driver may take seconds.
 pub fn probe(dirs: &Dirs) -> Vec<WorkerReport> {
     devices::probe(&executables(dirs), PROBE_TIMEOUT)

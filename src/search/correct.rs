@@ -5,7 +5,7 @@
 //! and many misspellings.
 
 use super::{Error, Notice, ParsedQuery, Search, parse::term};
-use crate::lexical::{Lexical, WordTerm};
+use crate::lexical::{Lexical, WordTerm, tokens::is_function_word};
 
 /// More misspellings than this are not misspellings.
 const MAX_CORRECTED: usize = 4;
@@ -25,7 +25,9 @@ impl Search {
         let terms = parsed.words.terms.clone();
         let corrected = move |index: &Lexical| {
             let mut corrected: Vec<(String, String)> = Vec::new();
-            for WordTerm { word, stems, .. } in &terms {
+            // Words that questions are made of are spelled well, whether or not a text has them.
+            let telling = terms.iter().filter(|term| !is_function_word(&term.word));
+            for WordTerm { word, stems, .. } in telling {
                 if let Some(meant) = index.meant(word, stems)? {
                     corrected.push((word.clone(), meant));
                 }

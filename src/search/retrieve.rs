@@ -285,7 +285,7 @@ impl Search {
     }
 
     /// The embedding of a query, if it was the last one to be embedded.
-    pub(super) fn embedded(&self, query: &str) -> Option<Vec<f32>> {
+    pub fn embedded(&self, query: &str) -> Option<Vec<f32>> {
         let last = self
             .last_embedding
             .lock()

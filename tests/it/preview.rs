@@ -330,7 +330,7 @@ async fn further_passages_of_a_file_are_those_that_answer_best_first() {
         "The lighthouse keeper painted the lighthouse lamp red.",
     ];
     let chapters = said.map(|sentence| format!("# Chapter\n\n{sentence}\n\n{filler}\n"));
-    home.write("log.md", &chapters.join("\n"));
+    home.write("log.md", chapters.join("\n"));
     home.write(
         "other.md",
         "# Other\n\nThe lighthouse lamp of another harbour.\n",

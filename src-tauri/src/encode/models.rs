@@ -43,6 +43,7 @@ fn model(dirs: &Dirs, spec: &ModelSpec) -> Model {
         Kind::Embedding(_) => "embedding",
         Kind::CausalReranker(_) | Kind::EncoderReranker => "reranker",
         Kind::TextReader => "text_reader",
+        Kind::Generator(_) => "generator",
     };
     Model {
         id: spec.id.clone(),

@@ -1,0 +1,172 @@
+//! Questions about documents whose facts are known: what is answered, where it is said to stand, and what is
+//! said where no document knows.
+//!
+//! The documents and `facts.tsv` are made by `tests/corpus/make_facts.py`.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::support::{self, Home};
+
+/// A question, and the fact that answers it.
+struct Fact {
+    file: String,
+    page: Option<u64>,
+    question: String,
+    answer: String,
+}
+
+fn facts() -> Vec<Fact> {
+    let list = std::fs::read_to_string(folder().join("facts.tsv")).unwrap();
+    let facts = list.lines().skip(1).map(|row| {
+        let [file, _, page, question, answer] = row.split('\t').collect::<Vec<_>>()[..] else {
+            panic!("{row}");
+        };
+        Fact {
+            file: file.into(),
+            page: page.parse().ok(),
+            question: question.into(),
+            answer: answer.into(),
+        }
+    });
+    facts.collect()
+}
+
+fn folder() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/facts")
+}
+
+fn home_with_facts() -> Home {
+    let home = Home::new();
+    for name in [
+        "handbook.pdf",
+        "results.pptx",
+        "budget.xlsx",
+        "minutes.docx",
+    ] {
+        home.write(name, std::fs::read(folder().join(name)).unwrap());
+    }
+    home.add();
+    home
+}
+
+fn ask(home: &Home, question: &str) -> Value {
+    support::json(&home.library(), &["ask", question])
+}
+
+fn is_answered(answer: &Value) -> bool {
+    answer["verdict"] == "answered"
+}
+
+#[test]
+fn a_known_fact_is_answered_by_its_sentence_at_its_page_and_an_unknown_one_is_not() {
+    let home = home_with_facts();
+    let (known, unknown): (Vec<Fact>, Vec<Fact>) = facts()
+        .into_iter()
+        .partition(|fact| !fact.answer.is_empty());
+    let (mut n_sentences, mut n_right_places, mut n_true) = (0, 0, 0);
+    let mut missed = Vec::new();
+    for fact in &known {
+        let answer = ask(&home, &fact.question);
+        if !is_answered(&answer) {
+            missed.push(format!("not answered: {}", fact.question));
+            continue;
+        }
+        let sentences = answer["sentences"].as_array().unwrap();
+        let mut said = String::new();
+        for sentence in sentences {
+            let cited = &sentence["citations"][0];
+            assert_eq!(sentence["standing"], "quoted", "{sentence}");
+            let quote = cited["quote"].as_str().unwrap();
+            let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert_eq!(plain(quote), sentence["text"].as_str().unwrap());
+            assert!(stands_at(&home, cited, quote), "{sentence}");
+            n_sentences += 1;
+            let is_right = cited["path"].as_str().unwrap().ends_with(&fact.file)
+                && (fact.page.is_none() || cited["page"].as_u64() == fact.page);
+            n_right_places += usize::from(is_right);
+            said.push_str(quote);
+            said.push(' ');
+        }
+        if said
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+            .contains(&fact.answer)
+        {
+            n_true += 1;
+        } else {
+            missed.push(format!("{}: {said}", fact.question));
+        }
+    }
+    let rejected = |fact: &&Fact| !is_answered(&ask(&home, &fact.question));
+    let n_rejected = unknown.iter().filter(rejected).count();
+    println!(
+        "{n_true} of {} answered, {n_right_places} of {n_sentences} sentences at the right place, {n_rejected} of {} rejected\n{}",
+        known.len(),
+        unknown.len(),
+        missed.join("\n")
+    );
+    assert!(
+        n_right_places * 100 >= n_sentences * 85,
+        "places:\n{}",
+        missed.join("\n")
+    );
+    assert!(
+        n_true * 100 >= known.len() * 75,
+        "answers:\n{}",
+        missed.join("\n")
+    );
+    assert!(n_rejected * 100 >= unknown.len() * 50);
+}
+
+/// Whether the words that are cited are what the reader sees at the page that is cited.
+fn stands_at(home: &Home, cited: &Value, quote: &str) -> bool {
+    let read = support::json(&home.library(), &["read", cited["path"].as_str().unwrap()]);
+    let blocks = read["blocks"].as_array().unwrap().iter();
+    let on_page = blocks.filter(|block| block["page"] == cited["page"]);
+    let text: Vec<&str> = on_page
+        .map(|block| block["text"].as_str().unwrap())
+        .collect();
+    let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    plain(&text.join(" ")).contains(&plain(quote))
+}
+
+#[test]
+fn a_question_that_cannot_be_answered_gets_an_honest_word() {
+    let home = Home::new();
+    let nowhere = ask(&home, "Who signed the lease?");
+    assert!(!is_answered(&nowhere));
+    assert!(
+        !nowhere["notices"].as_array().unwrap().is_empty(),
+        "{nowhere}"
+    );
+
+    home.write(
+        "note.txt",
+        "The tenant pays nine hundred euros to Mara Lind each month.",
+    );
+    home.add();
+    for question in [
+        String::new(),
+        "???".into(),
+        "why ".repeat(5_000),
+        "谁签了合同?".into(),
+    ] {
+        let answer = ask(&home, &question);
+        assert!(answer["sentences"].is_array(), "{answer}");
+    }
+    let answer = ask(&home, "To whom does the tenant pay nine hundred euros?");
+    assert!(is_answered(&answer), "{answer}");
+    let elsewhere = support::json(
+        &home.library(),
+        &[
+            "ask",
+            "--in",
+            "no such folder",
+            "To whom does the tenant pay?",
+        ],
+    );
+    assert!(!is_answered(&elsewhere), "{elsewhere}");
+}
