@@ -246,7 +246,11 @@ fn windows(n: usize, source: &Source) -> Vec<Window> {
     let sentences = source.sentences();
     let mut all = Vec::new();
     // Rows of a table say nothing of each other.
-    let most = if source.unit == Unit::Sheet { 1 } else { WINDOW };
+    let most = if source.unit == Unit::Sheet {
+        1
+    } else {
+        WINDOW
+    };
     for length in 1..=most {
         for run in sentences.windows(length) {
             let (Some(first), Some(last)) = (run.first(), run.last()) else {
