@@ -21,6 +21,7 @@ mod picture;
 mod polite;
 mod preview;
 pub mod reading;
+mod rules;
 mod searches;
 mod similar;
 mod status;
@@ -62,6 +63,7 @@ pub use listing::ListedFile;
 pub use picture::PageView;
 pub use polite::{pause, paused};
 pub use preview::{Part, Preview, SetCharacters};
+pub use rules::Effect;
 pub use status::{FolderStatus, Status, Why};
 
 /// Why an operation failed, by what a caller can do about it.
@@ -99,6 +101,12 @@ pub enum Error {
         /// The folder.
         path: PathBuf,
         /// Why.
+        reason: String,
+    },
+    /// A pattern that nothing can match by.
+    #[error("the pattern cannot be used: {reason}")]
+    Pattern {
+        /// What is wrong with it.
         reason: String,
     },
     /// Another process writes this library.

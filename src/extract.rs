@@ -43,6 +43,7 @@ mod scanned;
 mod sheets;
 mod subtitles;
 mod tex;
+mod titles;
 pub mod worker;
 mod written;
 mod xml;

@@ -54,6 +54,7 @@ use reconcile::Look;
 use recovery::Derived;
 pub(crate) use trouble::of_disk;
 pub(crate) use walk::why_left_out;
+pub(crate) use walk::{IGNORE_FILE, Rule};
 
 use crate::{
     chunk, cpu, extract,

@@ -33,6 +33,9 @@ pub mod engine;
 pub mod bench;
 pub mod evaluation;
 
+// An edge that both programs share.
+pub mod origin;
+
 /// Many short threads allocate, and others free: with glibc's allocator, which keeps a heap for each,
 /// indexing 50,000 files took 436 MB instead of 229, and a seventh longer.
 #[global_allocator]

@@ -76,6 +76,16 @@ pub struct Settings {
     /// An order is shown after so long at the latest, reranked as far as that goes. Below a fifth
     /// of a second a change still reads as the answer to the key.
     pub rerank_budget_ms: u64,
+    /// The window has an icon in the system's tray, where the desktop has one.
+    pub tray: bool,
+    /// Closing the window leaves the program running in the tray.
+    pub close_to_tray: bool,
+    /// The program starts with the desktop, without showing its window.
+    pub start_at_login: bool,
+    /// A key for the launcher that works everywhere, as `Ctrl+Alt+Space`; empty for none.
+    pub shortcut: String,
+    /// The end of the first large reading is told by a notification if the window is not seen.
+    pub notify_when_read: bool,
 }
 
 impl Default for Settings {
@@ -105,6 +115,11 @@ impl Default for Settings {
             chat_server_may_be_remote: false,
             never_connect: false,
             rerank_budget_ms: 200,
+            tray: true,
+            close_to_tray: false,
+            start_at_login: false,
+            shortcut: String::new(),
+            notify_when_read: false,
         }
     }
 }

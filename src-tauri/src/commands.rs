@@ -5,6 +5,7 @@
 //! Here are those of searching and of files that were found; the others are in `commands/`.
 
 pub(crate) mod answers;
+pub(crate) mod desktop;
 pub(crate) mod library;
 pub(crate) mod models;
 pub(crate) mod searches;
@@ -14,7 +15,7 @@ use std::{path::Path, sync::Arc, time::Instant};
 
 use nuthatch::document::{FileId, PassageId};
 use tauri::{
-    State,
+    State, WebviewWindow,
     ipc::{Channel, Response},
 };
 
@@ -22,6 +23,7 @@ use crate::{
     desktop::Desktop,
     encode, live,
     opening::Library,
+    viewer,
     wire::{
         ErrorCode, FoundPassage, IpcError, LibraryStatus, Preview, Progress, SearchRequest,
         SearchUpdate,
@@ -33,6 +35,7 @@ type Outcome<T> = Result<T, IpcError>;
 /// Sends what each stage of a search makes; a newer search ends this one.
 #[tauri::command]
 pub(crate) async fn search(
+    window: WebviewWindow,
     desktop: State<'_, Desktop>,
     request: SearchRequest,
     number: u64,
@@ -40,7 +43,7 @@ pub(crate) async fn search(
 ) -> Outcome<()> {
     let library = desktop.library().await?;
     let search = run_search(library, request, on_update);
-    desktop.run_search(number, search).await
+    desktop.run_search(window.label(), number, search).await
 }
 
 async fn run_search(
@@ -132,11 +135,22 @@ pub(crate) async fn page_view(
     Ok(Response::new(encode::page_view(view.await?.as_ref())))
 }
 
-/// Opens a file of the library with the program that the system has for it.
+/// Opens a file of the library with the program that the system has for it, at a page where that can be
+/// told one; says whether it was.
 #[tauri::command]
-pub(crate) async fn open_file(desktop: State<'_, Desktop>, file_id: u32) -> Outcome<()> {
-    on_file(&desktop, file_id, |path| {
-        tauri_plugin_opener::open_path(path, None::<&str>)
+pub(crate) async fn open_file(
+    desktop: State<'_, Desktop>,
+    file_id: u32,
+    page: Option<u32>,
+) -> Outcome<bool> {
+    on_file(&desktop, file_id, move |path| {
+        // Every program begins with the first page.
+        let page = page.filter(|&page| page > 1);
+        if page.is_some_and(|page| viewer::open_at(path, page)) {
+            return Ok(true);
+        }
+        tauri_plugin_opener::open_path(path, None::<&str>)?;
+        Ok(page.is_none())
     })
     .await
 }
@@ -151,11 +165,11 @@ pub(crate) async fn reveal_file(desktop: State<'_, Desktop>, file_id: u32) -> Ou
 }
 
 /// Hands a file that is in the library and on the disk to the system.
-async fn on_file(
+async fn on_file<T: Send + 'static>(
     desktop: &Desktop,
     file_id: u32,
-    act: impl FnOnce(&Path) -> Result<(), tauri_plugin_opener::Error> + Send + 'static,
-) -> Outcome<()> {
+    act: impl FnOnce(&Path) -> Result<T, tauri_plugin_opener::Error> + Send + 'static,
+) -> Outcome<T> {
     let library = desktop.library().await?;
     let path = library.engine.file_path(file(file_id)).await?;
     if !path.exists() {
@@ -165,7 +179,7 @@ async fn on_file(
     // The system may take its time to answer.
     let acted = tauri::async_runtime::spawn_blocking(move || act(&path)).await;
     match acted {
-        Ok(Ok(())) => Ok(()),
+        Ok(Ok(done)) => Ok(done),
         Ok(Err(error)) => Err(IpcError {
             code: ErrorCode::Unreadable,
             message: format!("The system would not open {shown}: {error}"),

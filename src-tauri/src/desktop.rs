@@ -1,18 +1,21 @@
-//! What lives as long as the window: the library, the newest search, the listener to progress.
+//! What lives as long as the windows: the library, the newest search of each, the listener to progress,
+//! what the user wishes of the desktop.
 //!
 //! Owns the rule that a newer search supersedes an older one. Knows neither commands nor tauri; how
 //! the library is opened is `opening`. Invariant: a command waits for the library instead of failing
 //! because it is not open yet.
 
 use std::{
+    collections::HashMap,
     future::Future,
+    path::PathBuf,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
 };
 
-use nuthatch::{dirs::Dirs, indexing::Progress};
+use nuthatch::{dirs::Dirs, indexing::Progress, settings::Settings};
 use nuthatch_models::install::Source;
 use tokio::{
     sync::watch,
@@ -21,7 +24,7 @@ use tokio::{
 
 use crate::{
     opening::{Library, Opened},
-    wire::{ErrorCode, IpcError},
+    wire::{DesktopWords, ErrorCode, IpcError},
 };
 
 /// The state of the window.
@@ -31,13 +34,27 @@ pub(crate) struct Desktop {
     source: Source,
     library: watch::Receiver<Opened>,
     progress: watch::Receiver<Progress>,
-    search: Mutex<Newest>,
+    /// The newest search of each window.
+    searches: Mutex<HashMap<String, Arc<Mutex<Newest>>>>,
     answer: Mutex<Newest>,
     listener: Mutex<Option<AbortHandle>>,
     /// Breaks off what is being fetched.
     fetching: Mutex<Arc<AtomicBool>>,
     /// A query that was asked from outside, until the page takes it.
     asked: Mutex<Option<String>>,
+    wishes: Mutex<Wishes>,
+    /// What the tray says, once a page has told it.
+    words: Mutex<Option<DesktopWords>>,
+    /// The library's folder, where it is not the usual one.
+    own_library: Option<PathBuf>,
+}
+
+/// What the user wishes of the desktop.
+#[derive(Debug, Clone, Copy, Default)]
+struct Wishes {
+    tray: bool,
+    close_to_tray: bool,
+    notify_when_read: bool,
 }
 
 /// The search, or the question, that is answered; older ones are not.
@@ -60,12 +77,63 @@ impl Desktop {
             source,
             library,
             progress,
-            search: Mutex::default(),
+            searches: Mutex::default(),
             answer: Mutex::default(),
             listener: Mutex::default(),
             fetching: Mutex::default(),
             asked: Mutex::default(),
+            wishes: Mutex::default(),
+            words: Mutex::default(),
+            own_library: None,
         }
+    }
+
+    /// The same over a library that is not the usual one.
+    pub(crate) fn on_own_library(self, is_usual: bool) -> Self {
+        let own_library = (!is_usual).then(|| self.dirs.library().to_owned());
+        Self {
+            own_library,
+            ..self
+        }
+    }
+
+    /// The library's folder, where it is not the usual one.
+    pub(crate) fn own_library(&self) -> Option<PathBuf> {
+        self.own_library.clone()
+    }
+
+    /// Notes what the user wishes.
+    pub(crate) fn set_wishes(&self, settings: &Settings) {
+        *lock(&self.wishes) = Wishes {
+            tray: settings.tray,
+            close_to_tray: settings.close_to_tray,
+            notify_when_read: settings.notify_when_read,
+        };
+    }
+
+    /// There is to be an icon in the tray.
+    pub(crate) fn wants_tray(&self) -> bool {
+        lock(&self.wishes).tray
+    }
+
+    /// Closing the window is no end of the program.
+    pub(crate) fn closes_to_tray(&self) -> bool {
+        lock(&self.wishes).close_to_tray
+    }
+
+    /// The end of a large reading is to be told.
+    pub(crate) fn notifies(&self) -> bool {
+        lock(&self.wishes).notify_when_read
+    }
+
+    /// Keeps what the tray says.
+    pub(crate) fn set_words(&self, words: DesktopWords) {
+        *lock(&self.words) = Some(words);
+    }
+
+    /// What the tray says, once a page has told it.
+    pub(crate) fn words(&self) -> Option<DesktopWords> {
+        lock(&self.words).clone()
     }
 
     /// Where the library and the programs lie.
@@ -113,14 +181,16 @@ impl Desktop {
         opened.unwrap_or_else(|| Err(IpcError::bug("the library was never opened")))
     }
 
-    /// Runs a search unless a newer one has come, and stops the older one. Superseded searches
+    /// Runs a window's search unless a newer one of it has come, and stops the older one. Superseded searches
     /// end without an error. Numbers grow, for requests may overtake one another on their way.
     pub(crate) async fn run_search(
         &self,
+        window: &str,
         number: u64,
         search: impl Future<Output = Result<(), IpcError>> + Send + 'static,
     ) -> Result<(), IpcError> {
-        run_newest(&self.search, number, search).await
+        let of_window = Arc::clone(lock(&self.searches).entry(window.to_owned()).or_default());
+        run_newest(&of_window, number, search).await
     }
 
     /// The same for questions.
@@ -203,10 +273,10 @@ mod tests {
     #[tokio::test]
     async fn a_newer_search_ends_the_older_one_without_an_error() {
         let desktop = desktop();
-        let older = desktop.run_search(1, std::future::pending());
+        let older = desktop.run_search("main", 1, std::future::pending());
         let newer = async {
             tokio::task::yield_now().await;
-            desktop.run_search(2, async { Ok(()) }).await
+            desktop.run_search("main", 2, async { Ok(()) }).await
         };
         let (older, newer) = tokio::join!(older, newer);
         assert!(older.is_ok() && newer.is_ok());
@@ -216,20 +286,27 @@ mod tests {
     async fn an_older_search_that_comes_late_does_not_run() {
         static RAN: AtomicBool = AtomicBool::new(false);
         let desktop = desktop();
-        assert!(desktop.run_search(2, async { Ok(()) }).await.is_ok());
+        let newer = desktop.run_search("main", 2, async { Ok(()) });
+        assert!(newer.await.is_ok());
         let late = async {
             RAN.store(true, Ordering::Relaxed);
             Ok(())
         };
-        assert!(desktop.run_search(1, late).await.is_ok());
+        assert!(desktop.run_search("main", 1, late).await.is_ok());
         assert!(!RAN.load(Ordering::Relaxed));
+        let other = async {
+            RAN.store(true, Ordering::Relaxed);
+            Ok(())
+        };
+        assert!(desktop.run_search("launcher", 1, other).await.is_ok());
+        assert!(RAN.load(Ordering::Relaxed), "each window counts for itself");
     }
 
     #[tokio::test]
     async fn a_search_that_fails_says_so() {
         let desktop = desktop();
         let failing = async { Err(IpcError::bug("it failed")) };
-        let outcome = desktop.run_search(1, failing).await;
+        let outcome = desktop.run_search("main", 1, failing).await;
         assert_eq!(outcome.map_err(|error| error.code), Err(ErrorCode::Bug));
     }
 }

@@ -18,7 +18,7 @@ use nuthatch::{
 };
 
 pub(crate) use answers::answer_update;
-pub(crate) use library::{file_page, page_view, settings};
+pub(crate) use library::{file_page, page_view, rule_effect, settings};
 pub(crate) use models::{connection, fetching, machine, models, not_accepted};
 pub(crate) use preview::preview;
 
@@ -345,6 +345,10 @@ fn code_and_hint(error: &engine::Error) -> (ErrorCode, &'static str) {
         Error::Unwritable { .. } => (
             ErrorCode::Disk,
             "Make room on the disk, or check that the library's folder may be written",
+        ),
+        Error::Pattern { .. } => (
+            ErrorCode::Refused,
+            "Write it as in a .gitignore: *.log, build/, /drafts",
         ),
         Error::Locked { .. } | Error::ReadOnly => (
             ErrorCode::Locked,

@@ -4,20 +4,28 @@
 //! waits for it. Holds no logic of searching or indexing. Start reading at [`run`], then at
 //! `commands`; `wire` has the shapes that cross the boundary.
 
+mod belonging;
 mod commands;
 mod desktop;
 mod encode;
+mod finished;
+mod link;
 mod live;
+mod login;
 mod opening;
 pub mod renderer;
 mod second;
+mod shortcut;
+mod tray;
+mod viewer;
+mod windows;
 pub mod wire;
 
 use std::path::PathBuf;
 
-use nuthatch::{dirs::Dirs, indexing::Progress};
+use nuthatch::{dirs::Dirs, indexing::Progress, settings::Settings};
 use nuthatch_models::install::Source;
-use tauri::Manager;
+use tauri::{AppHandle, Manager};
 use tauri_plugin_window_state::StateFlags;
 use tokio::sync::watch;
 
@@ -34,6 +42,10 @@ pub struct Start {
     pub source: Source,
     /// A query to search for at once.
     pub search: Option<String>,
+    /// A link that leads here; it may say what to search for.
+    pub link: Option<String>,
+    /// The window is not shown, where there is another way to it.
+    pub is_hidden: bool,
     /// It is the usual library: a second start shows the window that is there.
     pub is_usual: bool,
 }
@@ -54,6 +66,7 @@ pub fn run(start: Start) -> tauri::Result<()> {
         .plugin(
             tauri_plugin_window_state::Builder::default()
                 .with_state_flags(placed)
+                .with_denylist(&[windows::LAUNCHER])
                 .build(),
         )
         .plugin(tauri_plugin_dialog::init())
@@ -69,6 +82,9 @@ pub fn run(start: Start) -> tauri::Result<()> {
             commands::asked,
             commands::open_file,
             commands::reveal_file,
+            commands::desktop::speak,
+            commands::desktop::hide_launcher,
+            commands::desktop::search_in_window,
             commands::answers::ask,
             commands::answers::stop_answer,
             commands::library::suggested_folders,
@@ -81,6 +97,8 @@ pub fn run(start: Start) -> tauri::Result<()> {
             commands::library::files,
             commands::library::forget_file,
             commands::library::admit,
+            commands::library::try_rule,
+            commands::library::add_rule,
             commands::library::why,
             commands::searches::note_search,
             commands::searches::searches,
@@ -100,24 +118,39 @@ pub fn run(start: Start) -> tauri::Result<()> {
             commands::models::diagnose,
             commands::models::connections,
         ])
+        .on_window_event(windows::on_event)
         .setup(move |app| {
-            let (opened, library) = watch::channel(None);
-            let (reported, progress) = watch::channel(Progress::default());
-            let (dirs, source) = (start.dirs.clone(), start.source.clone());
-            let desktop = Desktop::new(dirs, source, library, progress.clone());
-            if let Some(query) = start.search.clone() {
-                desktop.ask(query);
-            }
-            app.manage(desktop);
-            let opener = Opener::new(opened, reported);
-            tauri::async_runtime::spawn(opener.keep_open(start));
-            let announcing = live::announce_changes(app.handle().clone(), progress);
-            tauri::async_runtime::spawn(announcing);
+            set_up(app.handle(), start);
             Ok(())
         })
         .build(context())?;
     app.run(|_, _| {});
     Ok(())
+}
+
+/// The window is shown at once, and the library opened behind it.
+fn set_up(app: &AppHandle, start: Start) {
+    let (opened, library) = watch::channel(None);
+    let (reported, progress) = watch::channel(Progress::default());
+    let (dirs, source) = (start.dirs.clone(), start.source.clone());
+    let settings = Settings::load(&start.dirs.settings()).unwrap_or_default();
+    let desktop = Desktop::new(dirs, source, library, progress.clone());
+    let desktop = desktop.on_own_library(start.is_usual);
+    let linked = start.link.as_deref().and_then(link::query);
+    if let Some(query) = start.search.clone().or(linked) {
+        desktop.ask(query);
+    }
+    app.manage(desktop);
+    if !start.is_hidden {
+        windows::show_main(app);
+    }
+    belonging::begin(app, &settings);
+    let opener = Opener::new(opened, reported);
+    tauri::async_runtime::spawn(opener.keep_open(start));
+    let telling = finished::tell(app.clone(), progress.clone());
+    tauri::async_runtime::spawn(telling);
+    let announcing = live::announce_changes(app.clone(), progress);
+    tauri::async_runtime::spawn(announcing);
 }
 
 #[expect(

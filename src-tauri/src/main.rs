@@ -12,10 +12,12 @@ use std::{
 };
 
 use anyhow::Context;
-use clap::{Args, Parser};
-use nuthatch::dirs::{self, Dirs};
+use clap::{Args, Command, CommandFactory, FromArgMatches, Id, Parser};
+use nuthatch::{
+    dirs::{self, Dirs},
+    origin::Origin,
+};
 use nuthatch_desktop::{Start, renderer};
-use nuthatch_models::install::{self, Source};
 use tracing_subscriber::EnvFilter;
 
 /// Nuthatch's window: finds passages in your own files, by word and by meaning.
@@ -31,58 +33,17 @@ struct Arguments {
     /// Search for this at once; in the window that is open already, where there is one
     #[arg(long, value_name = "QUERY", allow_hyphen_values = true)]
     search: Option<String>,
-    /// Show the window, or put it away where it is in front: for a key of your desktop's own
+    /// Show the launcher, or put it away: for a key of your desktop's own
     #[arg(long)]
     toggle: bool,
+    /// Start without showing the window, in the tray where there is one
+    #[arg(long)]
+    hidden: bool,
+    /// A link that leads here: `nuthatch://search?q=…`
+    #[arg(value_name = "LINK")]
+    link: Option<String>,
     #[command(flatten)]
     origin: Origin,
-}
-
-/// Where models are downloaded from, once the user asks for one; as on the command line.
-#[derive(Args)]
-struct Origin {
-    /// The Hub's address, or a mirror's
-    #[arg(long = "models-url", env = "NUTHATCH_MODELS_URL", default_value = install::HUB, hide = true)]
-    url: String,
-    #[arg(
-        long = "models-token",
-        env = "HF_TOKEN",
-        hide = true,
-        hide_env_values = true
-    )]
-    token: Option<String>,
-    #[arg(
-        long = "models-proxy",
-        env = "HTTPS_PROXY",
-        hide = true,
-        hide_env_values = true
-    )]
-    proxy: Option<String>,
-    #[arg(long = "models-no-proxy", env = "NO_PROXY", hide = true)]
-    no_proxy: Option<String>,
-    #[arg(long = "models-ca-file", env = "NUTHATCH_CA_FILE", hide = true)]
-    ca_file: Option<PathBuf>,
-}
-
-/// Without what is secret in it.
-impl std::fmt::Debug for Origin {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Origin").finish_non_exhaustive()
-    }
-}
-
-impl Origin {
-    /// An empty variable counts as none.
-    fn source(self) -> Source {
-        let set = |value: Option<String>| value.filter(|value| !value.is_empty());
-        Source {
-            token: set(self.token),
-            proxy: set(self.proxy),
-            no_proxy: set(self.no_proxy),
-            ca_file: self.ca_file.filter(|path| !path.as_os_str().is_empty()),
-            ..Source::new(set(Some(self.url)).unwrap_or(install::HUB.into()))
-        }
-    }
 }
 
 fn main() -> ExitCode {
@@ -95,7 +56,7 @@ fn main() -> ExitCode {
             std::env::set_var(renderer::VARIABLE, "1");
         }
     }
-    let arguments = Arguments::parse();
+    let arguments = arguments();
     let filter = EnvFilter::try_from_env("NUTHATCH_LOG")
         .unwrap_or_else(|_| EnvFilter::new("warn,nuthatch=info,nuthatch_desktop=info"));
     tracing_subscriber::fmt()
@@ -108,6 +69,24 @@ fn main() -> ExitCode {
             let _ = writeln!(io::stderr(), "nuthatch-desktop: {error:#}");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Where models come from is told to no user of the window, who has a page for them.
+fn arguments() -> Arguments {
+    let command = Arguments::command();
+    let of_models = Origin::augment_args(Command::new(""));
+    let names: Vec<Id> = of_models
+        .get_arguments()
+        .map(|one| one.get_id().clone())
+        .collect();
+    let hidden = command.mut_args(|one| {
+        let hides = names.contains(one.get_id());
+        one.hide(hides)
+    });
+    match Arguments::from_arg_matches(&hidden.get_matches()) {
+        Ok(arguments) => arguments,
+        Err(error) => error.exit(),
     }
 }
 
@@ -127,6 +106,8 @@ fn start(arguments: Arguments) -> anyhow::Result<()> {
         folders: arguments.folders,
         source: arguments.origin.source(),
         search: arguments.search,
+        link: arguments.link,
+        is_hidden: arguments.hidden,
         is_usual,
     };
     nuthatch_desktop::run(start).context("could not open the window")

@@ -1,13 +1,13 @@
 //! Which way the web view draws on Linux, decided before it starts.
 //!
-//! WebKitGTK hands frames over as DMA-BUF. With NVIDIA's own driver that often shows a blank window; with no
+//! `WebKitGTK` hands frames over as DMA-BUF. With NVIDIA's own driver that often shows a blank window; with no
 //! graphics device at all every frame is composed by the processor, and a blinking caret took half a core
 //! (4.7 s of processor time in ten idle seconds, .4 s without). In both cases the plain way is chosen.
-//! A choice that the user has made in the environment stands. To be dropped once WebKitGTK decides this well.
+//! A choice that the user has made in the environment stands. To be dropped once `WebKitGTK` decides this well.
 
 use std::path::Path;
 
-/// The variable by which WebKitGTK is told; any value counts as the user's choice.
+/// The variable by which `WebKitGTK` is told; any value counts as the user's choice.
 pub const VARIABLE: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
 
 /// Whether this machine's web view should not hand frames over as DMA-BUF.

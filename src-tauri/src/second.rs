@@ -7,15 +7,17 @@ use std::path::{Path, PathBuf};
 
 use tauri::{AppHandle, Emitter, Manager};
 
-use crate::{desktop::Desktop, live};
+use crate::{desktop::Desktop, link, live, windows};
 
 /// What a start asks of the window.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Wish {
     /// A query to search for.
     pub(crate) search: Option<String>,
-    /// Hide the window if it is in front: for a key of the desktop's own.
+    /// Show or hide the launcher: for a key of the desktop's own.
     pub(crate) toggles: bool,
+    /// Show nothing.
+    pub(crate) is_hidden: bool,
     /// Folders to add.
     pub(crate) folders: Vec<PathBuf>,
 }
@@ -27,17 +29,19 @@ impl Wish {
         let mut rest = arguments.iter().skip(1);
         while let Some(argument) = rest.next() {
             let (name, inline) = match argument.split_once('=') {
-                Some((name, value)) => (name, Some(value.to_owned())),
-                None => (argument.as_str(), None),
+                Some((name, value)) if name.starts_with("--") => (name, Some(value.to_owned())),
+                _ => (argument.as_str(), None),
             };
             match name {
                 "--toggle" => wish.toggles = true,
+                "--hidden" => wish.is_hidden = true,
                 "--search" => wish.search = inline.or_else(|| rest.next().cloned()),
                 "--add" => {
                     let folder = inline.or_else(|| rest.next().cloned());
                     wish.folders
                         .extend(folder.map(|folder| started_in.join(folder)));
                 }
+                link if !link.starts_with('-') => wish.search = wish.search.or(link::query(link)),
                 _ => {}
             }
         }
@@ -48,13 +52,17 @@ impl Wish {
 /// Does what a second start asks.
 pub(crate) fn hand_over(app: &AppHandle, arguments: &[String], started_in: &str) {
     let wish = Wish::of(arguments, Path::new(started_in));
-    show(app, wish.toggles);
+    if wish.toggles {
+        windows::toggle_launcher(app);
+    } else if !wish.is_hidden {
+        windows::show_main(app);
+    }
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
         let desktop = app.state::<Desktop>();
         if let Some(query) = wish.search {
             desktop.ask(query);
-            let _ = app.emit(live::ASKED, ());
+            let _ = app.emit_to(windows::MAIN, live::ASKED, ());
         }
         let Ok(library) = desktop.library().await else {
             return;
@@ -65,20 +73,6 @@ pub(crate) fn hand_over(app: &AppHandle, arguments: &[String], started_in: &str)
             }
         }
     });
-}
-
-/// Brings the window to the front, or away where it is in front and is toggled.
-fn show(app: &AppHandle, toggles: bool) {
-    let Some(window) = app.get_webview_window("main") else {
-        return;
-    };
-    if toggles && window.is_focused().unwrap_or(false) {
-        let _ = window.minimize();
-        return;
-    }
-    let _ = window.unminimize();
-    let _ = window.show();
-    let _ = window.set_focus();
 }
 
 #[cfg(test)]
@@ -96,6 +90,7 @@ mod tests {
         let expected = Wish {
             search: Some("a=b".into()),
             toggles: true,
+            is_hidden: false,
             folders: vec!["/home/robin/Letters".into(), "/srv/files".into()],
         };
         let found = wish(&[
@@ -108,5 +103,8 @@ mod tests {
         ]);
         assert_eq!(found, expected);
         assert_eq!(wish(&["nuthatch-desktop", "--search"]).search, None);
+        let link = wish(&["nuthatch-desktop", "nuthatch://search?q=a=b"]);
+        assert_eq!(link.search.as_deref(), Some("a=b"));
+        assert!(wish(&["nuthatch-desktop", "--hidden"]).is_hidden);
     }
 }

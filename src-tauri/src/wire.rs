@@ -14,11 +14,11 @@ mod settings;
 pub use answers::{
     AnswerCitation, AnswerSentence, AnswerSource, AnswerUpdate, Exchange, Question, Standing,
 };
-pub use library::{FilePage, ListedFile, SavedSearch, StoragePart, SuggestedFolder};
+pub use library::{FilePage, ListedFile, RuleEffect, SavedSearch, StoragePart, SuggestedFolder};
 pub use models::{Connection, Fetching, Machine, Model, Models, Running, Trial};
 pub use preview::{InnerFile, Part, Style, Styled};
 use serde::{Deserialize, Serialize};
-pub use settings::{Setting, Settings};
+pub use settings::{DesktopWords, Setting, Settings};
 use ts_rs::TS;
 
 /// A query as typed.

@@ -18,12 +18,13 @@ use clap::{Args, Subcommand};
 use nuthatch::{
     dirs::Dirs,
     engine::{fetching, models},
+    origin::Origin,
     settings::Settings,
 };
 use nuthatch_models::{
     ModelSpec,
     catalogue::Kind,
-    install::{self, Outcome, Progress, Source},
+    install::{self, Outcome, Progress},
 };
 use serde_json::{Value, json};
 
@@ -75,49 +76,6 @@ pub(super) struct Licence {
     /// Accept a licence that forbids commercial use
     #[arg(long)]
     accept_licence: bool,
-}
-
-/// Where models are downloaded from.
-#[derive(Args)]
-pub(super) struct Origin {
-    /// The Hub's address, or a mirror's
-    #[arg(long, env = "NUTHATCH_MODELS_URL", default_value = install::HUB)]
-    url: String,
-    /// Access token for the Hub
-    #[arg(long, env = "HF_TOKEN", hide_env_values = true)]
-    token: Option<String>,
-    /// The proxy's address
-    #[arg(long, env = "HTTPS_PROXY", hide_env_values = true)]
-    proxy: Option<String>,
-    /// Hosts that are reached without it, separated by commas
-    #[arg(long, env = "NO_PROXY", value_name = "HOSTS")]
-    no_proxy: Option<String>,
-    /// Certificates in PEM that are trusted instead of the usual ones
-    #[arg(long, env = "NUTHATCH_CA_FILE", value_name = "FILE")]
-    ca_file: Option<PathBuf>,
-}
-
-/// Without what is secret in it.
-impl std::fmt::Debug for Origin {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Origin")
-            .field("url", &self.url)
-            .finish_non_exhaustive()
-    }
-}
-
-impl Origin {
-    /// An empty variable counts as none.
-    fn source(self) -> Source {
-        let set = |value: Option<String>| value.filter(|value| !value.is_empty());
-        Source {
-            token: set(self.token),
-            proxy: set(self.proxy),
-            no_proxy: set(self.no_proxy),
-            ca_file: self.ca_file.filter(|path| !path.as_os_str().is_empty()),
-            ..Source::new(set(Some(self.url)).unwrap_or(install::HUB.into()))
-        }
-    }
 }
 
 /// A model that nobody knows.
@@ -374,19 +332,5 @@ mod tests {
         announced("CC-BY-NC-4.0", true).unwrap();
         let error = announced("CC-BY-NC-4.0", false).unwrap_err().to_string();
         assert!(error.contains("--accept-licence"), "{error}");
-    }
-
-    #[test]
-    fn an_empty_variable_is_none() {
-        let origin = Origin {
-            url: String::new(),
-            token: Some(String::new()),
-            proxy: Some(String::new()),
-            no_proxy: None,
-            ca_file: Some(PathBuf::new()),
-        };
-        let source = origin.source();
-        assert_eq!(source.base_url, install::HUB);
-        assert!(source.token.is_none() && source.proxy.is_none() && source.ca_file.is_none());
     }
 }

@@ -6,7 +6,7 @@
 use std::time::SystemTime;
 
 use anyhow::bail;
-use jiff::{Timestamp, Zoned, civil, tz::TimeZone};
+use jiff::{Timestamp, Zoned, tz::TimeZone};
 use nuthatch::{
     dirs::Dirs,
     engine::{self, Activity, Status},
@@ -16,9 +16,6 @@ use nuthatch::{
 use serde_json::{Value, json};
 
 use super::show;
-
-/// "Until tomorrow" ends before most people sit down.
-const MORNING: civil::Time = civil::time(6, 0, 0, 0);
 
 /// Pauses, and says until when.
 pub(super) fn pause(dirs: &Dirs, length: &str, as_json: bool) -> anyhow::Result<()> {
@@ -60,11 +57,7 @@ pub(super) fn refusal(dirs: &Dirs) -> Option<String> {
 fn until(length: &str, now: &Zoned) -> anyhow::Result<Pause> {
     match length {
         "until-resumed" => return Ok(Pause::UntilResumed),
-        "tomorrow" => {
-            let morning = now.date().tomorrow()?.to_datetime(MORNING);
-            let morning = morning.to_zoned(now.time_zone().clone())?;
-            return Ok(Pause::Until(morning.timestamp().as_second()));
-        }
+        "tomorrow" => return Ok(Pause::until_morning(now)?),
         _ => {}
     }
     let unit = length.chars().next_back();
@@ -200,6 +193,8 @@ pub(super) fn left(seconds: f64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil;
+
     use super::*;
 
     fn time() -> Zoned {

@@ -16,7 +16,7 @@ use super::{
 
 static PDF: Format = Format {
     name: "pdf",
-    version: 4,
+    version: 5,
     extensions: &["pdf"],
     holds_files: true,
     parse: pdf::parse,

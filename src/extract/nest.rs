@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Content, Failure, Format, HEAD_BYTES, Input, extension, identify,
     pictures::Wanted,
+    titles,
     worker::{Message, Request},
 };
 use crate::document::{Hash, Text};
@@ -91,7 +92,7 @@ impl Told {
     /// What is new, which the parent is about to be told.
     fn rest_of(&mut self, text: &Text) -> Text {
         let rest = Text {
-            title: text.title.clone(),
+            title: titles::telling(text.title.clone()),
             author: text.author.clone(),
             written: text.written.clone(),
             text: text.text.get(self.bytes..).unwrap_or_default().to_owned(),
@@ -379,7 +380,10 @@ pub(super) fn parse(
 ) -> Result<Text, Failure> {
     let read = || match nest.wanted_here() {
         Some(pages) => give_pictures(format, input, &pages, nest.unpacking),
-        None => (format.parse)(input, nest),
+        None => (format.parse)(input, nest).map(|text| Text {
+            title: titles::telling(text.title),
+            ..text
+        }),
     };
     catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| {
         Err(Failure::Failed(

@@ -6,11 +6,16 @@
 use std::{
     io::{self, Write},
     path::{Path, PathBuf},
+    time::SystemTime,
 };
+
+use jiff::{Timestamp, Zoned, civil, tz::TimeZone};
 
 use super::Hold;
 
 const UNTIL_RESUMED: &str = "until_resumed";
+/// "Until tomorrow" ends before most people sit down.
+const MORNING: civil::Time = civil::time(6, 0, 0, 0);
 
 /// For how long nothing is to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +35,25 @@ pub struct Error {
 }
 
 impl Pause {
+    /// For an hour.
+    pub fn for_an_hour(now: SystemTime) -> Self {
+        let now = Timestamp::try_from(now).unwrap_or_default();
+        Self::Until(now.as_second() + 3_600)
+    }
+
+    /// Until tomorrow morning, by this machine's clock.
+    pub fn until_tomorrow(now: SystemTime) -> Result<Self, jiff::Error> {
+        let now = Timestamp::try_from(now).unwrap_or_default();
+        Self::until_morning(&now.to_zoned(TimeZone::system()))
+    }
+
+    /// Until the morning of the day after this one.
+    pub fn until_morning(now: &Zoned) -> Result<Self, jiff::Error> {
+        let morning = now.date().tomorrow()?.to_datetime(MORNING);
+        let morning = morning.to_zoned(now.time_zone().clone())?;
+        Ok(Self::Until(morning.timestamp().as_second()))
+    }
+
     /// What it does at a time.
     pub(super) fn hold(self, now: i64) -> Option<Hold> {
         match self {

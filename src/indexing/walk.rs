@@ -13,14 +13,17 @@ use std::{
     time::UNIX_EPOCH,
 };
 
-use ignore::WalkBuilder;
+use ignore::{
+    WalkBuilder,
+    gitignore::{Gitignore, GitignoreBuilder},
+};
 use unicode_normalization::UnicodeNormalization;
 
 use super::{cloud, held::Sieve};
 use crate::{document::PathKey, store::Observed};
 
 /// The name of the program's own ignore files.
-const IGNORE_FILE: &str = ".nuthatchignore";
+pub(crate) const IGNORE_FILE: &str = ".nuthatchignore";
 /// Files that say what else is left out.
 pub(super) const RULE_FILES: [&str; 3] = [".gitignore", ".ignore", IGNORE_FILE];
 
@@ -182,6 +185,28 @@ fn file_key(_metadata: &Metadata) -> Option<i64> {
     None
 }
 
+/// What a line in a folder's ignore file leaves out, by the matcher that walks obey.
+#[derive(Debug)]
+pub(crate) struct Rule(Gitignore);
+
+impl Rule {
+    /// A line as it would stand in the ignore file of `root`; or what is wrong with it.
+    pub(crate) fn of(root: &Path, line: &str) -> Result<Self, String> {
+        let mut builder = GitignoreBuilder::new(root);
+        builder
+            .add_line(None, line)
+            .and_then(|builder| builder.build())
+            .map(Self)
+            .map_err(|error| error.to_string())
+    }
+
+    /// Whether it leaves out a file below the root, or a folder that leads to it.
+    pub(crate) fn leaves_out(&self, file: &Path) -> bool {
+        let found = self.0.matched_path_or_any_parents(file, false);
+        found.is_ignore()
+    }
+}
+
 /// Why a walk of `root` does not yield `path`; `None` if it does.
 pub(crate) fn why_left_out(root: &Path, path: &Path, library: &Path) -> Option<String> {
     if path.starts_with(library) {
@@ -214,6 +239,43 @@ pub(crate) fn why_left_out(root: &Path, path: &Path, library: &Path) -> Option<S
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_rule_says_beforehand_what_a_walk_will_leave_out() {
+        let names_of_files = [
+            "a.log",
+            "b.txt",
+            "build/c.txt",
+            "src/build/d.txt",
+            "src/e.txt",
+        ];
+        for line in [
+            "*.log",
+            "build/",
+            "/build",
+            "src/**/d.txt",
+            "!a.log",
+            "# a.log",
+            "*",
+        ] {
+            let files: Vec<(&str, &str)> = names_of_files.iter().map(|&name| (name, "x")).collect();
+            let root = tree(&files);
+            let rule = Rule::of(root.path(), line).unwrap();
+            let left_out = |name: &&&str| rule.leaves_out(&root.path().join(name));
+            let mut told: Vec<&str> = names_of_files.iter().filter(left_out).copied().collect();
+            std::fs::write(root.path().join(IGNORE_FILE), line).unwrap();
+            let walked = names(root.path(), None);
+            let mut gone: Vec<&str> = names_of_files
+                .iter()
+                .filter(|&&name| !walked.iter().any(|one| one == name))
+                .copied()
+                .collect();
+            told.sort_unstable();
+            gone.sort_unstable();
+            assert_eq!(told, gone, "{line}");
+        }
+        assert!(Rule::of(Path::new("/"), "[z-a]").is_err());
+    }
 
     /// The files of a walk that goes on after every two entries.
     fn names(root: &Path, scopes: Option<&BTreeSet<PathBuf>>) -> Vec<String> {

@@ -27,6 +27,7 @@ mod probes;
 mod query_language;
 mod rerank;
 mod results;
+mod rules;
 mod sandbox;
 mod scans;
 mod searches;

@@ -330,7 +330,7 @@ async fn further_passages_of_a_file_are_those_that_answer_best_first() {
         "The lighthouse keeper painted the lighthouse lamp red.",
     ];
     let chapters = said.map(|sentence| format!("# Chapter\n\n{sentence}\n\n{filler}\n"));
-    home.write("log.md", &chapters.join("\n"));
+    home.write("log.md", chapters.join("\n"));
     home.write(
         "other.md",
         "# Other\n\nThe lighthouse lamp of another harbour.\n",
@@ -356,4 +356,22 @@ async fn further_passages_of_a_file_are_those_that_answer_best_first() {
     assert!(lit.contains(&"lamp".to_owned()), "{lit:?}");
     let nothing = engine.passages_in(result.file.id, "zyzzyva").await.unwrap();
     assert!(nothing.iter().all(|one| one.highlights.is_empty()));
+}
+
+#[tokio::test]
+async fn a_title_that_a_program_wrote_for_want_of_one_is_no_title() {
+    let home = Home::new();
+    home.write(
+        "offer.md",
+        "---\ntitle: Microsoft Word - offer.doc\n---\n\nA heron.\n",
+    );
+    home.write(
+        "north.md",
+        "---\ntitle: Herons of the north\n---\n\nAnother crane.\n",
+    );
+    let engine = open(&home).await;
+    let title = async |query: &str| first(&engine, query).await.document.unwrap().title;
+    assert_eq!(title("heron name:offer").await, None);
+    let kept = title("crane").await;
+    assert_eq!(kept.as_deref(), Some("Herons of the north"));
 }

@@ -4,6 +4,7 @@
  * folders deleted. Knows nothing of what is tested. Start reading at `openWindow`.
  */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -29,6 +30,9 @@ export const KEYS = {
   space: ' ',
   up: '\uE013',
   down: '\uE015',
+  right: '\uE014',
+  tab: '\uE004',
+  shift: '\uE008',
 };
 
 /** Writes documents into a fresh folder and opens a window on them, with a library of its own. */
@@ -151,6 +155,26 @@ class Window {
     await ask(this.session, 'POST', `/element/${box}/value`, { text: query });
   }
 
+  /** Replaces what stands in a field, key by key. */
+  async type(selector, text) {
+    const field = await until(`${selector} is there`, () => this.element(selector));
+    await ask(this.session, 'POST', `/element/${field}/clear`, {});
+    await ask(this.session, 'POST', `/element/${field}/value`, { text });
+  }
+
+  /** The window that is driven, and all there are. */
+  handle() {
+    return ask(this.session, 'GET', '/window');
+  }
+
+  handles() {
+    return ask(this.session, 'GET', '/window/handles');
+  }
+
+  switchTo(handle) {
+    return ask(this.session, 'POST', '/window', { handle });
+  }
+
   /** Presses keys together, in the given order. */
   async press(...keys) {
     const down = keys.map((value) => ({ type: 'keyDown', value }));
@@ -209,6 +233,16 @@ export function program(name) {
   const path = join(programs, name);
   if (!existsSync(path)) throw new Error(`there is no ${path}: build it, or set NUTHATCH_BIN_DIR`);
   return path;
+}
+
+/** A message bus of the test's own. */
+export async function startBus(t) {
+  const daemon = spawn('dbus-daemon', ['--session', '--nofork', '--print-address'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  t.after(() => daemon.kill('SIGKILL'));
+  const [line] = await once(daemon.stdout, 'data');
+  return String(line).trim();
 }
 
 /** Starts the driver as the head of its own process group, so that all of it can be ended. */

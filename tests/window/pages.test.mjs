@@ -90,7 +90,7 @@ test('with no reranker installed the models page says so; a request is shown, an
   t.after(() => server.close());
   const place = newPlace(t, { 'heron.txt': 'The heron stands still.\n' });
   const url = `http://127.0.0.1:${server.address().port}`;
-  const window = await openLibrary(t, place, ['--add', place.folder, '--models-url', url]);
+  const window = await openLibrary(t, place, ['--add', place.folder, '--url', url]);
   await openPage(window, 'connections');
   await until('not one request was made', () => text(window, 'no-connections'));
 

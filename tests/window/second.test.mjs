@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { homely, newPlace, openLibrary, program, UNHURRIED, until, write } from './driver.mjs';
+import { homely, newPlace, openLibrary, program, startBus, UNHURRIED, until, write } from './driver.mjs';
 
 test('a second start searches in the window that is there, adds a folder to it, and ends', async (t) => {
   const place = newPlace(t, { 'heron.txt': 'The heron stands still.\n' });
@@ -29,13 +29,3 @@ test('a second start searches in the window that is there, adds a folder to it, 
   await until('the query is in the box', async () => (await window.value('[data-testid=query]')) === 'heron');
   await window.untilResults('the folder was added', (rows) => rows.length === 2);
 });
-
-/** A message bus of the test's own. */
-async function startBus(t) {
-  const daemon = spawn('dbus-daemon', ['--session', '--nofork', '--print-address'], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  t.after(() => daemon.kill('SIGKILL'));
-  const [line] = await once(daemon.stdout, 'data');
-  return String(line).trim();
-}

@@ -39,11 +39,15 @@ test('they are folded up by the same click, and by another query', async ({ nuth
   await nuthatch.open();
   await nuthatch.searchFor('tenant flat');
   const row = nuthatch.page.locator('[data-testid=result][data-path*=rental]');
-  await row.getByTestId('more-passages').click();
+  const unfold = async () => {
+    await row.hover();
+    await row.getByTestId('more-passages').click();
+  };
+  await unfold();
   await expect(nuthatch.page.getByTestId('passage').first()).toBeVisible();
-  await row.getByTestId('more-passages').click();
+  await unfold();
   await expect(nuthatch.page.getByTestId('passage')).toHaveCount(0);
-  await row.getByTestId('more-passages').click();
+  await unfold();
   await expect(nuthatch.page.getByTestId('passage').first()).toBeVisible();
   await nuthatch.searchFor('plum');
   await expect(nuthatch.page.getByTestId('passage')).toHaveCount(0);
@@ -53,7 +57,9 @@ test('an unfolded file holds its place while others are reordered', async ({ nut
   await nuthatch.open('stream');
   await nuthatch.box.fill('notice period tenant');
   await expect(nuthatch.page.getByTestId('stages')).toHaveAttribute('data-stage', 'reranked');
-  await nuthatch.page.locator('[data-testid=result][data-path*=rental]').getByTestId('more-passages').click();
+  const row = nuthatch.page.locator('[data-testid=result][data-path*=rental]');
+  await row.hover();
+  await row.getByTestId('more-passages').click();
   const first = nuthatch.page.getByTestId('passage').first();
   await expect(first).toBeVisible();
   const below = () => first.evaluate((row) => row.getBoundingClientRect().top);

@@ -119,6 +119,16 @@ export const SCREENS: Screen[] = [
       await nuthatch.page.getByTestId('forget-file').first().click();
     },
   },
+  {
+    name: 'launcher',
+    show: async (nuthatch) => {
+      await nuthatch.page.setViewportSize({ width: 680, height: 494 });
+      await nuthatch.open('launcher');
+      await nuthatch.box.fill('notice period');
+      await expect(nuthatch.rows.first()).toBeVisible();
+      await nuthatch.press('ArrowDown');
+    },
+  },
   page('models', 'models', '', 'model'),
   {
     name: 'fetching-a-model',
@@ -137,5 +147,14 @@ export const SCREENS: Screen[] = [
   page('no-connections', 'connections', '', 'no-connections'),
   page('connections', 'connections', 'connected', 'connections'),
   state('library', 'library', 'library'),
+  {
+    name: 'rule',
+    show: async (nuthatch) => {
+      await nuthatch.open('library');
+      await nuthatch.page.getByTestId('rule').fill('*.pdf');
+      await expect(nuthatch.page.getByTestId('add-rule')).toBeVisible();
+      await nuthatch.page.getByTestId('add-rule').scrollIntoViewIfNeeded();
+    },
+  },
   state('left-out-folder', 'held', 'held-back'),
 ];

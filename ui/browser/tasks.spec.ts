@@ -18,23 +18,6 @@ test('a quote with its source is copied', async ({ nuthatch }) => {
   await expect(nuthatch.page.getByTestId('earlier-search')).toHaveText('tenant notice period');
 });
 
-test('the model is switched with the keyboard alone, and the time it may take', async ({ nuthatch }) => {
-  await nuthatch.open();
-  await nuthatch.tabTo('library-button');
-  await nuthatch.press('Enter');
-  await nuthatch.press('ArrowRight');
-  await expect(nuthatch.page.getByTestId('tab-models')).toBeFocused();
-  await nuthatch.tabTo('reranker');
-  await nuthatch.page.keyboard.type('ms-marco');
-  await nuthatch.tabTo('budget');
-  await nuthatch.press('ArrowRight');
-  await expect(nuthatch.page.getByTestId('budget-value')).toContainText('250 ms');
-  expect(await nuthatch.host((host) => host.written)).toEqual([
-    ['reranker', 'ms-marco-minilm-l6'],
-    ['rerank_budget_ms', 250],
-  ]);
-});
-
 test('a model is fetched only after its licence was accepted, stopped, and gone on with', async ({ nuthatch }) => {
   await nuthatch.open('fetching');
   await nuthatch.page.getByTestId('library-button').click();
@@ -171,4 +154,27 @@ test('the language is chosen, and kept', async ({ nuthatch }) => {
   await nuthatch.page.reload();
   await expect(nuthatch.box).toHaveAttribute('placeholder', /nach Wort oder Bedeutung/);
   expect(await nuthatch.page.evaluate(() => document.documentElement.lang)).toBe('de');
+});
+
+test('a pattern says what it would leave out before anything changes, and is then written down', async ({ nuthatch }) => {
+  await nuthatch.open('library');
+  const effect = nuthatch.page.getByTestId('rule-effect');
+  await nuthatch.page.getByTestId('rule').fill('*.zip');
+  await expect(effect).toContainText('None of the');
+  await nuthatch.page.getByTestId('rule').fill('[z-a]');
+  await expect(nuthatch.page.getByRole('alert')).toContainText('cannot be used');
+  await nuthatch.page.getByTestId('rule').fill('*.pdf');
+  await expect(effect).toContainText('rental-agreement-2023.pdf');
+  expect(await nuthatch.host((host) => host.rules)).toEqual([]);
+  await nuthatch.page.getByTestId('rule').press('Enter');
+  await expect(effect).toContainText('.nuthatchignore');
+  expect(await nuthatch.host((host) => host.rules)).toEqual([['/home/robin/Documents', '*.pdf']]);
+});
+
+test('whoever has a program that cannot be told a page is told which page it is', async ({ nuthatch }) => {
+  await nuthatch.open('plain');
+  await nuthatch.searchFor('tenant notice period');
+  await nuthatch.press('ArrowDown');
+  await nuthatch.press('Enter');
+  await expect(nuthatch.page.getByText('the passage is on page 4')).toBeVisible();
 });

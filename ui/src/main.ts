@@ -1,6 +1,7 @@
-/** Starts the window: connects the host, then draws. */
+/** Starts a window, the main one or the launcher: connects the host, then draws. */
 import { mount } from 'svelte';
 import App from './App.svelte';
+import Launcher from './Launcher.svelte';
 import './styles/tokens.css';
 import './styles/base.css';
 import { connectHost } from './host';
@@ -9,4 +10,5 @@ import { markPage } from './lib/language.svelte';
 const target = document.getElementById('app');
 if (!target) throw new Error('index.html has no element #app');
 markPage();
-mount(App, { target, props: { host: await connectHost() } });
+const host = await connectHost();
+mount(host.view === 'launcher' ? Launcher : App, { target, props: { host } });

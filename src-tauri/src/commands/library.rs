@@ -11,7 +11,7 @@ use super::{Outcome, file};
 use crate::{
     desktop::Desktop,
     encode, live,
-    wire::{FilePage, IpcError, SuggestedFolder, Why},
+    wire::{FilePage, IpcError, RuleEffect, SuggestedFolder, Why},
 };
 
 /// Folders of a user's documents that are there; the first is where most people keep theirs.
@@ -141,6 +141,37 @@ pub(crate) async fn forget_file(
 pub(crate) async fn admit(desktop: State<'_, Desktop>, path: PathBuf) -> Outcome<()> {
     desktop.library().await?.engine.admit(&path).await?;
     Ok(())
+}
+
+/// What a line in a chosen folder's ignore file would leave out; changes nothing.
+#[tauri::command]
+pub(crate) async fn try_rule(
+    desktop: State<'_, Desktop>,
+    folder: PathBuf,
+    line: String,
+) -> Outcome<RuleEffect> {
+    let effect = desktop
+        .library()
+        .await?
+        .engine
+        .try_rule(&folder, &line)
+        .await?;
+    Ok(encode::rule_effect(&effect))
+}
+
+/// Writes a line into a chosen folder's ignore file.
+#[tauri::command]
+pub(crate) async fn add_rule(
+    desktop: State<'_, Desktop>,
+    folder: PathBuf,
+    line: String,
+) -> Outcome<()> {
+    Ok(desktop
+        .library()
+        .await?
+        .engine
+        .add_rule(&folder, &line)
+        .await?)
 }
 
 #[tauri::command]

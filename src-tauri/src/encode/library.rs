@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use nuthatch::{
-    engine::{ListedFile, PageView},
+    engine::{Effect, ListedFile, PageView},
     settings::Settings,
 };
 use serde_json::json;
 
 use super::{count, id, shown};
-use crate::wire;
+use crate::{shortcut, windows, wire};
 
 /// So many of the files that were found; one that is left over says that others follow.
 pub(crate) fn file_page(found: Vec<ListedFile>, limit: usize) -> wire::FilePage {
@@ -25,6 +25,14 @@ pub(crate) fn file_page(found: Vec<ListedFile>, limit: usize) -> wire::FilePage 
                 reason: file.reason,
             })
             .collect(),
+    }
+}
+
+pub(crate) fn rule_effect(effect: &Effect) -> wire::RuleEffect {
+    wire::RuleEffect {
+        n_known: count(effect.n_known),
+        n_left_out: count(effect.n_left_out),
+        named: effect.named.iter().map(|path| shown(path)).collect(),
     }
 }
 
@@ -57,6 +65,13 @@ pub(crate) fn settings(settings: &Settings, file: &Path) -> wire::Settings {
         ask_above_files: count(settings.ask_above_files),
         keep_history: settings.keep_history,
         never_connect: settings.never_connect,
+        tray: settings.tray,
+        close_to_tray: settings.close_to_tray,
+        start_at_login: settings.start_at_login,
+        notify_when_read: settings.notify_when_read,
+        shortcut: settings.shortcut.clone(),
+        takes_keys: shortcut::may_take_keys(),
+        toggle_command: windows::toggle_command(),
         file: shown(file),
     }
 }

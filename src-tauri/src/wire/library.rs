@@ -34,6 +34,17 @@ pub struct FilePage {
     pub has_more: bool,
 }
 
+/// What a rule would leave out of a folder.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct RuleEffect {
+    /// Known files of the folder.
+    pub n_known: u32,
+    /// Of these, those that it would leave out.
+    pub n_left_out: u32,
+    /// Full paths of the first of them.
+    pub named: Vec<String>,
+}
+
 /// A folder that a new user may want to search in.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct SuggestedFolder {

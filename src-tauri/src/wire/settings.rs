@@ -28,8 +28,47 @@ pub struct Settings {
     pub keep_history: bool,
     /// No connection is made.
     pub never_connect: bool,
+    /// There is an icon in the tray.
+    pub tray: bool,
+    /// Closing the window leaves the program running in the tray.
+    pub close_to_tray: bool,
+    /// The program starts with the desktop.
+    pub start_at_login: bool,
+    /// A notification tells the end of the first large reading.
+    pub notify_when_read: bool,
+    /// The key for the launcher; empty for none.
+    pub shortcut: String,
+    /// Programs may take keys for themselves here; not so under Wayland.
+    pub takes_keys: bool,
+    /// What to bind to a key in the desktop's settings instead.
+    pub toggle_command: String,
     /// The file that holds them.
     pub file: String,
+}
+
+/// What the tray and a notification say, in the user's language.
+#[derive(Debug, Clone, Deserialize, TS)]
+pub struct DesktopWords {
+    /// Shows the window.
+    pub open: String,
+    /// Shows the launcher.
+    pub launch: String,
+    /// Above the ways to pause.
+    pub pause: String,
+    /// Pauses for an hour.
+    pub pause_hour: String,
+    /// Pauses until tomorrow morning.
+    pub pause_tomorrow: String,
+    /// Pauses until it is resumed.
+    pub pause_until_resumed: String,
+    /// Goes on.
+    pub resume: String,
+    /// Ends the program.
+    pub quit: String,
+    /// The first large reading has ended.
+    pub read_title: String,
+    /// What can be done now.
+    pub read_text: String,
 }
 
 /// A setting's new value.

@@ -84,6 +84,29 @@ export type Connection = {
   answer: string | null,
 };
 
+export type DesktopWords = {
+  /** Shows the window. */
+  open: string,
+  /** Shows the launcher. */
+  launch: string,
+  /** Above the ways to pause. */
+  pause: string,
+  /** Pauses for an hour. */
+  pause_hour: string,
+  /** Pauses until tomorrow morning. */
+  pause_tomorrow: string,
+  /** Pauses until it is resumed. */
+  pause_until_resumed: string,
+  /** Goes on. */
+  resume: string,
+  /** Ends the program. */
+  quit: string,
+  /** The first large reading has ended. */
+  read_title: string,
+  /** What can be done now. */
+  read_text: string,
+};
+
 export type ErrorCode = "not_found" | "unreadable" | "locked" | "newer" | "disk" | "refused" | "bug";
 
 export type Exchange = {
@@ -361,6 +384,15 @@ export type Question = {
   extractive: boolean,
 };
 
+export type RuleEffect = {
+  /** Known files of the folder. */
+  n_known: number,
+  /** Of these, those that it would leave out. */
+  n_left_out: number,
+  /** Full paths of the first of them. */
+  named: Array<string>,
+};
+
 export type Running = {
   /** The model. */
   id: string,
@@ -481,6 +513,20 @@ export type Settings = {
   keep_history: boolean,
   /** No connection is made. */
   never_connect: boolean,
+  /** There is an icon in the tray. */
+  tray: boolean,
+  /** Closing the window leaves the program running in the tray. */
+  close_to_tray: boolean,
+  /** The program starts with the desktop. */
+  start_at_login: boolean,
+  /** A notification tells the end of the first large reading. */
+  notify_when_read: boolean,
+  /** The key for the launcher; empty for none. */
+  shortcut: string,
+  /** Programs may take keys for themselves here; not so under Wayland. */
+  takes_keys: boolean,
+  /** What to bind to a key in the desktop's settings instead. */
+  toggle_command: string,
   /** The file that holds them. */
   file: string,
 };

@@ -60,6 +60,8 @@ const OPTIONS: Record<string, FakeOptions> = {
   stream: { reranked: Array.from({ length: 400 }, (_, i) => ({ ms: 120 + 50 * i, isLate: false })) },
   kinds: { documents: [...fakeDocuments, ...documentsOfKinds] },
   library: { waiting: 3, notices: [MODEL_MISSING] },
+  launcher: { view: 'launcher' },
+  plain: { opensAtPage: false },
   late: { reranked: [{ ms: 900, isLate: true }] },
   writer: { writer: 'qwen3-4b-instruct' },
   many: { documents: Array.from({ length: 10_000 }, (_, n) => letter(n)) },
@@ -113,7 +115,8 @@ const SCRIPTS: Record<string, () => Promise<void>> = {
   pausing: () => click('pause-button'),
   preview: async () => {
     await type('notice period');
-    await click('result');
+    // By its name: the order is another one once meaning has been looked up.
+    await click('result', '[data-path*=rental]');
   },
 };
 
@@ -132,14 +135,14 @@ async function type(text: string): Promise<void> {
   box.dispatchEvent(new Event('input', { bubbles: true }));
 }
 
-async function click(testId: string): Promise<void> {
-  (await appearance(testId)).click();
+async function click(testId: string, which = ''): Promise<void> {
+  (await appearance(testId, which)).click();
 }
 
 /** Waits until an element is there. */
-async function appearance(testId: string): Promise<HTMLElement> {
+async function appearance(testId: string, which = ''): Promise<HTMLElement> {
   for (;;) {
-    const element = document.querySelector<HTMLElement>(`[data-testid="${testId}"]`);
+    const element = document.querySelector<HTMLElement>(`[data-testid="${testId}"]${which}`);
     if (element) return element;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

@@ -91,6 +91,13 @@ export class FakeWorkshop implements Workshop {
     ask_above_files: 1000,
     keep_history: true,
     never_connect: false,
+    tray: true,
+    close_to_tray: false,
+    start_at_login: false,
+    notify_when_read: false,
+    shortcut: '',
+    takes_keys: true,
+    toggle_command: '/usr/bin/nuthatch-desktop --toggle',
     file: '/home/robin/.local/share/nuthatch/settings.toml',
   };
   #reranker = 'auto';

@@ -5,14 +5,17 @@
  * engine's ranking, only of its contract: stages, positions in characters, errors with hints.
  */
 import type {
+  DesktopWords,
   AnswerUpdate,
   FilePage,
   FoundPassage,
+  IpcError,
   Folder,
   LibraryStatus,
   Notice,
   Preview,
   Progress,
+  RuleEffect,
   Question,
   SearchRequest,
   SearchUpdate,
@@ -36,6 +39,10 @@ export type FakeOptions = WorkshopOptions & {
   pickedFolder?: string | null;
   wordsMs?: number;
   hybridMs?: number;
+  /** Which window the page is in. */
+  view?: 'main' | 'launcher';
+  /** The user's program can be told a page. */
+  opensAtPage?: boolean;
   /** The model that writes answers; without one they are the files' own sentences. */
   writer?: string;
   /** Orders that a reranker gives, each the reverse of the one before. */
@@ -67,6 +74,11 @@ export class FakeHost extends FakeWorkshop implements Host {
   /** Files that were opened and shown in their folder, for tests to read. */
   readonly opened: number[] = [];
   readonly revealed: number[] = [];
+  /** What was asked of the desktop, for tests to read. */
+  readonly spoken: DesktopWords[] = [];
+  readonly handedOver: string[] = [];
+  nHidden = 0;
+  readonly view: 'main' | 'launcher';
   /** What was said of folders that look generated, for tests to read. */
   readonly answered: [string, boolean][] = [];
   /** What was forgotten, for tests to read. */
@@ -85,6 +97,7 @@ export class FakeHost extends FakeWorkshop implements Host {
 
   constructor(options: FakeOptions = {}) {
     super(options);
+    this.view = options.view ?? 'main';
     this.#options = options;
     this.#documents = options.documents ?? fakeDocuments;
     this.#leftOut = options.leftOut ?? [];
@@ -233,9 +246,43 @@ export class FakeHost extends FakeWorkshop implements Host {
     return this.#index.passagesIn(fileId, wordsOf(query));
   }
 
-  async openFile(fileId: number): Promise<void> {
+  async speak(words: DesktopWords): Promise<void> {
+    this.spoken.push(words);
+  }
+
+  async hideLauncher(): Promise<void> {
+    this.nHidden += 1;
+  }
+
+  async searchInWindow(query: string): Promise<void> {
+    this.handedOver.push(query);
+  }
+
+  /** Rules that were written, for tests to read. */
+  readonly rules: [string, string][] = [];
+
+  /** As one folder's worth of `*.ending` and `name/` would do; enough to look at. */
+  async tryRule(folder: string, line: string): Promise<RuleEffect> {
+    this.mayFail();
+    if (line.includes('[z-a]')) {
+      const wrong: IpcError = { code: 'refused', message: 'The pattern cannot be used: invalid range', hint: 'Write it as in a .gitignore: *.log, build/, /drafts' };
+      throw wrong;
+    }
+    const paths = this.#documents.map((document) => `${document.folder}/${document.name}`).filter((path) => path.startsWith(folder));
+    const part = line.replace(/^\*/, '').replace(/^\/?/, line.startsWith('*') ? '' : '/');
+    const named = part.trim() === '' ? [] : paths.filter((path) => (line.startsWith('*') ? path.endsWith(part) : path.includes(part)));
+    return { n_known: paths.length, n_left_out: named.length, named: named.slice(0, 8) };
+  }
+
+  async addRule(folder: string, line: string): Promise<void> {
+    this.mayFail();
+    this.rules.push([folder, line]);
+  }
+
+  async openFile(fileId: number, page: number | null): Promise<boolean> {
     this.mayFail();
     this.opened.push(fileId);
+    return page === null || page < 2 || this.#options.opensAtPage !== false;
   }
 
   async revealFile(fileId: number): Promise<void> {

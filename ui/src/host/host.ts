@@ -6,6 +6,7 @@
 import type {
   AnswerUpdate,
   Connection,
+  DesktopWords,
   Fetching,
   FilePage,
   FoundPassage,
@@ -16,6 +17,7 @@ import type {
   Preview,
   Progress,
   Question,
+  RuleEffect,
   SavedSearch,
   SearchRequest,
   SearchUpdate,
@@ -79,7 +81,19 @@ export interface Workshop {
   connections(): Promise<Connection[]>;
 }
 
-export interface Host extends Workshop {
+/** What the desktop around the page can do. */
+export interface Surroundings {
+  /** Which of the two windows this page is in. */
+  readonly view: 'main' | 'launcher';
+  /** Tells in which words the tray and a notification speak. */
+  speak(words: DesktopWords): Promise<void>;
+  /** Puts the launcher away. */
+  hideLauncher(): Promise<void>;
+  /** Goes on in the main window. */
+  searchInWindow(query: string): Promise<void>;
+}
+
+export interface Host extends Workshop, Surroundings {
   /** A newer search supersedes the older one. */
   search(request: SearchRequest, onUpdate: (update: SearchUpdate) => void): RunningSearch;
   /** Answers a question, sentence by sentence; a newer one ends it. */
@@ -107,7 +121,8 @@ export interface Host extends Workshop {
   previewPage(fileId: number, page: number, query: string): Promise<Preview>;
   /** The passages of a file that answer a query, best first. */
   passagesIn(fileId: number, query: string): Promise<FoundPassage[]>;
-  openFile(fileId: number): Promise<void>;
+  /** Opens a file with the user's program for it; false if that could not be told the page. */
+  openFile(fileId: number, page: number | null): Promise<boolean>;
   revealFile(fileId: number): Promise<void>;
   why(path: string): Promise<Why>;
   /** Files in a state, those that follow one of them. */
@@ -116,6 +131,10 @@ export interface Host extends Workshop {
   forgetFile(fileId: number): Promise<void>;
   /** Lets a forgotten path into the library again. */
   admit(path: string): Promise<void>;
+  /** What a line in a chosen folder's ignore file would leave out; changes nothing. */
+  tryRule(folder: string, line: string): Promise<RuleEffect>;
+  /** Writes a line into a chosen folder's ignore file. */
+  addRule(folder: string, line: string): Promise<void>;
   /** A page as it looks; null for a file whose pages cannot be drawn. */
   pageView(fileId: number, page: number, passageId: number | null): Promise<PageView | null>;
 }

@@ -16,6 +16,7 @@ import type {
   Models,
   Preview,
   Progress,
+  RuleEffect,
   SavedSearch,
   SearchUpdate,
   Settings,
@@ -58,7 +59,16 @@ function asPageView(bytes: ArrayBuffer): PageView | null {
   return { ...described, pixels: new Uint8Array(bytes, 4 + length) };
 }
 
+/** The window's name, as tauri has it. */
+const label = (window as { __TAURI_INTERNALS__?: { metadata?: { currentWindow?: { label?: string } } } })
+  .__TAURI_INTERNALS__?.metadata?.currentWindow?.label;
+
 export const tauriHost: Host = {
+  view: label === 'launcher' ? 'launcher' : 'main',
+  speak: (words) => call<void>('speak', { words }),
+  hideLauncher: () => call<void>('hide_launcher'),
+  searchInWindow: (query) => call<void>('search_in_window', { query }),
+
   search(request, onUpdate) {
     let cancelled = false;
     searchNumber += 1;
@@ -129,12 +139,14 @@ export const tauriHost: Host = {
   preview: (fileId, passageId, query) => call<Preview>('preview', { fileId, passageId, query }),
   previewPage: (fileId, page, query) => call<Preview>('preview_page', { fileId, page, query }),
   passagesIn: (fileId, query) => call<FoundPassage[]>('passages_in', { fileId, query }),
-  openFile: (fileId) => call<void>('open_file', { fileId }),
+  openFile: (fileId, page) => call<boolean>('open_file', { fileId, page }),
   revealFile: (fileId) => call<void>('reveal_file', { fileId }),
   why: (path) => call<Why>('why', { path }),
   files: (state, after, limit) => call<FilePage>('files', { state, after, limit }),
   forgetFile: (fileId) => call<void>('forget_file', { fileId }),
   admit: (path) => call<void>('admit', { path }),
+  tryRule: (folder, line) => call<RuleEffect>('try_rule', { folder, line }),
+  addRule: (folder, line) => call<void>('add_rule', { folder, line }),
   pageView: async (fileId, page, passageId) =>
     asPageView(await call<ArrayBuffer>('page_view', { fileId, page, passageId })),
 

@@ -6,12 +6,19 @@ import type { IpcError } from '../host/bindings';
 import { asIpcError, type Host } from '../host/host';
 import type { SearchSession } from './search-session.svelte';
 
+/** So long it takes to turn to a page elsewhere. */
+const NAMED_FOR_MS = 12_000;
+
 export class ResultActs {
   error = $state.raw<IpcError | null>(null);
   /** The query that was saved last. */
   savedQuery = $state<string | null>(null);
 
+  /** A file was opened at its beginning, and this is the page that was meant. */
+  pageToTurnTo = $state<number | null>(null);
+
   #host: Host;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #search: SearchSession;
 
   constructor(host: Host, search: SearchSession) {
@@ -19,9 +26,21 @@ export class ResultActs {
     this.#search = search;
   }
 
-  open(fileId: number): Promise<boolean> {
+  /** Opens a file at a page, where the user's program can be told one; else the page is named. */
+  open(fileId: number, page: number | null): Promise<boolean> {
     this.noteSearch();
-    return this.#act(() => this.#host.openFile(fileId));
+    this.#nameNoPage();
+    return this.#act(async () => {
+      const isThere = await this.#host.openFile(fileId, page);
+      if (isThere) return;
+      this.pageToTurnTo = page;
+      this.#timer = setTimeout(() => this.#nameNoPage(), NAMED_FOR_MS);
+    });
+  }
+
+  #nameNoPage(): void {
+    clearTimeout(this.#timer);
+    this.pageToTurnTo = null;
   }
 
   reveal(fileId: number): Promise<boolean> {

@@ -131,7 +131,7 @@ export class WindowActs {
         this.#choose(this.passages.entries.at(-1));
         break;
       case 'open':
-        this.#onChosen(({ row }) => void this.results.open(row.file_id));
+        this.#onChosen(({ row }) => void this.results.open(row.file_id, row.page));
         break;
       case 'reveal':
         this.#onChosen(({ row }) => void this.results.reveal(row.file_id));

@@ -30,6 +30,17 @@ export const pageStrings: PageStrings = {
   removeExplained: (n) =>
     `Nuthatch löscht Text und Index, die es zu ${counted(n, 'Datei', 'Dateien')} hat. Die Dateien selbst bleiben unberührt.`,
   removeConfirm: 'Aus der Bibliothek entfernen',
+  rulesTitle: 'Dateien nach einem Muster auslassen',
+  rulesExplained: 'Wie in einer .gitignore: *.log, build/, /entwürfe. Beim Tippen ändert sich nichts.',
+  rulesFolder: 'Im Ordner',
+  rulesPattern: 'Muster',
+  rulesEffect: (n, known) =>
+    n === 0
+      ? `Keine von ${counted(known, 'bekannten Datei', 'bekannten Dateien')} würde ausgelassen.`
+      : `${number(n)} von ${counted(known, 'bekannten Datei', 'bekannten Dateien')} würden ausgelassen:`,
+  rulesMore: (n) => `und ${counted(n, 'weitere', 'weitere')}`,
+  rulesAdd: 'Diese auslassen',
+  rulesAdded: (line, file) => `„${line}“ steht jetzt in ${file}; dort gelöscht, gilt es nicht mehr.`,
   contents: 'Inhalt',
   states: {
     indexed: 'Ganz gelesen',
@@ -110,7 +121,7 @@ export const pageStrings: PageStrings = {
   nextStart: 'Änderungen gelten ab dem nächsten Start.',
   language: 'Sprache',
   languageAuto: 'Wie das System',
-  settingGroups: { reading: 'Lesen', courtesy: 'Rücksicht', privacy: 'Privates', window: 'Fenster' },
+  settingGroups: { reading: 'Lesen', courtesy: 'Rücksicht', privacy: 'Privates', window: 'Fenster', desktop: 'Desktop' },
   settingLabels: {
     meaning: 'Nach Bedeutung finden, nicht nur nach Wörtern',
     read_pictures: 'Text in Bildern und auf gescannten Seiten erkennen',
@@ -119,12 +130,34 @@ export const pageStrings: PageStrings = {
     pause_after_typing_seconds: 'Nach einer Taste im Suchfeld so lange warten (Sekunden)',
     max_file_mib: 'Dateien auslassen, die größer sind als (MiB)',
     ask_above_files: 'Bei Ordnern fragen, die erzeugt aussehen und mehr Dateien haben als (0 liest alle)',
+tray: 'Symbol in der Leiste des Systems zeigen',
+    close_to_tray: 'Nach dem Schließen des Fensters in der Leiste weiterlaufen',
+    start_at_login: 'Mit der Anmeldung starten, ohne das Fenster zu zeigen',
+    notify_when_read: 'Mit einer Meldung sagen, wenn das erste große Einlesen fertig ist',
+    shortcut: 'Taste für den Starter, etwa Ctrl+Alt+Space',
     keep_history: 'Suchen merken, die zu einem Treffer führten',
     never_connect: 'Nie eine Verbindung aufnehmen',
   },
   settingNotes: {
     keep_history: 'Sie bleiben in der Bibliothek auf diesem Computer und lassen sich einzeln oder alle vergessen.',
     never_connect: 'Modelle lassen sich dann nur noch aus einem Ordner importieren.',
+  },
+  desktopNow: 'Diese gelten sofort.',
+  shortcutNotHere: (command) =>
+    `Auf diesem Desktop (Wayland) darf sich kein Programm selbst eine Taste nehmen. Legen Sie in den Tastatureinstellungen des Desktops diesen Befehl auf eine: ${command}`,
+  shortcutCosts: 'Solange eine Taste gesetzt ist, wacht Nuthatch unter X11 etwa zwanzigmal in der Sekunde auf, um auf sie zu achten. Eine Taste aus den Einstellungen des Desktops kostet nichts:',
+  shortcutSet: 'Setzen',
+  desktopWords: {
+    open: 'Nuthatch öffnen',
+    launch: 'Suchen …',
+    pause: 'Indexieren anhalten',
+    pause_hour: 'Eine Stunde lang',
+    pause_tomorrow: 'Bis morgen früh',
+    pause_until_resumed: 'Bis ich es fortsetze',
+    resume: 'Fortsetzen',
+    quit: 'Beenden',
+    read_title: 'Ihre Dateien sind gelesen',
+    read_text: 'Alle lassen sich jetzt nach Wörtern durchsuchen; Bedeutungen folgen.',
   },
   settingsFile: 'Mehr steht in der Datei',
 

@@ -106,6 +106,8 @@ export const searchStrings: SearchStrings = {
   moreBefore: 'Davor geht der Text weiter.',
   moreAfter: 'Danach geht der Text weiter.',
   open: 'Öffnen',
+  openedAtStart: (page) =>
+    `Ihrem Programm für diese Datei kann keine Seite genannt werden, es beginnt also vorn; die Stelle ist auf Seite ${number(page)}.`,
   reveal: 'Im Ordner zeigen',
   moreLike: 'Mehr davon',
   moreLikeHelp: 'Noch einmal suchen, auch nach dem, was dieser Passage ähnelt',
@@ -153,6 +155,8 @@ export const searchStrings: SearchStrings = {
   shortcutReveal: 'im Ordner zeigen',
   shortcutPreview: 'Vorschau',
   shortcutPassages: 'weitere Stellen in der Datei',
+  launcherWindow: 'im Fenster',
+  launcherHide: 'schließen',
   shortcutFocus: 'zurück zum Suchfeld',
   shortcutClear: 'Vorschau schließen, Suche leeren',
 

@@ -1,5 +1,5 @@
 /** English, for everything besides searching: the library, models, settings, connections, indexing. */
-import type { HoldReason, Phase } from '../../host/bindings';
+import type { DesktopWords, HoldReason, Phase } from '../../host/bindings';
 import { counting } from './counting';
 
 const { number, counted } = counting('en');
@@ -33,6 +33,17 @@ export const pageStrings = {
   removeExplained: (n: number) =>
     `Nuthatch erases the text and index it holds of ${counted(n, 'file', 'files')}. The files themselves are not touched.`,
   removeConfirm: 'Remove from library',
+  rulesTitle: 'Leave files out by a pattern',
+  rulesExplained: 'As in a .gitignore: *.log, build/, /drafts. Nothing changes while you type.',
+  rulesFolder: 'In the folder',
+  rulesPattern: 'Pattern',
+  rulesEffect: (n: number, known: number) =>
+    n === 0
+      ? `None of the ${counted(known, 'known file', 'known files')} would be left out.`
+      : `${number(n)} of ${counted(known, 'known file', 'known files')} would be left out:`,
+  rulesMore: (n: number) => `and ${counted(n, 'more', 'more')}`,
+  rulesAdd: 'Leave these out',
+  rulesAdded: (line: string, file: string) => `“${line}” stands in ${file} now; take it out there to end that.`,
   contents: 'Contents',
   states: {
     indexed: 'Read whole',
@@ -118,7 +129,7 @@ export const pageStrings = {
   nextStart: 'Changes count from the next start on.',
   language: 'Language',
   languageAuto: 'As the system',
-  settingGroups: { reading: 'Reading', courtesy: 'Courtesy', privacy: 'Privacy', window: 'Window' },
+  settingGroups: { reading: 'Reading', courtesy: 'Courtesy', privacy: 'Privacy', window: 'Window', desktop: 'Desktop' },
   settingLabels: {
     meaning: 'Find by meaning as well as by word',
     read_pictures: 'Recognise text in pictures and on scanned pages',
@@ -127,6 +138,11 @@ export const pageStrings = {
     pause_after_typing_seconds: 'Wait after a key in the search box for (seconds)',
     max_file_mib: 'Leave files alone that are larger than (MiB)',
     ask_above_files: 'Ask about folders that look generated and hold more files than (0 reads all)',
+tray: 'Show an icon in the tray',
+    close_to_tray: 'Closing the window leaves Nuthatch running in the tray',
+    start_at_login: 'Start with the desktop, without showing the window',
+    notify_when_read: 'Tell with a notification when the first large reading is done',
+    shortcut: 'Key for the launcher, as Ctrl+Alt+Space',
     keep_history: 'Remember searches that led to a result',
     never_connect: 'Never connect to anything',
   } as Record<string, string>,
@@ -134,6 +150,23 @@ export const pageStrings = {
     keep_history: 'They stay in the library on this computer, and can be forgotten one by one or all at once.',
     never_connect: 'Models can then only be imported from a folder.',
   } as Record<string, string>,
+  desktopNow: 'These count at once.',
+  shortcutNotHere: (command: string) =>
+    `On this desktop (Wayland) no program may take a key for itself. Bind this command to one in the desktop’s keyboard settings: ${command}`,
+  shortcutCosts: 'While a key is set, Nuthatch wakes about twenty times a second to watch for it under X11. A key that is bound in the desktop’s own settings costs nothing:',
+  shortcutSet: 'Set',
+  desktopWords: {
+    open: 'Open Nuthatch',
+    launch: 'Search…',
+    pause: 'Pause indexing',
+    pause_hour: 'For an hour',
+    pause_tomorrow: 'Until tomorrow morning',
+    pause_until_resumed: 'Until I resume it',
+    resume: 'Resume',
+    quit: 'Quit',
+    read_title: 'Your files are read',
+    read_text: 'All of them can be searched by word now; meanings follow.',
+  } as DesktopWords,
   settingsFile: 'There is more in the file',
 
   // The connections page.

@@ -118,6 +118,8 @@ export const searchStrings = {
   moreBefore: 'The text goes on before this.',
   moreAfter: 'The text goes on after this.',
   open: 'Open',
+  openedAtStart: (page: number) =>
+    `Your program for this file cannot be told a page, so it begins at the first; the passage is on page ${number(page)}.`,
   reveal: 'Show in folder',
   moreLike: 'More like this',
   moreLikeHelp: 'Search again for what is like this passage, too',
@@ -166,6 +168,8 @@ export const searchStrings = {
   shortcutReveal: 'show it in its folder',
   shortcutPreview: 'preview',
   shortcutPassages: 'more passages in the file',
+  launcherWindow: 'in the window',
+  launcherHide: 'put away',
   shortcutFocus: 'back to the search box',
   shortcutClear: 'close the preview, clear the search',
 

@@ -97,6 +97,7 @@ export const searchStrings: SearchStrings = {
   moreBefore: '前面还有文本。',
   moreAfter: '后面还有文本。',
   open: '打开',
+  openedAtStart: (page) => `您用于此文件的程序无法指定页码，因此从第一页打开；该段落在第 ${number(page)} 页。`,
   reveal: '在文件夹中显示',
   moreLike: '更多类似的',
   moreLikeHelp: '再次搜索，也找与此段落相似的内容',
@@ -134,6 +135,8 @@ export const searchStrings: SearchStrings = {
   shortcutReveal: '在文件夹中显示',
   shortcutPreview: '预览',
   shortcutPassages: '文件中的更多段落',
+  launcherWindow: '在窗口中',
+  launcherHide: '收起',
   shortcutFocus: '回到搜索框',
   shortcutClear: '关闭预览，清空搜索',
 
