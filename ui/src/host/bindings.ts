@@ -393,6 +393,15 @@ export type RuleEffect = {
   named: Array<string>,
 };
 
+export type RuleEffect = {
+  /** Known files of the folder. */
+  n_known: number,
+  /** Of these, those that it would leave out. */
+  n_left_out: number,
+  /** Full paths of the first of them. */
+  named: Array<string>,
+};
+
 export type Running = {
   /** The model. */
   id: string,

@@ -5,6 +5,7 @@
  * engine's ranking, only of its contract: stages, positions in characters, errors with hints.
  */
 import type {
+  DesktopWords,
   AnswerUpdate,
   DesktopWords,
   FilePage,
@@ -15,6 +16,7 @@ import type {
   Notice,
   Preview,
   Progress,
+  RuleEffect,
   Question,
   RuleEffect,
   SearchRequest,
@@ -39,6 +41,10 @@ export type FakeOptions = WorkshopOptions & {
   pickedFolder?: string | null;
   wordsMs?: number;
   hybridMs?: number;
+  /** Which window the page is in. */
+  view?: 'main' | 'launcher';
+  /** The user's program can be told a page. */
+  opensAtPage?: boolean;
   /** The model that writes answers; without one they are the files' own sentences. */
   writer?: string;
   /** Which window the page is in. */
