@@ -64,7 +64,7 @@ pub struct Settings {
     /// The generator's id in the catalogue, which writes answers; `auto` for the first of the catalogue
     /// that is installed, `server` for the one below, `none` for answers in the files' own sentences.
     pub generator: String,
-    /// A server that speaks as OpenAI's does (Ollama, LM Studio, llama.cpp): its address, with
+    /// A server that speaks as `OpenAI`'s does (`Ollama`, `LM Studio`, `llama.cpp`): its address, with
     /// `generator = "server"`. Passages of your files are sent to it.
     pub chat_server: String,
     /// The model's name there.

@@ -39,7 +39,7 @@ struct Arguments {
     /// Start without showing the window, in the tray where there is one
     #[arg(long)]
     hidden: bool,
-    /// A link that leads here: nuthatch://search?q=…
+    /// A link that leads here: `nuthatch://search?q=…`
     #[arg(value_name = "LINK")]
     link: Option<String>,
     #[command(flatten)]

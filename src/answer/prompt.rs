@@ -96,9 +96,9 @@ fn beginning(text: &str, max_tokens: usize) -> &str {
             break;
         }
         if n_tokens(&text[..middle]) <= max_tokens {
-            low = middle
+            low = middle;
         } else {
-            high = middle
+            high = middle;
         }
     }
     let cut = &text[..low];

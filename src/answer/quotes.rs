@@ -173,7 +173,7 @@ pub(super) fn quoted(text: &str) -> Vec<Range<usize>> {
                 open = Some((
                     at + character.len_utf8(),
                     if character == '“' { '”' } else { '»' },
-                ))
+                ));
             }
             (None, '„') => open = Some((at + character.len_utf8(), '“')),
             (Some((start, closing)), _)
@@ -212,7 +212,7 @@ mod tests {
             found("boiler is due \"in March\"", page),
             Some("boiler\nis due “in March")
         );
-        assert_eq!(found("The final ... is due", page).is_some(), true);
+        assert!(found("The final ... is due", page).is_some());
         assert_eq!(found("is due ... the final", page), None);
     }
 

@@ -189,9 +189,9 @@ async fn twice(engine: &Engine, query: &Query, answering: &HashSet<DocumentId>) 
         question: query.text.clone(),
         ..AnswerRequest::default()
     };
-    let whole = outcome(engine.ask(&request, |_| {}).await?, answering);
+    let whole = outcome(&engine.ask(&request, |_| {}).await?, answering);
     request.hidden = answering.iter().copied().collect();
-    let hidden = outcome(engine.ask(&request, |_| {}).await?, answering);
+    let hidden = outcome(&engine.ask(&request, |_| {}).await?, answering);
     Ok(Asked {
         id: query.id.clone(),
         question: query.text.clone(),
@@ -200,7 +200,7 @@ async fn twice(engine: &Engine, query: &Query, answering: &HashSet<DocumentId>) 
     })
 }
 
-fn outcome(answer: Answer, answering: &HashSet<DocumentId>) -> Outcome {
+fn outcome(answer: &Answer, answering: &HashSet<DocumentId>) -> Outcome {
     let of = |source: usize| answer.sources.get(source).map(|source| source.document);
     let cited = answer
         .sentences

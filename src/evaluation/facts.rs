@@ -1,7 +1,7 @@
 //! How good answers are where their words and pages are known: a table of facts about a folder's files.
 //!
 //! Owns the table's columns (file, unit, page, question, answer; without an answer, no file knows) and the
-//! measures: exact match and F1 of words as SQuAD takes them (Rajpurkar et al., EMNLP 2016), and whether
+//! measures: exact match and F1 of words as `SQuAD` takes them (Rajpurkar et al., EMNLP 2016), and whether
 //! what is cited is the fact's page.
 
 use std::{collections::HashMap, path::Path, time::Duration};
@@ -213,7 +213,7 @@ fn f1(said: &str, wanted: &str) -> f64 {
     for word in &wanted {
         *left.entry(word).or_default() += 1;
     }
-    let mut n_common = 0;
+    let mut n_common: u32 = 0;
     for word in &said {
         if let Some(n) = left.get_mut(word).filter(|n| **n > 0) {
             *n -= 1;
@@ -224,8 +224,8 @@ fn f1(said: &str, wanted: &str) -> f64 {
         return 0.0;
     }
     let (precision, recall) = (
-        n_common as f64 / said.len() as f64,
-        n_common as f64 / wanted.len() as f64,
+        f64::from(n_common) / said.len() as f64,
+        f64::from(n_common) / wanted.len() as f64,
     );
     2.0 * precision * recall / (precision + recall)
 }

@@ -161,7 +161,7 @@ test('a pattern says what it would leave out before anything changes, and is the
   const effect = nuthatch.page.getByTestId('rule-effect');
   await nuthatch.page.getByTestId('rule').fill('*.zip');
   await expect(effect).toContainText('None of the');
-  await nuthatch.page.getByTestId('rule').fill('a[');
+  await nuthatch.page.getByTestId('rule').fill('[z-a]');
   await expect(nuthatch.page.getByRole('alert')).toContainText('cannot be used');
   await nuthatch.page.getByTestId('rule').fill('*.pdf');
   await expect(effect).toContainText('rental-agreement-2023.pdf');

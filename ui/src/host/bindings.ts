@@ -382,15 +382,6 @@ export type Question = {
   earlier: Array<Exchange>,
   /** The files' own sentences are wanted, even where a model is installed that writes. */
   extractive: boolean,
-}
-
-export type RuleEffect = {
-  /** Known files of the folder. */
-  n_known: number,
-  /** Of these, those that it would leave out. */
-  n_left_out: number,
-  /** Full paths of the first of them. */
-  named: Array<string>,
 };
 
 export type RuleEffect = {

@@ -5,7 +5,6 @@
  * engine's ranking, only of its contract: stages, positions in characters, errors with hints.
  */
 import type {
-  DesktopWords,
   AnswerUpdate,
   DesktopWords,
   FilePage,
@@ -16,7 +15,6 @@ import type {
   Notice,
   Preview,
   Progress,
-  RuleEffect,
   Question,
   RuleEffect,
   SearchRequest,
@@ -47,10 +45,6 @@ export type FakeOptions = WorkshopOptions & {
   opensAtPage?: boolean;
   /** The model that writes answers; without one they are the files' own sentences. */
   writer?: string;
-  /** Which window the page is in. */
-  view?: 'main' | 'launcher';
-  /** The user's program can be told a page. */
-  opensAtPage?: boolean;
   /** Orders that a reranker gives, each the reverse of the one before. */
   reranked?: { ms: number; isLate: boolean }[];
 };
@@ -270,8 +264,8 @@ export class FakeHost extends FakeWorkshop implements Host {
   /** As one folder's worth of `*.ending` and `name/` would do; enough to look at. */
   async tryRule(folder: string, line: string): Promise<RuleEffect> {
     this.mayFail();
-    if (line.includes('[')) {
-      const wrong: IpcError = { code: 'refused', message: 'The pattern cannot be used: unclosed [', hint: 'Write it as in a .gitignore: *.log, build/, /drafts' };
+    if (line.includes('[z-a]')) {
+      const wrong: IpcError = { code: 'refused', message: 'The pattern cannot be used: invalid range', hint: 'Write it as in a .gitignore: *.log, build/, /drafts' };
       throw wrong;
     }
     const paths = this.#documents.map((document) => `${document.folder}/${document.name}`).filter((path) => path.startsWith(folder));
