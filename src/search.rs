@@ -30,6 +30,7 @@ use std::{
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use nuthatch_models::ModelWorker;
+use tokio::time::sleep;
 
 pub use candidates::N_RERANKED;
 pub use feedback::Feedback;
@@ -51,6 +52,10 @@ use self::{rerank::Reranking, run::Run};
 
 /// Results beyond those that are shown: see [`wide`].
 const N_SPARE: usize = 10;
+
+/// While somebody types, the rows by words are on the screen before a model takes the cores; and whoever
+/// types faster costs no embedding at all.
+const TYPING_LEAD: Duration = Duration::from_millis(60);
 
 /// A model and a query, with its embedding.
 pub type LastEmbedding = Arc<Mutex<Option<((String, String), Vec<f32>)>>>;
@@ -91,7 +96,13 @@ impl Search {
         let mut run = Run::new(self, request, self.parsed(request));
         run.learn().await?;
         let (query, mut embedded) = (run.parsed.meaning.clone(), None);
-        let mut embedding = pin!(self.embed_ahead(request, &query));
+        let embedding = async {
+            if request.typing {
+                sleep(TYPING_LEAD).await;
+            }
+            self.embed_ahead(request, &query).await
+        };
+        let mut embedding = pin!(embedding);
         let words = {
             let mut words = pin!(run.words());
             tokio::select! {

@@ -1,7 +1,7 @@
 //! How fast the generator reads a conversation and writes its answer, as one user sees it.
 //!
 //! `cargo bench --bench writing -- FOLDER [prompt=1000] [tokens=64] [runs=3]`; FOLDER holds one GGUF
-//! file of a model with ChatML's marks, `RAYON_NUM_THREADS` says how many cores it may take. The
+//! file of a model with `ChatML`'s marks, `RAYON_NUM_THREADS` says how many cores it may take. The
 //! prompt is about so many tokens of English, other ones in each run, so that nothing is kept from
 //! the run before; `again` is the same conversation with a second question, of which only that is
 //! read. `longest` is the longest slice, which is how long whoever gives up waits for the processor:

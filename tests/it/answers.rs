@@ -102,12 +102,6 @@ fn a_known_fact_is_answered_by_its_sentence_at_its_page_and_an_unknown_one_is_no
     }
     let rejected = |fact: &&Fact| !is_answered(&ask(&home, &fact.question));
     let n_rejected = unknown.iter().filter(rejected).count();
-    println!(
-        "{n_true} of {} answered, {n_right_places} of {n_sentences} sentences at the right place, {n_rejected} of {} rejected\n{}",
-        known.len(),
-        unknown.len(),
-        missed.join("\n")
-    );
     assert!(
         n_right_places * 100 >= n_sentences * 85,
         "places:\n{}",

@@ -24,6 +24,8 @@ const TYPE = `
   const times = [];
   const type = (n) => {
     if (n > query.length) return done(times);
+    // A blank at the end asks for nothing new.
+    if (query[n - 1] === ' ') return type(n + 1);
     const began = performance.now();
     let came = null;
     const isCurrent = () => document.querySelector('#results:not(.stale) [role=option]') !== null;
