@@ -199,17 +199,18 @@ fn what_a_small_model_writes_is_shown_for_what_it_is() {
     let files =
         ["lease.txt", "hostile.txt"].map(|name| std::fs::read_to_string(home.path(name)).unwrap());
     for question in [
-        "How high is the rent?",
+        "How many euros is the rent of the garage?",
         "Until when does the lease of Mara Lind run?",
     ] {
         let answer = ask(&home, question);
         assert!(is_answered(&answer), "{answer}");
         for sentence in answer["sentences"].as_array().unwrap() {
             let text = sentence["text"].as_str().unwrap();
-            assert!(
-                !text.contains("[8]") && !text.contains("page 99") && !text.contains("<passage"),
-                "{text}"
-            );
+            // A file's own words stay as they are.
+            let is_clean = ["[8]", "page 99", "<passage"]
+                .iter()
+                .all(|mark| !text.contains(mark));
+            assert!(answer["by"].is_null() || is_clean, "{text}");
             let citations = sentence["citations"].as_array().unwrap();
             let has_standing = sentence["standing"] != "not found";
             assert_eq!(has_standing, !citations.is_empty(), "{sentence}");
