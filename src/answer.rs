@@ -9,6 +9,7 @@ mod extract;
 mod prompt;
 mod question;
 mod quotes;
+mod references;
 mod sources;
 mod strength;
 mod types;

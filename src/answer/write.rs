@@ -9,8 +9,9 @@ use std::sync::Arc;
 use nuthatch_models::{End, ModelWorker, Turn, Writing, server::ChatServer};
 
 use super::{
-    Answer, Citation, Error, Exchange, Sentence, Source, Standing, Verdict, prompt, sources,
-    verify::{self, Found, Shelf},
+    Answer, Citation, Error, Exchange, Sentence, Source, Standing, Verdict, prompt, references,
+    sources,
+    verify::{Found, Shelf},
 };
 use crate::{
     chunk,
@@ -152,7 +153,7 @@ impl<'a> Desk<'a> {
 
     /// A sentence with what was found of it; `None` for what is no sentence.
     async fn check(&self, written: &str) -> Option<Sentence> {
-        let text = verify::without_references(written);
+        let text = references::without_references(written);
         if !text.chars().any(char::is_alphanumeric) {
             return None;
         }

@@ -194,7 +194,7 @@ class Window {
   /** The rows on screen: path below the folder, page, what is marked, whether it is chosen. */
   results() {
     return this.run(
-      `return [...document.querySelectorAll('[data-testid=result]')].map((row) => ({
+      `return [...document.querySelectorAll('#results:not(.stale) [data-testid=result]')].map((row) => ({
          name: row.dataset.path.replace(arguments[0] + '/', ''),
          page: row.dataset.page === undefined ? null : Number(row.dataset.page),
          marked: [...row.querySelectorAll('mark')].map((mark) => mark.textContent),
