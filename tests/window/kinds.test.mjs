@@ -37,10 +37,9 @@ test('a note, a table and a mail are shown as what they are', async (t) => {
     await window.press(KEYS.down);
     await window.press(KEYS.space);
   };
-  await until('all are read', async () => {
-    await window.search('type:md');
-    return (await window.names()).length > 0;
-  });
+  await until('the box is there', () => window.element('[data-testid=query]'));
+  await window.search('type:md');
+  await window.untilResults('the note is read', (rows) => rows.length > 0);
 
   await show('hammer', 'pier.md');
   assert.equal(await until('the item is there', () => inside('.item mark.emphasis')), 'hammer');

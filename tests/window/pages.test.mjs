@@ -43,10 +43,10 @@ test('a page of a PDF is drawn with the passage lit on it', async (t) => {
 
 test('a file that could not be read is listed with its reason, forgotten, and let in again', async (t) => {
   const window = await openWindow(t, { 'fine.txt': 'A fine word.\n', 'broken.pdf': 'not a PDF at all' });
-  await until('one is read and one is not', async () => {
-    await window.search('fine');
-    return (await window.results()).length > 0;
-  });
+  await until('the box is there', () => window.element('[data-testid=query]'));
+  // What is read later comes to the rows by itself.
+  await window.search('fine');
+  await window.untilResults('one is read and one is not', (rows) => rows.length > 0);
   await window.click('[data-testid=library-button]');
   await until('the failure is counted', () => window.run("return !!document.querySelector('[data-testid=list-failed]')"));
   await window.click('[data-testid=list-failed]');
