@@ -142,14 +142,8 @@ const COMPARED: [(&str, &str); 3] = [
 /// `dirs`.
 pub async fn evaluate(plan: &Plan, work: &Path, dirs: &Dirs) -> Result<Evaluation> {
     let questions = collection::questions(&plan.dataset, &plan.asked)?;
-    let documents = work.join("set");
-    let ids = write_documents(&documents, collection::documents(&plan.dataset)?)?;
-
-    let engine = Engine::open(dirs.with_library(work.join("library"))).await?;
-    let documents = engine.add_folder(&documents).await?;
-    engine.settle().await?;
+    let (engine, names) = indexed(&plan.dataset, work, dirs).await?;
     let search = engine.searching(None).await?;
-    let names = names_by_document(&search.store, &documents, &ids).await?;
 
     let mut stages = Stages::default();
     for query in &questions.queries {
@@ -175,6 +169,22 @@ pub async fn evaluate(plan: &Plan, work: &Path, dirs: &Dirs) -> Result<Evaluatio
         comparisons,
         texts: texts(questions),
     })
+}
+
+/// A library of a collection's documents, made below `work` or found there, and their ids.
+async fn indexed(
+    dataset: &Path,
+    work: &Path,
+    dirs: &Dirs,
+) -> Result<(Engine, HashMap<DocumentId, Vec<String>>)> {
+    let documents = work.join("set");
+    let ids = write_documents(&documents, collection::documents(dataset)?)?;
+    let engine = Engine::open(dirs.with_library(work.join("library"))).await?;
+    let documents = engine.add_folder(&documents).await?;
+    engine.settle().await?;
+    let search = engine.searching(None).await?;
+    let names = names_by_document(&search.store, &documents, &ids).await?;
+    Ok((engine, names))
 }
 
 /// Measures runs that were written to files; each is compared with the first.

@@ -52,7 +52,8 @@ pub(super) enum ModelsVerb {
         #[command(flatten)]
         licence: Licence,
     },
-    /// Choose the reranker: a model, `auto` for the best that this machine runs, or `none`
+    /// Choose a model for what it does: reranking, embedding, or writing answers; or a reranker by `auto`
+    /// for the best that this machine runs, or `none`
     Use {
         /// The model
         id: String,

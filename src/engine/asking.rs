@@ -35,10 +35,13 @@ impl Engine {
         on_update: impl FnMut(&Answer) + Send,
     ) -> Result<Answer> {
         let search = self.searching(None).await?;
-        let (writer, notice) = match self.writer().await {
-            _ if request.extractive => (None, None),
-            Ok(writer) => (writer.as_ref(), None),
-            Err(notice) => (None, Some(notice.clone())),
+        let (writer, notice) = if request.extractive {
+            (None, None)
+        } else {
+            match self.writer().await {
+                Ok(writer) => (writer.as_ref(), None),
+                Err(notice) => (None, Some(notice.clone())),
+            }
         };
         let mut answer = answer::answer(&search, writer, request, on_update).await?;
         answer.notices.extend(notice);

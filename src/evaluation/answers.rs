@@ -13,8 +13,8 @@ use std::{
 use super::{
     Plan, Result,
     collection::{self, Query},
+    indexed,
     metrics::Judgements,
-    names_by_document, write_documents,
 };
 use crate::{
     answer::{Answer, AnswerRequest, Evidence, Verdict},
@@ -149,13 +149,7 @@ impl Report {
 /// [`super::evaluate`], and shared with it.
 pub async fn ask(plan: &Plan, work: &Path, dirs: &Dirs) -> Result<Report> {
     let questions = collection::questions(&plan.dataset, &plan.asked)?;
-    let documents = work.join("set");
-    let ids = write_documents(&documents, collection::documents(&plan.dataset)?)?;
-    let engine = Engine::open(dirs.with_library(work.join("library"))).await?;
-    let documents = engine.add_folder(&documents).await?;
-    engine.settle().await?;
-    let search = engine.searching(None).await?;
-    let names = names_by_document(&search.store, &documents, &ids).await?;
+    let (engine, names) = indexed(&plan.dataset, work, dirs).await?;
     let mut report = Report::default();
     for query in &questions.queries {
         let Some(judgements) = questions.judgements.get(&query.id) else {
