@@ -143,6 +143,30 @@ describe('searching', () => {
     expect(host.searches.length).toBe(3);
   });
 
+  it('asks for what is being typed, though files change meanwhile', async () => {
+    const host = openWindow(new ScriptedHost());
+    await type('a');
+    await waitFor(() => expect(host.searches.length).toBe(2));
+    host.changed();
+    await type('ab');
+    host.searches[1]?.send({ results: [result(1)], last: true });
+    await waitFor(() => expect(host.searches.at(-1)?.request.query).toBe('ab'));
+    host.searches.at(-1)?.send({ results: [result(2)], last: true });
+    await waitFor(() => expect(names()).toEqual(['2.txt']));
+  });
+
+  it('asks for what was typed when the order is changed before its answer', async () => {
+    const host = openWindow(new ScriptedHost());
+    await type('a');
+    await waitFor(() => expect(host.searches.length).toBe(2));
+    host.searches[1]?.send({ results: [result(1)], last: true });
+    await waitFor(() => expect(names()).toEqual(['1.txt']));
+    await type('ab');
+    await fireEvent.change(screen.getByTestId('sort'), { target: { value: 'newest' } });
+    await fireEvent.change(screen.getByTestId('sort'), { target: { value: 'best' } });
+    expect(host.searches.at(-1)?.request.query).toBe('ab');
+  });
+
   it('shows text of a document as text, whatever it looks like', async () => {
     const host = openWindow(new ScriptedHost());
     await type('a');

@@ -80,10 +80,10 @@ export class PreviewSession {
     return this.#load(file.file_id, '', () => this.#host.preview(file.file_id, null, this.#query));
   }
 
-  /** Shows the passage anew if the file has been read again since. */
-  follow(rows: readonly SearchResult[], query: string): void {
-    const row = rows.find((one) => one.file_id === this.fileId);
-    if (this.open && row && row.passage_id !== this.#passageId) void this.show(row, query);
+  /** Shows the passage of a row anew if the file was read again since; a file inside it stays. */
+  follow(row: Shown, query: string): void {
+    const isAnother = row.file_id === this.#row?.file_id && row.passage_id !== this.#row.passage_id;
+    if (this.open && isAnother && this.outer === null) void this.show(row, query);
   }
 
   /** Turns to another page of the same file. */

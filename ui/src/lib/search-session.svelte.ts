@@ -255,6 +255,10 @@ export class SearchSession {
 
   /** The order will be another one: nothing on screen holds its place. */
   #askAnew(): void {
+    if (!this.isCurrent) {
+      this.settle();
+      return;
+    }
     this.#stopTimers();
     this.#stage = 'words';
     this.#ask(this.shownQuery, false, (update) => {
@@ -279,7 +283,8 @@ export class SearchSession {
     this.#running = this.#host.search(request, (update) => {
       if (mine !== this.#newest) return;
       receive(update);
-      if (update.last && this.#changedMeanwhile) this.#renew();
+      // What is being typed will be asked for, and sees the change.
+      if (update.last && this.#changedMeanwhile && this.isCurrent) this.#renew();
     });
     this.#running.done.catch((thrown: unknown) => {
       if (mine !== this.#newest) return;

@@ -78,9 +78,10 @@ export class WindowActs {
   }
 
   /** What was read again may stand elsewhere by now. */
-  renewed(): void {
-    this.preview.follow(this.#search.rows, this.#search.shownQuery);
-    void this.passages.refresh();
+  async renewed(): Promise<void> {
+    await this.passages.refresh();
+    const shown = this.passages.entries.find((entry) => entry.key === this.#shownKey);
+    if (shown) this.preview.follow(shown.row, this.#search.shownQuery);
   }
 
   openPage(name: PageName, why: string | null = null): void {
@@ -105,6 +106,7 @@ export class WindowActs {
   showSource(source: AnswerSource, citation: AnswerCitation | null): void {
     const quoted = (citation?.quote ?? '').replaceAll('"', ' ').trim();
     const query = quoted === '' ? (this.answer.question ?? '') : `"${quoted}"`;
+    this.#shownKey = null;
     void this.preview.show({ ...source, ...citation, passage: source.passage }, query);
   }
 
