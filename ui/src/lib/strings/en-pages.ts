@@ -171,7 +171,7 @@ tray: 'Show an icon in the tray',
 
   // The connections page.
   connectionsExplained:
-    'Nuthatch connects to the network for one purpose only: to fetch a model that you asked for. Every request it ever made is listed here.',
+    'Nuthatch connects for two purposes only: to fetch a model that you asked for, and to ask a server that you named for answers. Every request it ever made is listed here.',
   noConnections: 'Not one request has been made.',
   connectionTime: 'When',
   connectionTo: 'Where to',
