@@ -167,4 +167,15 @@ export const SCREENS: Screen[] = [
     },
   },
   state('left-out-folder', 'held', 'held-back'),
+  {
+    name: 'why',
+    show: async (nuthatch) => {
+      await nuthatch.open();
+      await nuthatch.page.getByTestId('library-button').click();
+      await nuthatch.page.getByTestId('why-path').fill('/home/robin/Desktop/old-scan.pdf');
+      await nuthatch.press('Enter');
+      await expect(nuthatch.page.getByTestId('why-answer')).toBeVisible();
+      await nuthatch.page.getByTestId('why-answer').scrollIntoViewIfNeeded();
+    },
+  },
 ];

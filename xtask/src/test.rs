@@ -77,6 +77,9 @@ fn before_the_build(checkout: &Checkout, quick: bool) -> Vec<(&'static str, Comm
         ("format of xtask", cargo(&own_format)),
         ("types of the front end", npm(&["run", "check"])),
         ("tests of the front end", npm(&["test"])),
+        // A workflow is tried only after it is merged, and a release's only on the day of the release:
+        // the linter and the tests of its scripts are all that shows a mistake before.
+        ("workflows", npm(&["run", "--silent", "workflows"])),
         (
             "tests of xtask",
             on_itself(&["test", "--quiet", "--release", "--locked"], &[]),

@@ -162,7 +162,7 @@ tray: 'Symbol in der Leiste des Systems zeigen',
   settingsFile: 'Mehr steht in der Datei',
 
   connectionsExplained:
-    'Nuthatch verbindet sich nur aus einem Grund mit dem Netz: um ein Modell zu holen, das du haben willst. Jede Anfrage, die es je gestellt hat, steht hier.',
+    'Nuthatch verbindet sich nur aus zwei Gründen: um ein Modell zu holen, das du haben willst, und um einen Server, den du genannt hast, nach Antworten zu fragen. Jede Anfrage, die es je gestellt hat, steht hier.',
   aboutVersion: (version) => `Version ${version}`,
   aboutWhat: 'Findet Stellen in den eigenen Dateien, nach Wort und nach Sinn. Nichts verlässt diesen Rechner.',
   aboutFree: 'Nuthatch ist freie Software unter der Apache-Lizenz 2.0.',

@@ -171,7 +171,7 @@ tray: 'Show an icon in the tray',
 
   // The connections page.
   connectionsExplained:
-    'Nuthatch connects to the network for one purpose only: to fetch a model that you asked for. Every request it ever made is listed here.',
+    'Nuthatch connects for two purposes only: to fetch a model that you asked for, and to ask a server that you named for answers. Every request it ever made is listed here.',
   aboutVersion: (version: string) => `Version ${version}`,
   aboutWhat: 'Finds passages in your own files, by word and by meaning. Nothing leaves this machine.',
   aboutFree: 'Nuthatch is free software under the Apache License 2.0.',

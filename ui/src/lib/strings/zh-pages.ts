@@ -158,7 +158,7 @@ tray: '在系统托盘中显示图标',
   settingsFile: '更多设置见文件',
 
   connectionsExplained:
-    'Nuthatch 只为一个目的连接网络：获取您要的模型。它发出过的每个请求都列在这里。',
+    'Nuthatch 只为两个目的建立连接：获取您要的模型，以及向您指定的服务器询问答案。它发出过的每个请求都列在这里。',
   aboutVersion: (version) => `版本 ${version}`,
   aboutWhat: '按词语和含义在您自己的文件中查找段落。任何内容都不会离开本机。',
   aboutFree: 'Nuthatch 是基于 Apache License 2.0 的自由软件。',
