@@ -61,6 +61,7 @@ const COMMANDS: &[&str] = &[
     "remove_model",
     "diagnose",
     "connections",
+    "about",
 ];
 
 /// Shown when the front end was not built; carries no script and no style, so every policy allows it.

@@ -117,6 +117,7 @@ pub fn run(start: Start) -> tauri::Result<()> {
             commands::models::remove_model,
             commands::models::diagnose,
             commands::models::connections,
+            commands::desktop::about,
         ])
         .on_window_event(windows::on_event)
         .setup(move |app| {

@@ -146,6 +146,16 @@ export const SCREENS: Screen[] = [
   page('settings', 'settings', '', 'switch-meaning'),
   page('no-connections', 'connections', '', 'no-connections'),
   page('connections', 'connections', 'connected', 'connections'),
+  {
+    name: 'about',
+    show: async (nuthatch) => {
+      await nuthatch.open();
+      await nuthatch.page.getByTestId('library-button').click();
+      await nuthatch.page.getByTestId('tab-about').click();
+      await nuthatch.page.getByTestId('show-notices').click();
+      await expect(nuthatch.page.getByTestId('notices')).toBeVisible();
+    },
+  },
   state('library', 'library', 'library'),
   {
     name: 'rule',

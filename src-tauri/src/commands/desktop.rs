@@ -1,9 +1,16 @@
 //! What the pages ask of the desktop around them: the tray's words, and the launcher's few wishes.
 
+use std::{fs, path::PathBuf};
+
 use tauri::{AppHandle, State};
 
-use super::Outcome;
-use crate::{belonging, desktop::Desktop, windows, wire::DesktopWords};
+use super::{Outcome, blocking};
+use crate::{
+    belonging,
+    desktop::Desktop,
+    windows,
+    wire::{About, DesktopWords, ErrorCode, IpcError},
+};
 
 /// Tells in which words the tray and a notification speak: those of the language of the page.
 #[tauri::command]
@@ -30,4 +37,24 @@ pub(crate) async fn search_in_window(app: AppHandle, query: String) -> Outcome<(
     windows::hide_launcher(&app);
     windows::search_in_main(&app, query);
     Ok(())
+}
+
+/// What program this is, and the notices of everything it is made with.
+#[tauri::command]
+pub(crate) async fn about(desktop: State<'_, Desktop>) -> Outcome<About> {
+    let dirs = desktop.dirs().clone();
+    blocking(move || {
+        let read = |path: PathBuf| {
+            fs::read_to_string(&path).map_err(|error| IpcError {
+                code: ErrorCode::Unreadable,
+                message: format!("{} cannot be read: {error}", path.display()),
+                hint: Some("Install Nuthatch again".into()),
+            })
+        };
+        Ok(About {
+            version: env!("CARGO_PKG_VERSION").into(),
+            notices: dirs.third_party().map(read).transpose()?,
+        })
+    })
+    .await
 }

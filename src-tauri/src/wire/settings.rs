@@ -82,3 +82,12 @@ pub enum Setting {
     /// A name.
     Name(String),
 }
+
+/// What program this is.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct About {
+    /// As of packages.
+    pub version: String,
+    /// The licences and notices of everything it is made with; absent where it was not packed.
+    pub notices: Option<String>,
+}

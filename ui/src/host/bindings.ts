@@ -1,5 +1,12 @@
 // The shapes of `src-tauri/src/wire.rs`. Do not edit: `UPDATE_BINDINGS=1 cargo test` rewrites this file.
 
+export type About = {
+  /** As of packages. */
+  version: string,
+  /** The licences and notices of everything it is made with; absent where it was not packed. */
+  notices: string | null,
+};
+
 export type AnswerCitation = {
   /** Which of the sources, from 1. */
   source: number,

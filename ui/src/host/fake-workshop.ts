@@ -3,6 +3,7 @@
  * Owns answers that are the same every time. Knows nothing of the window, nor of documents.
  */
 import type {
+  About,
   Connection,
   Fetching,
   IpcError,
@@ -238,6 +239,11 @@ export class FakeWorkshop implements Workshop {
   async connections(): Promise<Connection[]> {
     this.mayFail();
     return this.#connections;
+  }
+
+  async about(): Promise<About> {
+    this.mayFail();
+    return { version: '0.1.0', notices: 'svelte 5.57.3\n\nPermission is hereby granted, free of charge, …' };
   }
 
   #model(id: string): Model {

@@ -4,6 +4,7 @@
  * `fake.ts`) are unknown here. Every failure is an `IpcError`, never a bare string.
  */
 import type {
+  About,
   AnswerUpdate,
   Connection,
   DesktopWords,
@@ -79,6 +80,7 @@ export interface Workshop {
   diagnose(): Promise<Machine>;
   /** Every request to the network that was ever made, the newest first. */
   connections(): Promise<Connection[]>;
+  about(): Promise<About>;
 }
 
 /** What the desktop around the page can do. */

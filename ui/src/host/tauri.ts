@@ -6,6 +6,7 @@
 import { Channel, invoke, type InvokeArgs } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
 import type {
+  About,
   AnswerUpdate,
   Connection,
   Fetching,
@@ -171,4 +172,5 @@ export const tauriHost: Host = {
   removeModel: (id) => call<number>('remove_model', { id }),
   diagnose: () => call<Machine>('diagnose'),
   connections: () => call<Connection[]>('connections'),
+  about: () => call<About>('about'),
 };

@@ -5,7 +5,7 @@ import { counting } from './counting';
 const { number, counted } = counting('de');
 
 export const pageStrings: PageStrings = {
-  pages: { library: 'Bibliothek', models: 'Modelle', settings: 'Einstellungen', connections: 'Verbindungen' },
+  pages: { library: 'Bibliothek', models: 'Modelle', settings: 'Einstellungen', connections: 'Verbindungen', about: 'Über' },
   openLibrary: 'Bibliothek, Modelle und Einstellungen öffnen',
   closeLibrary: 'Schließen',
   actOn: (act, what) => `${act}: ${what}`,
@@ -163,6 +163,11 @@ tray: 'Symbol in der Leiste des Systems zeigen',
 
   connectionsExplained:
     'Nuthatch verbindet sich nur aus zwei Gründen: um ein Modell zu holen, das du haben willst, und um einen Server, den du genannt hast, nach Antworten zu fragen. Jede Anfrage, die es je gestellt hat, steht hier.',
+  aboutVersion: (version) => `Version ${version}`,
+  aboutWhat: 'Findet Stellen in den eigenen Dateien, nach Wort und nach Sinn. Nichts verlässt diesen Rechner.',
+  aboutFree: 'Nuthatch ist freie Software unter der Apache-Lizenz 2.0.',
+  showNotices: 'Die Lizenzen von allem zeigen, woraus es gemacht ist',
+  noNotices: 'Dieses Exemplar stammt aus keinem Paket: Die Lizenzen liegen in packaging/ und in den Quellen seiner Teile.',
   noConnections: 'Es wurde noch keine einzige Anfrage gestellt.',
   connectionTime: 'Wann',
   connectionTo: 'Wohin',

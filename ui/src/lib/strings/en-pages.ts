@@ -5,7 +5,7 @@ import { counting } from './counting';
 const { number, counted } = counting('en');
 
 export const pageStrings = {
-  pages: { library: 'Library', models: 'Models', settings: 'Settings', connections: 'Connections' },
+  pages: { library: 'Library', models: 'Models', settings: 'Settings', connections: 'Connections', about: 'About' },
   openLibrary: 'Open the library, models and settings',
   closeLibrary: 'Close',
   actOn: (act: string, what: string) => `${act}: ${what}`,
@@ -172,6 +172,11 @@ tray: 'Show an icon in the tray',
   // The connections page.
   connectionsExplained:
     'Nuthatch connects for two purposes only: to fetch a model that you asked for, and to ask a server that you named for answers. Every request it ever made is listed here.',
+  aboutVersion: (version: string) => `Version ${version}`,
+  aboutWhat: 'Finds passages in your own files, by word and by meaning. Nothing leaves this machine.',
+  aboutFree: 'Nuthatch is free software under the Apache License 2.0.',
+  showNotices: 'Show the licences of everything it is made with',
+  noNotices: 'This copy was not made by a package: the licences are in packaging/ and in the sources of its parts.',
   noConnections: 'Not one request has been made.',
   connectionTime: 'When',
   connectionTo: 'Where to',

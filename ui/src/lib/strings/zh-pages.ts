@@ -5,7 +5,7 @@ import { counting } from './counting';
 const { number } = counting('zh');
 
 export const pageStrings: PageStrings = {
-  pages: { library: '资料库', models: '模型', settings: '设置', connections: '连接' },
+  pages: { library: '资料库', models: '模型', settings: '设置', connections: '连接', about: '关于' },
   openLibrary: '打开资料库、模型和设置',
   closeLibrary: '关闭',
   actOn: (act, what) => `${act}：${what}`,
@@ -159,6 +159,11 @@ tray: '在系统托盘中显示图标',
 
   connectionsExplained:
     'Nuthatch 只为两个目的建立连接：获取您要的模型，以及向您指定的服务器询问答案。它发出过的每个请求都列在这里。',
+  aboutVersion: (version) => `版本 ${version}`,
+  aboutWhat: '按词语和含义在您自己的文件中查找段落。任何内容都不会离开本机。',
+  aboutFree: 'Nuthatch 是基于 Apache License 2.0 的自由软件。',
+  showNotices: '显示所有组成部分的许可证',
+  noNotices: '此副本并非来自安装包：许可证位于 packaging/ 及各组成部分的源代码中。',
   noConnections: '从未发出过任何请求。',
   connectionTime: '时间',
   connectionTo: '去向',
