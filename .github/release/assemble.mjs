@@ -10,7 +10,7 @@
  */
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const SUMS = 'SHA256SUMS';
@@ -35,18 +35,11 @@ const KINDS = [
   ['.app.tar.gz', 'app'],
 ];
 
+/** A package that no updater is asked for. */
+const OTHERS = ['.dmg'];
+
 /** Kinds that an updater may replace by itself without a package manager's knowledge. */
 const DEFAULTS = ['appimage', 'nsis', 'app'];
-
-/** A file of one build. */
-function filesBelow(folder, inside = '') {
-  return readdirSync(join(folder, inside), { withFileTypes: true })
-    .sort((a, b) => a.name.localeCompare(b.name))
-    .flatMap((entry) => {
-      const path = inside === '' ? entry.name : `${inside}/${entry.name}`;
-      return entry.isDirectory() ? filesBelow(folder, path) : [path];
-    });
-}
 
 const sha256 = (path) => createHash('sha256').update(readFileSync(path)).digest('hex');
 
@@ -57,36 +50,42 @@ function readSums(path) {
     lines.map((line) => {
       const [, sum, file] = /^([0-9a-f]{64}) [ *](.+)$/.exec(line) ?? [];
       if (sum === undefined) throw new Error(`${path} has a line that is no sum: ${line}`);
-      return [file.replace(/^\.\//, ''), sum];
+      return [file, sum];
     }),
   );
 }
 
 /** Some names say nothing of the system they are for, and would meet in one folder. */
-function nameInRelease(path, system, version) {
-  const name = basename(path);
+function nameInRelease(name, system, version) {
   const arch = SYSTEMS[system].split('-')[1];
   const application = /\.app\.tar\.gz(\.sig)?$/.exec(name);
-  if (application) return `Nuthatch_${version}_${arch}${application[0]}`;
-  if (/^(nuthatch\.cdx\.json|THIRD-PARTY.*)$/.test(name)) return `${system}-${name}`;
-  return name;
+  if (application) return `nuthatch_${version}_${arch}${application[0]}`;
+  return name === 'nuthatch.cdx.json' ? `${system}-${name}` : name;
 }
 
-/** Copies what one build wrote, comparing each file with its sum. */
+const isPackage = (name) => OTHERS.some((end) => name.endsWith(end)) || KINDS.some(([end]) => name.endsWith(end));
+
+/** Copies what one build summed up, comparing each file, with the signatures that lie beside. */
 function take(folder, system, version, out) {
   const sums = readSums(join(folder, SUMS));
-  const files = filesBelow(folder).filter((path) => path !== SUMS);
-  const gone = [...sums.keys()].filter((path) => !files.includes(path));
-  if (gone.length > 0) throw new Error(`${system}: ${gone.join(', ')} is in ${SUMS}, but not there`);
-  return files.map((path) => {
-    const from = join(folder, path);
-    if (!sums.has(path)) throw new Error(`${system}: ${path} is not in ${SUMS}`);
-    if (sha256(from) !== sums.get(path)) throw new Error(`${system}: ${path} is not the file that was built`);
-    const name = nameInRelease(path, system, version);
-    if (existsSync(join(out, name))) throw new Error(`two systems have a file ${name}`);
-    copyFileSync(from, join(out, name));
-    return name;
-  });
+  const there = readdirSync(folder);
+  const extra = there.filter((name) => isPackage(name) && !sums.has(name));
+  if (extra.length > 0) throw new Error(`${system}: ${extra.join(', ')} is not in ${SUMS}`);
+  const taken = [];
+  const copy = (name) => {
+    const to = nameInRelease(name, system, version);
+    if (existsSync(join(out, to))) throw new Error(`two systems have a file ${to}`);
+    copyFileSync(join(folder, name), join(out, to));
+    taken.push(to);
+  };
+  for (const [name, sum] of sums) {
+    if (!there.includes(name)) throw new Error(`${system}: ${name} is in ${SUMS}, but not there`);
+    if (sha256(join(folder, name)) !== sum) throw new Error(`${system}: ${name} is not the file that was built`);
+    copy(name);
+    // It needs no sum: it holds for that one file, or it does not.
+    if (there.includes(`${name}.sig`)) copy(`${name}.sig`);
+  }
+  return taken;
 }
 
 /** The part of the update manifest that one system's signed files make up. */
@@ -125,7 +124,7 @@ export function assemble({ packages, out, version, downloads, now }) {
   } else {
     notices.push('no update manifest: no package has a signature (TAURI_SIGNING_PRIVATE_KEY)');
   }
-  const sums = filesBelow(out).map((name) => `${sha256(join(out, name))}  ${name}\n`);
+  const sums = readdirSync(out).sort().map((name) => `${sha256(join(out, name))}  ${name}\n`);
   writeFileSync(join(out, SUMS), sums.join(''));
   return notices;
 }

@@ -20,15 +20,15 @@ const fresh = () => {
 };
 const sum = (text) => createHash('sha256').update(text).digest('hex');
 
-/** Packages of one system, with the sums that its build would have written. */
+/** Packages of one system, as `cargo xtask bundle` leaves them: signatures and its own notes have no sum. */
 function build(packages, system, files) {
   const root = join(packages, `packages-${system}`);
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), text);
-  }
-  const sums = Object.entries(files).map(([path, text]) => `${sum(text)}  ${path}\n`);
-  writeFileSync(join(root, 'SHA256SUMS'), sums.join(''));
+  mkdirSync(root);
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(root, name), text);
+  const summed = Object.entries(files).filter(([name]) => !name.endsWith('.sig'));
+  writeFileSync(join(root, 'SHA256SUMS'), summed.map(([name, text]) => `${sum(text)}  ${name}\n`).join(''));
+  writeFileSync(join(root, 'config.json'), '{}');
+  writeFileSync(join(root, 'THIRD-PARTY.txt'), 'notices');
   return root;
 }
 
@@ -41,46 +41,46 @@ const request = (packages) => ({
 });
 
 const SIGNED = {
-  'Nuthatch_1.2.3_amd64.AppImage': 'image',
-  'Nuthatch_1.2.3_amd64.AppImage.sig': 'signature of the image\n',
-  'Nuthatch_1.2.3_amd64.deb': 'deb',
-  'Nuthatch_1.2.3_amd64.deb.sig': 'signature of the deb\n',
+  'nuthatch_1.2.3_amd64.AppImage': 'image',
+  'nuthatch_1.2.3_amd64.AppImage.sig': 'signature of the image\n',
+  'nuthatch_1.2.3_amd64.deb': 'deb',
+  'nuthatch_1.2.3_amd64.deb.sig': 'signature of the deb\n',
   'nuthatch.cdx.json': '{}',
 };
 
 test('every file of every system is in the release, with its sum', () => {
   const packages = fresh();
   build(packages, 'linux-x86_64', SIGNED);
-  build(packages, 'macos-arm64', { 'macos/Nuthatch.app.tar.gz': 'arm', 'nuthatch.cdx.json': '{"arm":1}' });
-  build(packages, 'macos-x86_64', { 'macos/Nuthatch.app.tar.gz': 'intel', 'nuthatch.cdx.json': '{"x":1}' });
+  build(packages, 'macos-arm64', { 'nuthatch.app.tar.gz': 'arm', 'nuthatch.cdx.json': '{"arm":1}' });
+  build(packages, 'macos-x86_64', { 'nuthatch.app.tar.gz': 'intel', 'nuthatch.cdx.json': '{"x":1}' });
   const wanted = request(packages);
   assemble(wanted);
   const there = readdirSync(wanted.out).sort();
   assert.deepEqual(there, [
-    'Nuthatch_1.2.3_aarch64.app.tar.gz',
-    'Nuthatch_1.2.3_amd64.AppImage',
-    'Nuthatch_1.2.3_amd64.AppImage.sig',
-    'Nuthatch_1.2.3_amd64.deb',
-    'Nuthatch_1.2.3_amd64.deb.sig',
-    'Nuthatch_1.2.3_x86_64.app.tar.gz',
     'SHA256SUMS',
     'latest.json',
     'linux-x86_64-nuthatch.cdx.json',
     'macos-arm64-nuthatch.cdx.json',
     'macos-x86_64-nuthatch.cdx.json',
+    'nuthatch_1.2.3_aarch64.app.tar.gz',
+    'nuthatch_1.2.3_amd64.AppImage',
+    'nuthatch_1.2.3_amd64.AppImage.sig',
+    'nuthatch_1.2.3_amd64.deb',
+    'nuthatch_1.2.3_amd64.deb.sig',
+    'nuthatch_1.2.3_x86_64.app.tar.gz',
   ]);
   const lines = readFileSync(join(wanted.out, 'SHA256SUMS'), 'utf8').trim().split('\n');
   assert.equal(lines.length, there.length - 1);
-  assert.ok(lines.includes(`${sum('intel')}  Nuthatch_1.2.3_x86_64.app.tar.gz`));
+  assert.ok(lines.includes(`${sum('intel')}  nuthatch_1.2.3_x86_64.app.tar.gz`));
 });
 
 test('the update manifest names each signed package by its kind, and one that replaces itself for the rest', () => {
   const packages = fresh();
   build(packages, 'linux-x86_64', SIGNED);
   build(packages, 'windows-arm64', {
-    'Nuthatch_1.2.3_arm64-setup.exe': 'setup',
-    'Nuthatch_1.2.3_arm64-setup.exe.sig': 'signature of the setup',
-    'Nuthatch_1.2.3_arm64_en-US.msi': 'not signed',
+    'nuthatch_1.2.3_arm64-setup.exe': 'setup',
+    'nuthatch_1.2.3_arm64-setup.exe.sig': 'signature of the setup',
+    'nuthatch_1.2.3_arm64_en-US.msi': 'not signed',
   });
   const wanted = request(packages);
   assert.deepEqual(assemble(wanted), []);
@@ -96,13 +96,13 @@ test('the update manifest names each signed package by its kind, and one that re
   ]);
   assert.deepEqual(manifest.platforms['linux-x86_64'], {
     signature: 'signature of the image',
-    url: 'https://example.org/nuthatch/releases/download/v1.2.3/Nuthatch_1.2.3_amd64.AppImage',
+    url: 'https://example.org/nuthatch/releases/download/v1.2.3/nuthatch_1.2.3_amd64.AppImage',
   });
 });
 
 test('without a signature there is no manifest, and that is said', () => {
   const packages = fresh();
-  build(packages, 'linux-x86_64', { 'Nuthatch_1.2.3_amd64.deb': 'deb' });
+  build(packages, 'linux-x86_64', { 'nuthatch_1.2.3_amd64.deb': 'deb' });
   const wanted = request(packages);
   assert.match(assemble(wanted).join(), /TAURI_SIGNING_PRIVATE_KEY/);
   assert.ok(!existsSync(join(wanted.out, 'latest.json')));
@@ -111,7 +111,7 @@ test('without a signature there is no manifest, and that is said', () => {
 test('a file that is not the one that was built stops the release', () => {
   const packages = fresh();
   const root = build(packages, 'linux-x86_64', SIGNED);
-  writeFileSync(join(root, 'Nuthatch_1.2.3_amd64.deb'), 'another deb');
+  writeFileSync(join(root, 'nuthatch_1.2.3_amd64.deb'), 'another deb');
   assert.throws(() => assemble(request(packages)), /amd64\.deb is not the file that was built/);
 });
 

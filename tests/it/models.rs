@@ -264,3 +264,32 @@ fn a_damaged_model_fails_its_check_by_the_files_name() {
         "{said}"
     );
 }
+
+/// As its makers publish it, ONNX Runtime gives the machine an id, and keeps both that and what it is
+/// going to report to them in the user's cache folder.
+#[test]
+fn the_models_runtime_keeps_no_id_and_no_report() {
+    let home = Home::new();
+    home.write("a.txt", "The nuthatch hides its seeds under the bark.");
+    let users = home.root.path().join("users-home");
+    std::fs::create_dir(&users).unwrap();
+    let added = command(&home.library(), &["add", &home.docs()])
+        .env("HOME", &users)
+        .env_remove("XDG_CACHE_HOME")
+        // Where one of these is set it is silent by itself, and this would show nothing.
+        .env_remove("CI")
+        .env_remove("ORT_DISABLE_TELEMETRY")
+        .output()
+        .unwrap();
+    let status: Value = serde_json::from_slice(&added.stdout).unwrap();
+    assert_eq!(
+        (&status["passages"], &status["to_embed"]),
+        (&json!(1), &json!(0)),
+        "it was embedded"
+    );
+    let left: Vec<_> = std::fs::read_dir(&users)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
+}
