@@ -98,8 +98,7 @@ fn collect(packed: &Path, folder: &Path) -> Result<()> {
                 continue;
             }
             let to = folder.join(name.replace("Nuthatch", "nuthatch"));
-            fs::copy(&file, &to)
-                .with_context(|| format!("could not copy {}", file.display()))?;
+            fs::copy(&file, &to).with_context(|| format!("could not copy {}", file.display()))?;
             if !is_signature {
                 n_packages += 1;
                 let bytes = fs::metadata(&to).map_or(0, |about| about.len());
@@ -153,8 +152,8 @@ fn is_package(file: &Path) -> bool {
 }
 
 fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
-    let read = fs::read_dir(folder)
-        .with_context(|| format!("could not read {}", folder.display()))?;
+    let read =
+        fs::read_dir(folder).with_context(|| format!("could not read {}", folder.display()))?;
     let mut paths = read
         .map(|entry| entry.map(|entry| entry.path()))
         .collect::<Result<Vec<_>, _>>()?;

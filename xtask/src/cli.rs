@@ -53,9 +53,15 @@ pub(crate) enum Verb {
         version: Option<String>,
     },
     Cuda,
-    CudaBench { arguments: Vec<String> },
-    Run { folder: Option<PathBuf> },
-    Test { quick: bool },
+    CudaBench {
+        arguments: Vec<String>,
+    },
+    Run {
+        folder: Option<PathBuf>,
+    },
+    Test {
+        quick: bool,
+    },
 }
 
 pub(crate) fn parse(args: impl Iterator<Item = String>) -> Result<Verb> {

@@ -12,7 +12,7 @@ use anyhow::{Context, Result};
 
 use crate::checkout::Checkout;
 use crate::command;
-use crate::frontend::Frontend;
+use crate::frontend::{self, Frontend};
 use crate::packages;
 use crate::platform::Platform;
 use crate::purpose::Purpose;
@@ -38,7 +38,14 @@ pub(crate) fn licences(checkout: &Checkout, with_advisories: bool) -> Result<()>
 pub(crate) fn check(checkout: &Checkout, with_advisories: bool) -> Result<()> {
     let deny = tools::ensure(&checkout.root, &tools::DENY)?;
     let mut check = command::program(deny, &checkout.root);
-    check.args(["--locked", "check", "--hide-inclusion-graph", "licenses", "bans", "sources"]);
+    check.args([
+        "--locked",
+        "check",
+        "--hide-inclusion-graph",
+        "licenses",
+        "bans",
+        "sources",
+    ]);
     if with_advisories {
         // Their list is fetched anew, which needs the network.
         check.arg("advisories");
@@ -46,17 +53,32 @@ pub(crate) fn check(checkout: &Checkout, with_advisories: bool) -> Result<()> {
     command::succeed(&mut check)
 }
 
-/// Writes the notices, for what this platform's packages contain.
+/// What the notices are made from. Reading the licences of all crates takes minutes.
+const SOURCES: [&str; 5] = [
+    "Cargo.lock",
+    "ui/package-lock.json",
+    "packaging/about.toml",
+    "packaging/about.hbs",
+    "packaging/notices",
+];
+
+/// Writes the notices, for what this platform's packages contain; not again while they are right.
 pub(crate) fn write(checkout: &Checkout) -> Result<PathBuf> {
     let folder = checkout.target.join("bundle");
-    fs::create_dir_all(&folder)
-        .with_context(|| format!("could not make {}", folder.display()))?;
+    let sources = SOURCES.map(|source| frontend::newest_below(&checkout.root.join(source)));
+    let file = folder.join(NAME);
+    if !frontend::is_stale(
+        frontend::changed(&file),
+        sources.into_iter().flatten().max(),
+    ) {
+        return Ok(file);
+    }
+    fs::create_dir_all(&folder).with_context(|| format!("could not make {}", folder.display()))?;
     let mut text = String::from(HEAD);
     text.push_str(&crates(checkout, &folder)?);
     Frontend::look(checkout).update(&checkout.root)?;
     text.push_str(&read(&checkout.ui().join("dist/third-party.txt"))?);
     text.push_str(&libraries(&checkout.root, Platform::current()?)?);
-    let file = folder.join(NAME);
     fs::write(&file, text).with_context(|| format!("could not write {}", file.display()))?;
     Ok(file)
 }

@@ -21,7 +21,10 @@ pub(super) fn files(checkout: &Checkout, platform: Platform, notices: &Path) -> 
     let places = Places::of(platform);
     let exe = std::env::consts::EXE_SUFFIX;
     let mut files = vec![
-        (format!("{}nuthatch{exe}", places.users), program("nuthatch")),
+        (
+            format!("{}nuthatch{exe}", places.users),
+            program("nuthatch"),
+        ),
         (
             format!("{}nuthatch-models{exe}", places.programs),
             program("nuthatch-models"),
@@ -102,7 +105,11 @@ pub(super) fn config(
     needs: &[String],
     version: Option<&str>,
 ) -> String {
-    let map = object(files.iter().map(|(place, file)| (place.clone(), shown(file))));
+    let map = object(
+        files
+            .iter()
+            .map(|(place, file)| (place.clone(), shown(file))),
+    );
     let bundle = match platform {
         Platform::LinuxX64 | Platform::LinuxArm64 => {
             let needs: Vec<String> = needs.iter().map(|need| text(need)).collect();
@@ -114,7 +121,11 @@ pub(super) fn config(
         }
         // There the file comes first.
         Platform::WindowsX64 | Platform::WindowsArm64 => {
-            let map = object(files.iter().map(|(place, file)| (shown(file), place.clone())));
+            let map = object(
+                files
+                    .iter()
+                    .map(|(place, file)| (shown(file), place.clone())),
+            );
             format!("\"resources\":{map}")
         }
         Platform::MacX64 | Platform::MacArm64 => format!("\"macOS\":{{\"files\":{map}}}"),
@@ -169,10 +180,7 @@ mod tests {
 
     #[test]
     fn each_system_gets_its_own_map() {
-        let files = [(
-            "Contents/a \"b\"".to_owned(),
-            PathBuf::from("C:\\built\\a"),
-        )];
+        let files = [("Contents/a \"b\"".to_owned(), PathBuf::from("C:\\built\\a"))];
         let config = |platform| config(platform, &files, &["libc6 (>= 2.36)".into()], None);
         assert!(config(Platform::LinuxX64).contains("\"depends\":[\"libc6 (>= 2.36)\"]"));
         assert!(

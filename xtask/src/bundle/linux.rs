@@ -87,8 +87,11 @@ fn needs_of(checkout: &Checkout, linked: &[PathBuf]) -> Result<Vec<String>> {
     let place = checkout.target.join("bundle/needs");
     let debian = place.join("debian");
     fs::create_dir_all(&debian).with_context(|| format!("could not make {}", debian.display()))?;
-    fs::write(debian.join("control"), "Source: nuthatch\n\nPackage: nuthatch\n")
-        .context("could not write debian/control")?;
+    fs::write(
+        debian.join("control"),
+        "Source: nuthatch\n\nPackage: nuthatch\nArchitecture: any\n",
+    )
+    .context("could not write debian/control")?;
     let mut ask = command::program("dpkg-shlibdeps", &place);
     ask.args(["-O", "--ignore-missing-info"]);
     let said = command::answer(ask.args(linked)).context(
@@ -100,7 +103,10 @@ fn needs_of(checkout: &Checkout, linked: &[PathBuf]) -> Result<Vec<String>> {
 
 /// From `shlibs:Depends=libc6 (>= 2.36), libgcc-s1 (>= 4.2)`.
 fn listed(said: &str) -> Vec<String> {
-    let list = said.trim().strip_prefix("shlibs:Depends=").unwrap_or_default();
+    let list = said
+        .trim()
+        .strip_prefix("shlibs:Depends=")
+        .unwrap_or_default();
     let needs = list.split(", ").filter(|need| !need.is_empty());
     needs.map(ToOwned::to_owned).collect()
 }
