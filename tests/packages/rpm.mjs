@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { passing, sh } from './root.mjs';
 
@@ -25,7 +25,7 @@ test('the rpm holds what the deb holds, and names what it needs', (t) => {
   assert.match(sh('rpm', ['-qp', '--scripts', rpm]), /nuthatch erase/);
   assert.equal(sh('rpm', ['-qp', '--queryformat', '%{NAME} %{LICENSE}', rpm]), 'nuthatch Apache-2.0');
 
-  execFileSync('sh', ['-c', 'rpm2cpio "$0" | cpio --quiet -idm', rpm], { cwd: folder });
+  execFileSync('sh', ['-c', 'rpm2cpio "$0" | cpio --quiet -idm', resolve(rpm)], { cwd: folder });
   const program = join(folder, 'usr/bin/nuthatch');
   assert.match(sh(program, ['--version']), /^nuthatch \d/);
   const linked = sh('ldd', [join(folder, 'usr/bin/nuthatch-desktop')]);

@@ -112,7 +112,7 @@ fn collect(packed: &Path, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Everything that is inside, for whoever has to know (CycloneDX).
+/// Everything that is inside, for whoever has to know (`CycloneDX`).
 fn inventory(checkout: &Checkout, folder: &Path) -> Result<()> {
     let cyclonedx = tools::ensure(&checkout.root, &tools::CYCLONEDX)?;
     let mut describe = command::program(cyclonedx, &checkout.root.join("src-tauri"));

@@ -11,6 +11,7 @@ use anyhow::{Context, Result};
 
 use crate::checkout::Checkout;
 use crate::command;
+use crate::frontend;
 use crate::platform::Platform;
 
 const CUDA_WORKER: &str = "nuthatch-models-cuda";
@@ -32,7 +33,7 @@ pub(super) fn dependencies(checkout: &Checkout, platform: Platform) -> Result<Ve
     needs_of(checkout, &linked)
 }
 
-/// `nuthatch-cuda`, if `cargo xtask cuda` has built its worker.
+/// `nuthatch-cuda`, if `cargo xtask cuda` has built its worker from the sources as they are.
 pub(super) fn with_cuda(
     checkout: &Checkout,
     platform: Platform,
@@ -41,6 +42,11 @@ pub(super) fn with_cuda(
 ) -> Result<()> {
     let worker = checkout.target.join("release").join(CUDA_WORKER);
     if !is_debians(platform) || !worker.is_file() {
+        return Ok(());
+    }
+    let sources = frontend::newest_below(&checkout.root.join("models/src"));
+    if frontend::is_stale(frontend::changed(&worker), sources) {
+        println!("Left out: nuthatch-cuda, since its worker is older than its sources");
         return Ok(());
     }
     let architecture = architecture(platform);
