@@ -70,7 +70,7 @@ pub(super) fn embedding(
     }
     on_processor(dirs, spec, for_searches(settings)).map_err(|what| Notice {
         message: format!("Search by meaning is off: {what} is missing"),
-        hint: Some("Word search is complete. Run the set-up (cargo xtask setup) to get it".into()),
+        hint: Some("Word search is complete. Install Nuthatch again to get it; in a checkout, run cargo xtask setup".into()),
     })
 }
 
