@@ -102,7 +102,7 @@ pub(super) fn text_reader(
     }
     let spec = ModelSpec::default_text_reader().ok_or("there is no model for it")?;
     on_processor(dirs, spec, for_indexing(settings, share))
-        .map_err(|what| format!("{what} is missing; run the set-up again"))
+        .map_err(|what| format!("{what} is missing; install Nuthatch again"))
 }
 
 /// What a worker's process may take of the machine.
