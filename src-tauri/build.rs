@@ -53,6 +53,7 @@ const COMMANDS: &[&str] = &[
     "add_answer",
     "settings",
     "write_setting",
+    "save_report",
     "models",
     "get_model",
     "stop_fetching",

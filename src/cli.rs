@@ -2,6 +2,7 @@
 
 mod ask;
 mod bench;
+mod doctor;
 mod eval;
 mod folders;
 mod mine;
@@ -26,7 +27,7 @@ use clap::{Parser, Subcommand};
 use nuthatch::{
     dirs::{self, Dirs},
     engine::{Engine, Error, Status},
-    extract,
+    extract, logging,
     search::{Notice, SearchRequest, SearchResults},
     store::{self, Answer},
 };
@@ -119,6 +120,8 @@ enum Verb {
     /// Measure answers on such a collection: each question is asked of the whole library, and with the
     /// documents that answer it hidden
     EvalAnswers(ask::EvalAnswersArguments),
+    /// Report on program, machine and library, without names and texts, for whoever helps
+    Doctor(doctor::DoctorArguments),
     /// Get, choose and check the models
     Models {
         #[command(subcommand)]
@@ -152,6 +155,22 @@ enum Verb {
         #[arg(long, value_name = "FOLDER")]
         probe: Option<PathBuf>,
     },
+}
+
+impl Verb {
+    /// Whether it writes a library, so that there is something to tell later.
+    const fn keeps_log(&self) -> bool {
+        matches!(
+            self,
+            Self::Add { .. }
+                | Self::Remove { .. }
+                | Self::Forget { .. }
+                | Self::Include { .. }
+                | Self::Exclude { .. }
+                | Self::Watch
+                | Self::Prompt { .. }
+        )
+    }
 }
 
 pub(crate) fn exit_code(error: &anyhow::Error) -> ExitCode {
@@ -191,11 +210,21 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
             dirs.pdfium().as_deref(),
         )?);
     }
+    let keeps_log = arguments.verb.keeps_log();
+    if keeps_log {
+        logging::begin(&dirs, "nuthatch", false);
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()?;
     let outcome = runtime.block_on(verb(arguments.verb, dirs, arguments.json));
+    if keeps_log {
+        match &outcome {
+            Ok(()) => tracing::info!("ended"),
+            Err(error) => tracing::error!(error = format!("{error:#}"), "ended with an error"),
+        }
+    }
     match outcome {
         // Whoever read the output has seen enough.
         Err(error) if is_closed_pipe(&error) => Ok(()),
@@ -259,6 +288,7 @@ async fn verb(verb: Verb, dirs: Dirs, json: bool) -> anyhow::Result<()> {
         }
         Verb::Eval(arguments) => eval::run(*arguments, &dirs, json).await,
         Verb::Bench { verb } => bench::run(verb, &dirs, json).await,
+        Verb::Doctor(arguments) => doctor::doctor(&dirs, arguments, json).await,
         Verb::Models { verb } => models::run(verb, &dirs, json).await,
         Verb::Prompt { folder } => prompt(dirs, folder).await,
         Verb::Read { file } => read::read(&dirs, &file, json).await,

@@ -69,6 +69,11 @@ impl Dirs {
         self.users.join("connections.log")
     }
 
+    /// What both programs log.
+    pub fn logs(&self) -> PathBuf {
+        self.library.join("logs")
+    }
+
     /// The user's pause, for as long as there is one.
     pub fn pause(&self) -> PathBuf {
         self.library.join("paused")

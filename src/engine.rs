@@ -21,6 +21,7 @@ mod picture;
 mod polite;
 mod preview;
 pub mod reading;
+pub mod report;
 mod rules;
 mod searches;
 mod similar;
@@ -270,7 +271,11 @@ impl Engine {
         let indexing = Arc::new(Indexing::start(Arc::new(parts)).await?);
         let mut checking = JoinSet::new();
         if lock.is_after_power_cut {
-            checking.spawn(check::after_power_cut(engine.store.clone(), words));
+            checking.spawn(check::after_power_cut(
+                engine.store.clone(),
+                words,
+                engine.now,
+            ));
         }
         engine.writing = Some(Writing {
             indexing,

@@ -52,7 +52,7 @@ use read::TakeUp;
 pub(crate) use read::language;
 use reconcile::Look;
 use recovery::Derived;
-pub(crate) use trouble::of_disk;
+pub(crate) use trouble::{free_bytes, of_disk};
 pub(crate) use walk::why_left_out;
 pub(crate) use walk::{IGNORE_FILE, Rule};
 

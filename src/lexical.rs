@@ -117,6 +117,13 @@ impl Lexical {
         })
     }
 
+    /// Format and number of the generation that is read.
+    pub fn generation(&self) -> String {
+        let path = self.opened().newest.path.clone();
+        let name = path.file_name().unwrap_or_default();
+        name.to_string_lossy().into_owned()
+    }
+
     /// Starts anew from what is on disk, after writing failed. What was handed over since the
     /// last commit is to be handed over again.
     pub fn reopen(&self) -> Result<()> {

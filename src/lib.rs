@@ -8,6 +8,7 @@ pub mod cpu;
 pub mod dirs;
 pub mod document;
 pub mod machine;
+pub mod redact;
 pub mod settings;
 
 // Floor 3, parts: one resource or one pure step each.
@@ -33,7 +34,8 @@ pub mod engine;
 pub mod bench;
 pub mod evaluation;
 
-// An edge that both programs share.
+// Edges that both programs share.
+pub mod logging;
 pub mod origin;
 
 /// Many short threads allocate, and others free: with glibc's allocator, which keeps a heap for each,

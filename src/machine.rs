@@ -91,6 +91,16 @@ pub struct Turn {
     pub wants: bool,
 }
 
+/// The system, by the name that it gives itself.
+pub fn system() -> String {
+    system::name().unwrap_or_else(|| std::env::consts::OS.into())
+}
+
+/// Bytes of the machine's memory, and what of them programs can have now.
+pub fn memory() -> Option<(u64, u64)> {
+    system::memory()
+}
+
 /// Whether there is such a process, as far as the system tells.
 pub fn is_alive(process: u32) -> bool {
     !cfg!(target_os = "linux") || turn(process).is_some()

@@ -52,8 +52,9 @@ pub use batch::Batch;
 pub use changes::Changes;
 pub use documents::{DocumentRow, NewDocument};
 pub use embeddings::{ToEmbed, VectorRow};
-pub use files::{FileRow, HUGE_BYTES, Observed};
+pub use files::{FileRow, HUGE_BYTES, Observed, Tally};
 pub use folders::{FolderRow, NETWORK, StateCount};
+pub use health::Checked;
 pub use held::{Answer, HeldFolder};
 pub use passages::{PassageRow, passage_input, text_hash};
 pub use salvage::Salvaged;
@@ -279,6 +280,17 @@ impl Store {
     /// Whether an older program made the database: what reads it needs [`Store::open`] first.
     pub fn is_older(path: &Path) -> bool {
         format::found(path).is_ok_and(|found| (1..FORMAT).contains(&found))
+    }
+
+    /// Whether a newer program made it; told without touching it.
+    pub fn is_newer(path: &Path) -> bool {
+        format::found(path).is_ok_and(|found| found > FORMAT)
+    }
+
+    /// The format of the database that is there, if it can be told, and the one that this program writes.
+    pub fn formats(path: &Path) -> (Option<i64>, i64) {
+        let found = format::found(path).ok().filter(|&found| found > 0);
+        (found, FORMAT)
     }
 
     /// Opens for reading only, beside a process that may be writing.

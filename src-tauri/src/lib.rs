@@ -109,6 +109,7 @@ pub fn run(start: Start) -> tauri::Result<()> {
             commands::searches::add_answer,
             commands::settings::settings,
             commands::settings::write_setting,
+            commands::settings::save_report,
             commands::models::models,
             commands::models::get_model,
             commands::models::stop_fetching,

@@ -1,7 +1,7 @@
 //! `nuthatch-desktop`: decodes the arguments and starts the window.
 //!
-//! Knows nothing of tauri. Errors go to stderr; the log goes there too and holds no query, path
-//! or text at `info` and above. `NUTHATCH_LOG` sets what is logged.
+//! Knows nothing of tauri. Errors go to stderr; the log goes there and into the library's `logs/`
+//! (`nuthatch::logging`).
 
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
@@ -15,10 +15,10 @@ use anyhow::Context;
 use clap::{Args, Command, CommandFactory, FromArgMatches, Id, Parser};
 use nuthatch::{
     dirs::{self, Dirs},
+    logging,
     origin::Origin,
 };
 use nuthatch_desktop::{Start, renderer};
-use tracing_subscriber::EnvFilter;
 
 /// Nuthatch's window: finds passages in your own files, by word and by meaning.
 #[derive(Debug, Parser)]
@@ -57,12 +57,6 @@ fn main() -> ExitCode {
         }
     }
     let arguments = arguments();
-    let filter = EnvFilter::try_from_env("NUTHATCH_LOG")
-        .unwrap_or_else(|_| EnvFilter::new("warn,nuthatch=info,nuthatch_desktop=info"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(io::stderr)
-        .init();
     match start(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -101,6 +95,7 @@ fn start(arguments: Arguments) -> anyhow::Result<()> {
         ),
     };
     let dirs = Dirs::new(library, programs);
+    logging::begin(&dirs, "nuthatch-desktop", true);
     let start = Start {
         dirs,
         folders: arguments.folders,
@@ -110,5 +105,7 @@ fn start(arguments: Arguments) -> anyhow::Result<()> {
         is_hidden: arguments.hidden,
         is_usual,
     };
-    nuthatch_desktop::run(start).context("could not open the window")
+    nuthatch_desktop::run(start).context("could not open the window")?;
+    tracing::info!("ended");
+    Ok(())
 }

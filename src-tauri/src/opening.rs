@@ -64,6 +64,7 @@ impl Opener {
             }
             sleep(LOOK_AGAIN).await;
         };
+        tracing::info!("the library is open");
         let mut progress = library.engine.progress();
         self.tell(Ok(Arc::new(library)));
         while progress.changed().await.is_ok() {

@@ -98,7 +98,8 @@ impl Engine {
     }
 }
 
-fn read(path: &Path) -> Option<Activity> {
+/// What a living process noted.
+pub(super) fn read(path: &Path) -> Option<Activity> {
     let text = std::fs::read_to_string(path).ok()?;
     let noted: Activity = serde_json::from_str(&text).ok()?;
     noted

@@ -1,7 +1,13 @@
 //! Whether an open library is sound: after a power cut, for tests, and for finding out what went wrong.
 
+use std::time::SystemTime;
+
 use super::{Engine, Result};
-use crate::{cpu, indexing, lexical::SharedLexical, store::Store};
+use crate::{
+    cpu, indexing,
+    lexical::SharedLexical,
+    store::{Checked, Store},
+};
 
 impl Engine {
     /// Compares everything derived with the store; a sentence for each discrepancy. A library
@@ -15,8 +21,19 @@ impl Engine {
 
 /// Looks at every page of the database and of the word index, in the background, after the machine went
 /// down with the library open. A process that was only killed leaves nothing to look for.
-pub(super) async fn after_power_cut(store: Store, words: SharedLexical) {
-    match store.first_damage().await {
+pub(super) async fn after_power_cut(store: Store, words: SharedLexical, now: fn() -> SystemTime) {
+    let found = store.first_damage().await;
+    if let Ok(found) = &found {
+        let at = now().duration_since(SystemTime::UNIX_EPOCH);
+        let checked = Checked {
+            at: at.map_or(0, |at| at.as_secs() as i64),
+            is_sound: found.is_none(),
+        };
+        if let Err(error) = store.note_checked(checked).await {
+            tracing::debug!(%error, "it is not noted that the database was checked");
+        }
+    }
+    match found {
         Ok(None) => {}
         Ok(Some(problem)) => {
             tracing::error!(problem, "the database is damaged");

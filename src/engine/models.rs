@@ -183,6 +183,11 @@ pub fn catalogue(dirs: &Dirs) -> (Vec<ModelSpec>, Option<Notice>) {
     (models, notice)
 }
 
+/// The catalogue's own models, without the user's.
+pub(super) fn built_in() -> impl Iterator<Item = ModelSpec> {
+    catalogue::models().into_iter()
+}
+
 /// The installed models of the catalogue.
 pub fn installed(dirs: &Dirs) -> Vec<ModelSpec> {
     let is_present = |spec: &ModelSpec| dirs.models().iter().any(|models| spec.is_present(models));

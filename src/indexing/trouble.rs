@@ -74,13 +74,15 @@ fn probed(library: &Path) -> io::Result<()> {
     written.and(removed)
 }
 
+/// What the disk that holds a folder has to spare.
 #[cfg(unix)]
-fn free_bytes(path: &Path) -> Option<u64> {
+pub(crate) fn free_bytes(path: &Path) -> Option<u64> {
     let found = rustix::fs::statvfs(path).ok()?;
     Some(found.f_bavail * found.f_frsize)
 }
 
+/// What the disk that holds a folder has to spare.
 #[cfg(not(unix))]
-fn free_bytes(_path: &Path) -> Option<u64> {
+pub(crate) fn free_bytes(_path: &Path) -> Option<u64> {
     None
 }

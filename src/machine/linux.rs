@@ -95,3 +95,26 @@ pub(super) fn turn(process: u32) -> Option<Turn> {
         wants: stat.state == 'R',
     })
 }
+
+/// As every distribution writes it, with the kernel's release.
+pub(super) fn name() -> Option<String> {
+    let about = fs::read_to_string("/etc/os-release").ok()?;
+    let name = about
+        .lines()
+        .find_map(|line| line.strip_prefix("PRETTY_NAME="))?;
+    let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    Some(format!(
+        "{}, Linux {}",
+        name.trim_matches('"'),
+        kernel.trim()
+    ))
+}
+
+pub(super) fn memory() -> Option<(u64, u64)> {
+    let about = fs::read_to_string("/proc/meminfo").ok()?;
+    let kib = |name: &str| {
+        let line = about.lines().find_map(|line| line.strip_prefix(name))?;
+        line.split_whitespace().next()?.parse::<u64>().ok()
+    };
+    Some((kib("MemTotal:")? << 10, kib("MemAvailable:")? << 10))
+}

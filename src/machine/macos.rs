@@ -23,3 +23,11 @@ pub(super) fn ticks(_root: &Path) -> Option<Ticks> {
 pub(super) fn turn(_process: u32) -> Option<Turn> {
     None
 }
+
+pub(super) const fn name() -> Option<String> {
+    None
+}
+
+pub(super) const fn memory() -> Option<(u64, u64)> {
+    None
+}

@@ -4,7 +4,7 @@ use sqlx::{FromRow, Row, sqlite::SqliteRow};
 
 use crate::{
     document::{DocumentId, FileId, FileState, FolderId, Kind, PathKey, Sequence},
-    store::{Result, Store, hex, json_list},
+    store::{Error, Result, Store, hex, json_list},
 };
 
 /// A file beyond this is read after all others.
@@ -73,7 +73,41 @@ impl FromRow<'_, SqliteRow> for FileRow {
     }
 }
 
+/// How many files of one kind are in one state for one reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tally {
+    /// Their kind, by their names.
+    pub kind: Kind,
+    /// Their state.
+    pub state: FileState,
+    /// The reason, as it stands.
+    pub reason: Option<String>,
+    /// How many there are.
+    pub n_files: u64,
+}
+
 impl Store {
+    /// Every file, counted. Looks at all of them.
+    pub async fn tally(&self) -> Result<Vec<Tally>> {
+        let rows: Vec<(u8, String, Option<String>, i64)> = sqlx::query_as(
+            "SELECT kind, state, reason, count(*) FROM files GROUP BY kind, state, reason",
+        )
+        .fetch_all(&self.readers)
+        .await?;
+        let counted = rows.into_iter().map(|(kind, state, reason, n)| {
+            let state = state.parse().map_err(|_| Error::Damaged {
+                what: "state of a file",
+            })?;
+            Ok(Tally {
+                kind: Kind::from_number(kind),
+                state,
+                reason,
+                n_files: n as u64,
+            })
+        });
+        counted.collect()
+    }
+
     /// The file at a path.
     pub async fn file_at(&self, path: &PathKey) -> Result<Option<FileRow>> {
         Ok(self.files_at(&[path]).await?.into_iter().next())

@@ -9,7 +9,38 @@ use sqlx::AssertSqlSafe;
 
 use crate::store::{Error, Result, Store, salvage};
 
+/// What was found when every page was looked at last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Checked {
+    /// When, in seconds since 1970.
+    pub at: i64,
+    /// Nothing was wrong.
+    pub is_sound: bool,
+}
+
 impl Store {
+    /// Notes that every page was looked at.
+    pub async fn note_checked(&self, checked: Checked) -> Result<()> {
+        let told = format!("{} {}", checked.at, u8::from(checked.is_sound));
+        sqlx::query("INSERT OR REPLACE INTO library (key, value) VALUES ('checked', ?)")
+            .bind(told)
+            .execute(self.writer()?)
+            .await?;
+        Ok(())
+    }
+
+    /// What was found when every page was looked at last; `None` if that was never.
+    pub async fn checked(&self) -> Result<Option<Checked>> {
+        let told = self.value("checked").await?;
+        Ok(told.and_then(|told| {
+            let (at, is_sound) = told.split_once(' ')?;
+            Some(Checked {
+                at: at.parse().ok()?,
+                is_sound: is_sound == "1",
+            })
+        }))
+    }
+
     /// The look on opening. The error is that it is damaged, or that it could not be looked at.
     pub(super) async fn look_sound(&self) -> Result<()> {
         for table in self.tables().await? {

@@ -9,6 +9,7 @@ mod bench;
 mod containers;
 #[cfg(target_os = "linux")]
 mod crash;
+mod doctor;
 mod evaluation;
 mod forget;
 mod formats;

@@ -7,13 +7,14 @@
 use std::path::{Path, PathBuf};
 
 /// The rooms of `src/` with their floors. Neighbours on a floor do not know each other.
-const FLOORS: [(&str, u8); 18] = [
+const FLOORS: [(&str, u8); 19] = [
     ("bench", 7),
     ("evaluation", 7),
     ("cpu", 2),
     ("dirs", 2),
     ("document", 2),
     ("machine", 2),
+    ("redact", 2),
     ("settings", 2),
     ("chunk", 3),
     ("extract", 3),
@@ -28,7 +29,7 @@ const FLOORS: [(&str, u8); 18] = [
     ("engine", 6),
 ];
 /// The edges: they may use every room, and no room may use them.
-const EDGES: [&str; 4] = ["lib", "main", "cli", "origin"];
+const EDGES: [&str; 5] = ["lib", "main", "cli", "logging", "origin"];
 
 /// Who alone may name a crate.
 const OWNERS: [(&str, &[&str]); 9] = [
@@ -230,6 +231,65 @@ fn names(text: &str, name: &str) -> bool {
                 || after.starts_with('!')
                 || (after.starts_with([';', ' ']) && text[..at].trim_end().ends_with("use")))
     })
+}
+
+/// Messages of the log that have a value in them, which would get out as it is (`logging::line`).
+fn logs_values(path: &str, text: &str) -> Vec<String> {
+    if is_test(path) {
+        return Vec::new();
+    }
+    let code = code(text);
+    let calls = code
+        .match_indices("tracing::")
+        .filter_map(|(at, name)| code[at + name.len()..].split_once("!("));
+    let calls = calls.filter(|(level, _)| ["error", "warn", "info"].contains(level));
+    calls
+        .flat_map(|(_, arguments)| messages(arguments))
+        .filter(|message| message.contains('{'))
+        .map(|message| format!("{message:?} has a value in it; make that a field"))
+        .collect()
+}
+
+/// The literals that are arguments by themselves.
+fn messages(arguments: &str) -> Vec<String> {
+    let (mut depth, mut before) = (1, ',');
+    let mut found = Vec::new();
+    let mut rest = arguments.chars();
+    while let Some(character) = rest.next() {
+        match character {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            '"' => {
+                let literal: String = rest.by_ref().take_while(|&end| end != '"').collect();
+                if depth == 1 && before == ',' {
+                    found.push(literal);
+                }
+            }
+            _ => {}
+        }
+        if depth == 0 {
+            break;
+        }
+        if !character.is_whitespace() {
+            before = character;
+        }
+    }
+    found
+}
+
+#[test]
+fn messages_of_the_log_hold_no_values() {
+    hold(&rust(), 50, logs_values);
+    let broken = |text| logs_values("src/a.rs", text).len();
+    assert_eq!(
+        broken("tracing::info!(\n    n,\n    \"read {path}\"\n);"),
+        1
+    );
+    assert_eq!(broken("tracing::warn!(\"read {}\", path);"), 1);
+    assert_eq!(
+        broken("tracing::warn!(%error, \"not read\");\nf(\"{x}\");"),
+        0
+    );
 }
 
 fn lacks_header(_: &str, text: &str) -> Vec<String> {

@@ -1,15 +1,25 @@
 //! The settings that the window shows, and writing one of them.
 
-use nuthatch::settings::{self, Settings};
-use tauri::{AppHandle, State};
+use std::{path::PathBuf, time::SystemTime};
+
+use nuthatch::{
+    engine::report,
+    settings::{self, Settings},
+};
+use tauri::{AppHandle, State, WebviewWindow};
+use tauri_plugin_dialog::DialogExt;
+use tokio::sync::oneshot;
 
 use super::Outcome;
 use crate::{
     belonging,
     desktop::Desktop,
     encode,
-    wire::{self, Setting},
+    wire::{self, ErrorCode, IpcError, Setting},
 };
+
+/// What a report is called unless the user says otherwise.
+const REPORT: &str = "nuthatch-report.txt";
 
 #[tauri::command]
 pub(crate) async fn settings(desktop: State<'_, Desktop>) -> Outcome<wire::Settings> {
@@ -41,4 +51,36 @@ pub(crate) async fn write_setting(
         belonging::follow(&app, &Settings::load(&file)?);
     }
     Ok(())
+}
+
+/// Writes a report for support where the user says; tells where, or nothing when he chose no place. Works
+/// whether or not the library could be opened.
+#[tauri::command]
+pub(crate) async fn save_report(
+    window: WebviewWindow,
+    desktop: State<'_, Desktop>,
+) -> Outcome<Option<String>> {
+    let Some(file) = chosen_file(&window).await else {
+        return Ok(None);
+    };
+    let report = report::text(desktop.dirs(), SystemTime::now()).await;
+    let shown = file.display().to_string();
+    report::write(&file, &report).map_err(|error| IpcError {
+        code: ErrorCode::Disk,
+        message: format!("The report could not be written to {shown}: {error}"),
+        hint: Some("Choose another place".into()),
+    })?;
+    Ok(Some(shown))
+}
+
+async fn chosen_file(window: &WebviewWindow) -> Option<PathBuf> {
+    let (reply, chosen) = oneshot::channel();
+    window
+        .dialog()
+        .file()
+        .set_parent(window)
+        .set_file_name(REPORT)
+        .save_file(move |file| _ = reply.send(file));
+    let file = chosen.await.ok().flatten();
+    file.and_then(|file| file.into_path().ok())
 }

@@ -159,6 +159,11 @@ export class FakeWorkshop implements Workshop {
     return this.#settings;
   }
 
+  async saveReport(): Promise<string | null> {
+    this.mayFail();
+    return '/home/robin/nuthatch-report.txt';
+  }
+
   async writeSetting(key: string, value: Setting): Promise<void> {
     this.mayFail();
     this.written.push([key, value]);

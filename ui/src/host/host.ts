@@ -65,6 +65,8 @@ export interface Workshop {
 
   settings(): Promise<Settings>;
   writeSetting(key: string, value: Setting): Promise<void>;
+  /** Writes a report for support where the user says, and tells where; null when nothing was chosen. */
+  saveReport(): Promise<string | null>;
 
   models(): Promise<Models>;
   /** Tells whether the model is there now; it is not when fetching was broken off. */

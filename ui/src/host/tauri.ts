@@ -161,6 +161,7 @@ export const tauriHost: Host = {
 
   settings: () => call<Settings>('settings'),
   writeSetting: (key, value) => call<void>('write_setting', { key, value }),
+  saveReport: () => call<string | null>('save_report'),
 
   models: () => call<Models>('models'),
   getModel: (id, acceptsLicence, onProgress) =>

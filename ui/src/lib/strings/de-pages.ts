@@ -144,7 +144,7 @@ tray: 'Symbol in der Leiste des Systems zeigen',
   },
   desktopNow: 'Diese gelten sofort.',
   shortcutNotHere: (command) =>
-    `Auf diesem Desktop (Wayland) darf sich kein Programm selbst eine Taste nehmen. Legen Sie in den Tastatureinstellungen des Desktops diesen Befehl auf eine: ${command}`,
+    `Auf diesem Desktop (Wayland) darf sich kein Programm selbst eine Taste nehmen. Lege in den Tastatureinstellungen des Desktops diesen Befehl auf eine: ${command}`,
   shortcutCosts: 'Solange eine Taste gesetzt ist, wacht Nuthatch unter X11 etwa zwanzigmal in der Sekunde auf, um auf sie zu achten. Eine Taste aus den Einstellungen des Desktops kostet nichts:',
   shortcutSet: 'Setzen',
   desktopWords: {
@@ -160,6 +160,11 @@ tray: 'Symbol in der Leiste des Systems zeigen',
     read_text: 'Alle lassen sich jetzt nach Wörtern durchsuchen; Bedeutungen folgen.',
   },
   settingsFile: 'Mehr steht in der Datei',
+  help: 'Hilfe',
+  reportExplained:
+    'Versionen, Geräte, geänderte Einstellungen und Dateien, nach Zustand und Grund gezählt. Kein Name einer Datei oder eines Ordners, kein Text und keine Suche von dir steht darin. Es ist eine einzige Textdatei auf diesem Computer: Lies sie, und schicke sie selbst ab, wenn du möchtest.',
+  reportSave: 'Bericht für den Support speichern …',
+  reportSaved: 'Geschrieben nach',
 
   connectionsExplained:
     'Nuthatch verbindet sich nur aus zwei Gründen: um ein Modell zu holen, das du haben willst, und um einen Server, den du genannt hast, nach Antworten zu fragen. Jede Anfrage, die es je gestellt hat, steht hier.',
