@@ -63,6 +63,8 @@ const COMMANDS: &[&str] = &[
     "diagnose",
     "connections",
     "about",
+    "look_for_update",
+    "install_update",
 ];
 
 /// Shown when the front end was not built; carries no script and no style, so every policy allows it.

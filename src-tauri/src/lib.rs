@@ -17,6 +17,7 @@ pub mod renderer;
 mod second;
 mod shortcut;
 mod tray;
+mod updates;
 mod viewer;
 mod windows;
 pub mod wire;
@@ -71,6 +72,7 @@ pub fn run(start: Start) -> tauri::Result<()> {
         )
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_opener::init())
+        .plugin(tauri_plugin_updater::Builder::new().build())
         .invoke_handler(tauri::generate_handler![
             commands::search,
             commands::status,
@@ -119,6 +121,8 @@ pub fn run(start: Start) -> tauri::Result<()> {
             commands::models::diagnose,
             commands::models::connections,
             commands::desktop::about,
+            commands::desktop::look_for_update,
+            commands::desktop::install_update,
         ])
         .on_window_event(windows::on_event)
         .setup(move |app| {
@@ -151,6 +155,7 @@ fn set_up(app: &AppHandle, start: Start) {
     tauri::async_runtime::spawn(opener.keep_open(start));
     let telling = finished::tell(app.clone(), progress.clone());
     tauri::async_runtime::spawn(telling);
+    tauri::async_runtime::spawn(updates::follow(app.clone()));
     let announcing = live::announce_changes(app.clone(), progress);
     tauri::async_runtime::spawn(announcing);
 }

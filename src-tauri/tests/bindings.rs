@@ -6,9 +6,9 @@ use nuthatch_desktop::wire::{
     About, AnswerCitation, AnswerSentence, AnswerSource, AnswerUpdate, Chip, Connection,
     DesktopWords, ErrorCode, Exchange, Fetching, FileCounts, FilePage, Folder, FoundPassage,
     HeldFolder, Hint, Hold, HoldReason, InnerFile, IpcError, LibraryStatus, ListedFile, Machine,
-    Model, Models, Notice, Part, Phase, Preview, Progress, Question, RuleEffect, Running,
-    SavedSearch, SearchRequest, SearchResult, SearchUpdate, Setting, Settings, Stage, Standing,
-    StoragePart, Strength, Style, Styled, SuggestedFolder, Trial, Unit, Why,
+    Model, Models, NewerVersion, Notice, Part, Phase, Preview, Progress, Question, RuleEffect,
+    Running, SavedSearch, SearchRequest, SearchResult, SearchUpdate, Setting, Settings, Stage,
+    Standing, StoragePart, Strength, Style, Styled, SuggestedFolder, Trial, Unit, Why,
 };
 use ts_rs::{Config, TS};
 
@@ -50,6 +50,7 @@ fn the_front_ends_types_are_those_of_the_wire() {
         Machine,
         Model,
         Models,
+        NewerVersion,
         Notice,
         Part,
         Phase,

@@ -2,14 +2,15 @@
 
 use std::{fs, path::PathBuf};
 
+use nuthatch::settings::Settings;
 use tauri::{AppHandle, State};
 
 use super::{Outcome, blocking};
 use crate::{
     belonging,
     desktop::Desktop,
-    windows,
-    wire::{About, DesktopWords, ErrorCode, IpcError},
+    updates, windows,
+    wire::{About, DesktopWords, ErrorCode, IpcError, NewerVersion},
 };
 
 /// Tells in which words the tray and a notification speak: those of the language of the page.
@@ -42,7 +43,7 @@ pub(crate) async fn search_in_window(app: AppHandle, query: String) -> Outcome<(
 /// What program this is, and the notices of everything it is made with.
 #[tauri::command]
 pub(crate) async fn about(desktop: State<'_, Desktop>) -> Outcome<About> {
-    let dirs = desktop.dirs().clone();
+    let (dirs, newer) = (desktop.dirs().clone(), desktop.newer());
     blocking(move || {
         let read = |path: PathBuf| {
             fs::read_to_string(&path).map_err(|error| IpcError {
@@ -54,7 +55,22 @@ pub(crate) async fn about(desktop: State<'_, Desktop>) -> Outcome<About> {
         Ok(About {
             version: env!("CARGO_PKG_VERSION").into(),
             notices: dirs.third_party().map(read).transpose()?,
+            knows_updates: updates::are_known(),
+            looks_for_updates: Settings::load(&dirs.settings())?.look_for_updates,
+            newer,
         })
     })
     .await
+}
+
+/// Looks for a newer version, now.
+#[tauri::command]
+pub(crate) async fn look_for_update(app: AppHandle) -> Outcome<Option<NewerVersion>> {
+    updates::look(&app).await
+}
+
+/// Installs it, and starts it in place of this one.
+#[tauri::command]
+pub(crate) async fn install_update(app: AppHandle) -> Outcome<()> {
+    updates::install(&app).await
 }

@@ -5,6 +5,12 @@ export type About = {
   version: string,
   /** The licences and notices of everything it is made with; absent where it was not packed. */
   notices: string | null,
+  /** Newer versions can be looked for here: the package says where they are. */
+  knows_updates: boolean,
+  /** They are looked for once a day. */
+  looks_for_updates: boolean,
+  /** A newer one that was found since the start. */
+  newer: NewerVersion | null,
 };
 
 export type AnswerCitation = {
@@ -306,6 +312,13 @@ export type Models = {
   rerank_budget_ms: number,
   /** The folder that installed models lie in. */
   place: string,
+};
+
+export type NewerVersion = {
+  /** As of packages. */
+  version: string,
+  /** What is new, in words of those who made it. */
+  notes: string,
 };
 
 export type Notice = {

@@ -10,6 +10,7 @@ import type {
   Machine,
   Model,
   Models,
+  NewerVersion,
   SavedSearch,
   Setting,
   Settings,
@@ -101,6 +102,10 @@ export class FakeWorkshop implements Workshop {
     toggle_command: '/usr/bin/nuthatch-desktop --toggle',
     file: '/home/robin/.local/share/nuthatch/settings.toml',
   };
+  #looksForUpdates = false;
+  #newer: NewerVersion | null = null;
+  /** How often a newer version was installed. */
+  nInstalled = 0;
   #reranker = 'auto';
   #embedding = 'auto';
   #budgetMs = 200;
@@ -170,6 +175,7 @@ export class FakeWorkshop implements Workshop {
     if (key === 'reranker') this.#reranker = String(value);
     else if (key === 'embedding') this.#embedding = String(value);
     else if (key === 'rerank_budget_ms') this.#budgetMs = Number(value);
+    else if (key === 'look_for_updates') this.#looksForUpdates = value === true;
     else this.#settings = { ...this.#settings, [key]: value };
   }
 
@@ -248,7 +254,23 @@ export class FakeWorkshop implements Workshop {
 
   async about(): Promise<About> {
     this.mayFail();
-    return { version: '0.1.0', notices: 'svelte 5.57.3\n\nPermission is hereby granted, free of charge, …' };
+    const notices = 'svelte 5.57.3\n\nPermission is hereby granted, free of charge, …';
+    return { version: '0.1.0', notices, knows_updates: true, looks_for_updates: this.#looksForUpdates, newer: this.#newer };
+  }
+
+  async lookForUpdate(): Promise<NewerVersion | null> {
+    this.mayFail();
+    if (this.#settings.never_connect) {
+      const message = 'No connection was made: the settings forbid every one (never_connect)';
+      throw { code: 'refused', message, hint: 'Turn the setting off on the page of connections first' } satisfies IpcError;
+    }
+    this.#newer = { version: '0.2.0', notes: 'Reads mail archives.' };
+    return this.#newer;
+  }
+
+  async installUpdate(): Promise<void> {
+    this.mayFail();
+    this.nInstalled += 1;
   }
 
   #model(id: string): Model {

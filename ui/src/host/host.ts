@@ -15,6 +15,7 @@ import type {
   LibraryStatus,
   Machine,
   Models,
+  NewerVersion,
   Preview,
   Progress,
   Question,
@@ -83,6 +84,8 @@ export interface Workshop {
   /** Every request to the network that was ever made, the newest first. */
   connections(): Promise<Connection[]>;
   about(): Promise<About>;
+  lookForUpdate(): Promise<NewerVersion | null>;
+  installUpdate(): Promise<void>;
 }
 
 /** What the desktop around the page can do. */

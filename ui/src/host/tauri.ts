@@ -15,6 +15,7 @@ import type {
   LibraryStatus,
   Machine,
   Models,
+  NewerVersion,
   Preview,
   Progress,
   RuleEffect,
@@ -174,4 +175,6 @@ export const tauriHost: Host = {
   diagnose: () => call<Machine>('diagnose'),
   connections: () => call<Connection[]>('connections'),
   about: () => call<About>('about'),
+  lookForUpdate: () => call<NewerVersion | null>('look_for_update'),
+  installUpdate: () => call<void>('install_update'),
 };

@@ -176,10 +176,17 @@ tray: 'Show an icon in the tray',
 
   // The connections page.
   connectionsExplained:
-    'Nuthatch connects for two purposes only: to fetch a model that you asked for, and to ask a server that you named for answers. Every request it ever made is listed here.',
+    'Nuthatch connects for three purposes only: to fetch a model that you asked for, to ask a server that you named for answers, and to look for a newer version if you want that. Every request it ever made is listed here.',
   aboutVersion: (version: string) => `Version ${version}`,
   aboutWhat: 'Finds passages in your own files, by word and by meaning. Nothing leaves this machine.',
   aboutFree: 'Nuthatch is free software under the Apache License 2.0.',
+  lookForUpdates: 'Look for newer versions once a day',
+  lookForUpdatesNote: 'Connects to the place where this package came from. Nothing is installed before you say so.',
+  newerVersion: (version: string) => `Nuthatch ${version} is there`,
+  installUpdate: 'Install it and start again',
+  lookNow: 'Look for a newer version now',
+  isNewest: 'This is the newest version.',
+  updatedAsInstalled: 'This copy is updated the way it was installed.',
   showNotices: 'Show the licences of everything it is made with',
   noNotices: 'This copy was not made by a package: the licences are in packaging/ and in the sources of its parts.',
   noConnections: 'Not one request has been made.',
