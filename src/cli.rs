@@ -22,12 +22,12 @@ use std::{
     time::Duration,
 };
 
-use anyhow::Context;
 use clap::{Parser, Subcommand};
 use nuthatch::{
-    dirs::{self, Dirs},
+    dirs::Dirs,
     engine::{Engine, Error, Status},
     extract, logging,
+    place::Place,
     search::{Notice, SearchRequest, SearchResults},
     store::{self, Answer},
 };
@@ -184,15 +184,7 @@ pub(crate) fn exit_code(error: &anyhow::Error) -> ExitCode {
 }
 
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let programs = std::env::current_exe().context("could not tell where the program lies")?;
-    let programs = programs.parent().unwrap_or(Path::new(".")).to_owned();
-    let library = match arguments.library {
-        Some(library) => std::path::absolute(library)?,
-        None => dirs::default_library(
-            &std::env::home_dir().context("could not tell your home folder; use --library")?,
-        ),
-    };
-    let dirs = Dirs::new(library, programs);
+    let dirs = Place::find(arguments.library)?.dirs;
     if let Verb::ExtractWorker {
         memory_mib,
         priority,

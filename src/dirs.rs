@@ -17,6 +17,9 @@ pub struct Dirs {
     /// Where the user's settings and models lie: in the library, unless it is one for measuring.
     users: PathBuf,
     programs: PathBuf,
+    /// What an administrator has set for everybody, where there is such a file.
+    policy: Option<PathBuf>,
+    home: Option<PathBuf>,
 }
 
 impl Dirs {
@@ -27,7 +30,29 @@ impl Dirs {
             users: library.clone(),
             library,
             programs: programs.into(),
+            policy: None,
+            home: None,
         }
+    }
+
+    /// The same under a policy, in which `~` is this home folder.
+    #[must_use]
+    pub fn with_policy(self, policy: impl Into<PathBuf>, home: Option<PathBuf>) -> Self {
+        Self {
+            policy: Some(policy.into()),
+            home,
+            ..self
+        }
+    }
+
+    /// The administrator's file, which need not be there.
+    pub fn policy(&self) -> Option<&Path> {
+        self.policy.as_deref()
+    }
+
+    /// The user's home folder, as far as it is needed.
+    pub fn home(&self) -> Option<&Path> {
+        self.home.as_deref()
     }
 
     /// Another library with the settings and models of this one.

@@ -9,6 +9,7 @@ mod activity;
 mod asking;
 mod check;
 mod close;
+mod error;
 pub mod fetching;
 mod folders;
 mod following;
@@ -17,6 +18,7 @@ mod languages;
 mod listing;
 mod lock;
 pub mod models;
+mod obeyed;
 mod picture;
 mod polite;
 mod preview;
@@ -28,7 +30,6 @@ mod similar;
 mod status;
 
 use std::{
-    path::PathBuf,
     sync::{Arc, Mutex, PoisonError, RwLock},
     time::{Duration, SystemTime},
 };
@@ -40,15 +41,15 @@ use tokio::{
 };
 
 use crate::{
-    answer, cpu,
+    cpu,
     dirs::Dirs,
     document::{PassageId, Sequence},
     extract,
-    governor::{self, Governor, Terms},
+    governor::{Governor, Terms},
     indexing::{self, Indexing, Parts, Progress},
     lexical::Lexical,
     search::{self, Notice, Rerankers, Search, SearchRequest, SearchResults},
-    settings::{self, Settings},
+    settings::Settings,
     store::{self, Store},
     vectors::Vectors,
     watch::Change,
@@ -59,96 +60,15 @@ use lock::Lock;
 use polite::{Share, rules, terms};
 
 pub use activity::Activity;
+pub use error::Error;
 pub use held::HeldFolder;
 pub use listing::ListedFile;
+pub use obeyed::{policy, settings, settings_or_defaults, write_setting};
 pub use picture::PageView;
 pub use polite::{pause, paused};
 pub use preview::{Part, Preview, SetCharacters};
 pub use rules::Effect;
 pub use status::{FolderStatus, Status, Why};
-
-/// Why an operation failed, by what a caller can do about it.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// There is nothing at this path.
-    #[error("{path} does not exist")]
-    NotFound {
-        /// The path.
-        path: PathBuf,
-    },
-    /// It may be there, but not in the library.
-    #[error("{path} is not in the library")]
-    NotInLibrary {
-        /// The path.
-        path: PathBuf,
-    },
-    /// There is nothing to keep.
-    #[error("a query is wanted: some words, no more than a sentence or two")]
-    NoQuery,
-    /// A file that was asked for by its id has left the library.
-    #[error("the file is not in the library any more")]
-    Forgotten,
-    /// It is there, but cannot be read.
-    #[error("{path} cannot be read: {reason}")]
-    Unreadable {
-        /// The path.
-        path: PathBuf,
-        /// Why.
-        reason: String,
-    },
-    /// The library's folder cannot be written.
-    #[error("{path} cannot be written ({reason}); check its permissions and the disk")]
-    Unwritable {
-        /// The folder.
-        path: PathBuf,
-        /// Why.
-        reason: String,
-    },
-    /// A pattern that nothing can match by.
-    #[error("the pattern cannot be used: {reason}")]
-    Pattern {
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// Another process writes this library.
-    #[error(
-        "the library is in use by another Nuthatch (process {holder}); close it, or search only"
-    )]
-    Locked {
-        /// Its process id, as far as known.
-        holder: String,
-    },
-    /// A file inside a file cannot be left out by itself.
-    #[error("{path} lies in another file; forget that one")]
-    Inside {
-        /// The path.
-        path: PathBuf,
-    },
-    /// The database failed, or was made by a newer program.
-    #[error(transparent)]
-    Store(#[from] store::Error),
-    /// A search failed.
-    #[error(transparent)]
-    Search(#[from] search::Error),
-    /// A question could not be answered.
-    #[error(transparent)]
-    Answer(#[from] answer::Error),
-    /// Indexing failed.
-    #[error(transparent)]
-    Indexing(#[from] indexing::Error),
-    /// A pause could not be kept.
-    #[error(transparent)]
-    Pause(#[from] governor::Error),
-    /// A computation failed.
-    #[error(transparent)]
-    Cpu(#[from] cpu::Error),
-    /// The settings cannot be read.
-    #[error(transparent)]
-    Settings(#[from] settings::Error),
-    /// The library was opened for reading only.
-    #[error("the library is open for reading only")]
-    ReadOnly,
-}
 
 /// Brings a library that an older program made to the tables of today, which reading needs. Fails if
 /// another process writes it: that is the older program.
@@ -221,7 +141,7 @@ impl Engine {
     /// The same on given terms: how much right of way indexing has, and what time it is.
     pub async fn open_on(dirs: Dirs, terms: Terms) -> Result<Self> {
         let lock = Lock::take(&dirs)?;
-        let settings = Settings::load(&dirs.settings())?;
+        let settings = obeyed::settings(&dirs)?;
         let share = Share::of(&settings, &terms);
         if share.priority != Priority::Normal {
             cpu::give_way();
@@ -285,12 +205,13 @@ impl Engine {
             checking,
             lock,
         });
+        engine.ensure_given_folders().await?;
         Ok(engine)
     }
 
     /// Opens a library for reading only, beside a process that may be writing it.
     pub async fn open_read_only(dirs: Dirs) -> Result<Self> {
-        let settings = Settings::load(&dirs.settings())?;
+        let settings = obeyed::settings(&dirs)?;
         bring_up_to_date(&dirs).await?;
         let store = Store::open_read_only(&dirs.database()).await?;
         let lexical = Lexical::open_read_only(&dirs.index()).ok().map(Arc::new);

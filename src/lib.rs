@@ -37,6 +37,7 @@ pub mod evaluation;
 // Edges that both programs share.
 pub mod logging;
 pub mod origin;
+pub mod place;
 
 /// Many short threads allocate, and others free: with glibc's allocator, which keeps a heap for each,
 /// indexing 50,000 files took 436 MB instead of 229, and a seventh longer.

@@ -1,14 +1,18 @@
 //! What a user may change, with the defaults and the reason for each.
 //!
 //! `settings.toml` in the library holds differences only; unknown keys are left alone, so that a
-//! newer program's settings survive an older one. Knows nothing of who obeys.
+//! newer program's settings survive an older one. An administrator's `policy` goes before it: nothing is
+//! read or written without one. Knows nothing of who obeys.
 
+mod policy;
 mod write;
 
 use std::{io, path::Path, time::Duration};
 
 use nuthatch_models::Priority;
 use serde::{Deserialize, Serialize};
+
+pub use policy::{ModelsFrom, Policy};
 
 /// The settings, defaults filled in.
 #[expect(
@@ -170,6 +174,14 @@ pub enum Error {
         /// Line and cause.
         reason: String,
     },
+    /// The administrator has set it.
+    #[error("{key} is set by your administrator, in {policy}; it cannot be changed here")]
+    Fixed {
+        /// The setting.
+        key: String,
+        /// The policy's file.
+        policy: String,
+    },
     /// The file cannot be written.
     #[error("could not write the settings {path}")]
     Unwritable {
@@ -181,12 +193,13 @@ pub enum Error {
 }
 
 impl Settings {
-    /// Reads the differences from `path`; a missing file means the defaults.
-    pub fn load(path: &Path) -> Result<Self, Error> {
+    /// Reads the differences from `path`, a missing file meaning the defaults, and puts over them what the
+    /// administrator has set.
+    pub fn load(path: &Path, policy: &Policy) -> Result<Self, Error> {
         let shown = path.display().to_string();
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
             Err(source) => {
                 return Err(Error::Unreadable {
                     path: shown,
@@ -194,10 +207,20 @@ impl Settings {
                 });
             }
         };
-        toml::from_str(&text).map_err(|error| Error::Malformed {
-            path: shown,
+        let malformed = |error: toml::de::Error| Error::Malformed {
+            path: shown.clone(),
             reason: error.to_string(),
-        })
+        };
+        // Read first for itself: its errors then name their line.
+        toml::from_str::<Self>(&text).map_err(malformed)?;
+        let table: toml::Table = toml::from_str(&text).map_err(malformed)?;
+        Self::deserialize(policy.over(table)).map_err(malformed)
+    }
+
+    /// The defaults, with what the administrator has set.
+    pub fn defaults(policy: &Policy) -> Self {
+        let fixed = policy.over(toml::Table::new());
+        Self::deserialize(fixed).unwrap_or_default()
     }
 
     /// Time limit of one document.
@@ -263,9 +286,12 @@ mod tests {
     fn a_settings_file_holds_differences_and_keeps_unknown_keys_harmless() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("settings.toml");
-        assert_eq!(Settings::load(&path).unwrap(), Settings::default());
+        assert_eq!(
+            Settings::load(&path, &Policy::default()).unwrap(),
+            Settings::default()
+        );
         std::fs::write(&path, "extract_seconds = 5\nfrom_the_future = true\n").unwrap();
-        let settings = Settings::load(&path).unwrap();
+        let settings = Settings::load(&path, &Policy::default()).unwrap();
         assert_eq!(
             settings,
             Settings {
@@ -278,14 +304,21 @@ mod tests {
             ("3", Cores::Count(3)),
         ] {
             std::fs::write(&path, format!("index_cores = {written}\n")).unwrap();
-            assert_eq!(Settings::load(&path).unwrap().index_cores, expected);
+            assert_eq!(
+                Settings::load(&path, &Policy::default())
+                    .unwrap()
+                    .index_cores,
+                expected
+            );
         }
         std::fs::write(&path, "index_cores = \"many\"\n").unwrap();
-        let error = Settings::load(&path).unwrap_err().to_string();
+        let error = Settings::load(&path, &Policy::default())
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("\"half\", \"full\""), "{error}");
         std::fs::write(&path, "extract_seconds = \"soon\"\n").unwrap();
         assert!(
-            Settings::load(&path)
+            Settings::load(&path, &Policy::default())
                 .unwrap_err()
                 .to_string()
                 .contains("settings.toml")

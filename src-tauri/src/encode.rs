@@ -346,6 +346,7 @@ fn code_and_hint(error: &engine::Error) -> (ErrorCode, &'static str) {
             ErrorCode::Disk,
             "Make room on the disk, or check that the library's folder may be written",
         ),
+        Error::Forbidden { .. } => (ErrorCode::Refused, "Ask your administrator"),
         Error::Pattern { .. } => (
             ErrorCode::Refused,
             "Write it as in a .gitignore: *.log, build/, /drafts",

@@ -24,7 +24,7 @@ pub mod wire;
 
 use std::path::PathBuf;
 
-use nuthatch::{dirs::Dirs, indexing::Progress, settings::Settings};
+use nuthatch::{dirs::Dirs, engine, indexing::Progress};
 use nuthatch_models::install::Source;
 use tauri::{AppHandle, Manager};
 use tauri_plugin_window_state::StateFlags;
@@ -139,7 +139,7 @@ fn set_up(app: &AppHandle, start: Start) {
     let (opened, library) = watch::channel(None);
     let (reported, progress) = watch::channel(Progress::default());
     let (dirs, source) = (start.dirs.clone(), start.source.clone());
-    let settings = Settings::load(&start.dirs.settings()).unwrap_or_default();
+    let settings = engine::settings_or_defaults(&start.dirs);
     let desktop = Desktop::new(dirs, source, library, progress.clone());
     let desktop = desktop.on_own_library(start.is_usual);
     let linked = start.link.as_deref().and_then(link::query);

@@ -7,16 +7,16 @@
 
 use std::{
     io::{self, Write},
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::ExitCode,
 };
 
 use anyhow::Context;
 use clap::{Args, Command, CommandFactory, FromArgMatches, Id, Parser};
 use nuthatch::{
-    dirs::{self, Dirs},
     logging,
     origin::Origin,
+    place::{Kind, Place},
 };
 use nuthatch_desktop::{Start, renderer};
 
@@ -85,16 +85,7 @@ fn arguments() -> Arguments {
 }
 
 fn start(arguments: Arguments) -> anyhow::Result<()> {
-    let program = std::env::current_exe().context("could not tell where the program lies")?;
-    let programs = program.parent().unwrap_or(Path::new("."));
-    let is_usual = arguments.library.is_none();
-    let library = match arguments.library {
-        Some(library) => std::path::absolute(library)?,
-        None => dirs::default_library(
-            &std::env::home_dir().context("could not tell your home folder; use --library")?,
-        ),
-    };
-    let dirs = Dirs::new(library, programs);
+    let Place { dirs, kind } = Place::find(arguments.library)?;
     logging::begin(&dirs, "nuthatch-desktop", true);
     let start = Start {
         dirs,
@@ -103,7 +94,7 @@ fn start(arguments: Arguments) -> anyhow::Result<()> {
         search: arguments.search,
         link: arguments.link,
         is_hidden: arguments.hidden,
-        is_usual,
+        is_usual: kind == Kind::Usual,
     };
     nuthatch_desktop::run(start).context("could not open the window")?;
     tracing::info!("ended");

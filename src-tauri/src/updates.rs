@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use nuthatch::{engine::fetching, settings::Settings};
+use nuthatch::engine::{self, fetching};
 use tauri::{AppHandle, Emitter, Manager};
 use tauri_plugin_updater::{Update, UpdaterExt};
 use tokio::time::sleep;
@@ -38,7 +38,7 @@ pub(crate) async fn follow(app: AppHandle) {
     }
     sleep(AFTER_THE_START).await;
     loop {
-        let settings = Settings::load(&app.state::<Desktop>().dirs().settings());
+        let settings = engine::settings(app.state::<Desktop>().dirs());
         if settings.is_ok_and(|settings| settings.look_for_updates) {
             // What fails is said where the user looks himself.
             let _ = look(&app).await;
@@ -102,7 +102,7 @@ async fn found(app: &AppHandle) -> Result<Option<Update>, IpcError> {
 
 fn asking(app: &AppHandle, to: &str) -> Result<fetching::Asked, IpcError> {
     let desktop = app.state::<Desktop>();
-    let settings = Settings::load(&desktop.dirs().settings())?;
+    let settings = engine::settings(desktop.dirs())?;
     Ok(fetching::ask(desktop.dirs(), &settings, to)?)
 }
 

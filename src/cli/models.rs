@@ -17,9 +17,8 @@ use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use nuthatch::{
     dirs::Dirs,
-    engine::{fetching, models},
+    engine::{self, fetching, models},
     origin::Origin,
-    settings::Settings,
 };
 use nuthatch_models::{
     ModelSpec,
@@ -118,7 +117,7 @@ pub(super) async fn run(verb: ModelsVerb, dirs: &Dirs, json: bool) -> anyhow::Re
             let spec = find(dirs, &id)?;
             announce(&spec, &licence)?;
             let source = from.source();
-            let settings = Settings::load(&dirs.settings())?;
+            let settings = engine::settings(dirs)?;
             let outcome = with_progress(|on_progress| {
                 fetching::fetch(dirs, &settings, &spec, source, on_progress)
             });
@@ -166,7 +165,7 @@ fn own(dirs: &Dirs) -> PathBuf {
 }
 
 fn list(dirs: &Dirs, json: bool) -> anyhow::Result<()> {
-    let chosen = Settings::load(&dirs.settings())?.reranker;
+    let chosen = engine::settings(dirs)?.reranker;
     let rows: Vec<Value> = known(dirs)
         .iter()
         .map(|spec| row(dirs, spec, &chosen))
@@ -296,11 +295,7 @@ fn choose(dirs: &Dirs, id: &str, json: bool) -> anyhow::Result<()> {
         place(dirs, &spec)
             .with_context(|| format!("{id} is not installed; `nuthatch models get {id}` does"))?;
     }
-    match purpose {
-        "embedding" => Settings::write_embedding(&dirs.settings(), id)?,
-        "generator" => Settings::write(&dirs.settings(), "generator", id)?,
-        _ => Settings::write_reranker(&dirs.settings(), id)?,
-    }
+    engine::write_setting(dirs, purpose, id)?;
     if json {
         return show::print(&json!({ purpose: id }));
     }

@@ -8,16 +8,18 @@ use std::path::Path;
 use nuthatch::{
     dirs::Dirs,
     document::{Position, Rectangle, Text, TextBox},
-    engine::reading::{self, Reading},
+    engine::{
+        self,
+        reading::{self, Reading},
+    },
     extract::Failure,
-    settings::Settings,
 };
 use serde_json::{Value, json};
 
 use super::show;
 
 pub(super) async fn read(dirs: &Dirs, path: &Path, json: bool) -> anyhow::Result<()> {
-    let settings = Settings::load(&dirs.settings())?;
+    let settings = engine::settings(dirs)?;
     let read = reading::read_file(dirs, &settings, path).await?;
     if json {
         show::print(&document(path, &read))?;

@@ -1,4 +1,4 @@
-//! Fetching a model, as the user's settings allow it, and the record of every connection.
+//! Fetching a model, as the user's settings and the policy allow it, and the record of every connection.
 //!
 //! The only way to the network that the edges have. Invariant: whoever calls, the settings of that
 //! moment are obeyed, and each request is written down in the user's folder.
@@ -15,6 +15,7 @@ use nuthatch_models::{
 
 pub use nuthatch_models::install::connections::Asked;
 
+use super::obeyed;
 use crate::{dirs::Dirs, settings::Settings};
 
 /// Downloads the files of a model that are missing or damaged. Blocks until it is there, has failed,
@@ -27,11 +28,7 @@ pub fn fetch(
     on_progress: &mut OnProgress<'_>,
 ) -> Result<Outcome, install::Error> {
     let [own, ..] = dirs.models();
-    let source = Source {
-        record: Some(dirs.connections()),
-        is_forbidden: settings.never_connect,
-        ..source
-    };
+    let source = obeyed::source(dirs, settings, source);
     install::get(spec, &own, &source, on_progress)
 }
 

@@ -16,6 +16,7 @@ impl Engine {
     pub async fn add_folder(&self, path: &Path) -> Result<PathBuf> {
         let writing = self.writing()?;
         let path = readable_folder(path)?;
+        self.refuse_forbidden(&path)?;
         self.store.add_folder(&PathKey::of(&path)).await?;
         if let Some(following) = writing.following.lock().await.as_ref() {
             following.refresh().await?;
@@ -33,6 +34,7 @@ impl Engine {
         let Some(folder) = folders.into_iter().find(|folder| folder.path == key) else {
             return Err(Error::NotFound { path });
         };
+        self.refuse_given(&path)?;
         writing
             .indexing
             .forget(Forgotten::Folder(folder.id))

@@ -9,12 +9,11 @@ use std::path::PathBuf;
 use nuthatch_models::picture::Picture;
 use tokio::sync::mpsc;
 
-use super::{Engine, Error, Result, limits};
+use super::{Engine, Error, Result, limits, obeyed};
 use crate::{
     cpu,
     document::{FileId, PassageId, Rectangle},
     extract::{self, Format, Frame, Limits, Pool},
-    settings::Settings,
     store::FileRow,
 };
 
@@ -46,7 +45,7 @@ impl Engine {
             Ok(_) => return Ok(None),
             Err(error) => return Err(unreadable(path, &extract::worker::reason(&error))),
         };
-        let settings = Settings::load(&self.dirs.settings())?;
+        let settings = obeyed::settings(&self.dirs)?;
         let limits = Limits {
             with_layout: true,
             ..limits(&settings)

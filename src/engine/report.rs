@@ -34,7 +34,7 @@ pub async fn text(dirs: &Dirs, now: SystemTime) -> String {
          folder, no text of one, and nothing you searched for. It stays on this machine unless you\n\
          send it; read it before you do.\n",
     );
-    let settings = Settings::load(&dirs.settings());
+    let settings = super::settings(dirs);
     system::tell(&mut report, dirs).await;
     tell_settings(&mut report, dirs, settings.as_ref());
     library::tell(&mut report, dirs, now).await;
@@ -114,6 +114,16 @@ fn tell_settings(
     }
     if n == 0 {
         line(report, "none", "");
+    }
+    let policy = super::policy(dirs);
+    if policy.file().is_some() {
+        let n_fixed = policy.fixed().count();
+        line(report, "settings set by an administrator", n_fixed);
+        line(
+            report,
+            "of the policy not understood",
+            policy.problems.len(),
+        );
     }
     let n_requests = super::fetching::connections(dirs).map_or(0, |all| all.len());
     line(report, "requests to the network, ever", n_requests);

@@ -202,8 +202,10 @@ impl Engine {
                         .into(),
                 hint: None,
             });
-        Ok(no_model
+        Ok(self
+            .policy_notices()
             .into_iter()
+            .chain(no_model)
             .chain(catalogue)
             .chain(salvaged)
             .chain(damaged)

@@ -10,24 +10,21 @@ use std::{
 
 use toml_edit::{DocumentMut, Value, value};
 
-use super::{Error, Settings};
+use super::{Error, Policy, Settings};
 
 impl Settings {
-    /// Sets the reranker: an id of the catalogue, `auto` or `none`.
-    pub fn write_reranker(path: &Path, reranker: &str) -> Result<(), Error> {
-        Self::write(path, "reranker", reranker)
-    }
-
-    /// Sets the embedding model: an id of the catalogue, or `auto`.
-    pub fn write_embedding(path: &Path, embedding: &str) -> Result<(), Error> {
-        Self::write(path, "embedding", embedding)
-    }
-
-    /// Sets one setting. One that is not known, or a value of the wrong type, is refused.
-    pub fn write(path: &Path, key: &str, new: impl Into<Value>) -> Result<(), Error> {
+    /// Sets one setting. One that is not known, a value of the wrong type, or one that the administrator has
+    /// set, is refused.
+    pub fn write(
+        path: &Path,
+        policy: &Policy,
+        key: &str,
+        new: impl Into<Value>,
+    ) -> Result<(), Error> {
+        policy.refuse(key)?;
         let shown = path.display().to_string();
         // Also refuses a file that could not be read afterwards.
-        Self::load(path)?;
+        Self::load(path, policy)?;
         let text = match std::fs::read_to_string(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
             read => read.map_err(|source| Error::Unreadable {
@@ -73,6 +70,20 @@ fn refuse_nonsense(text: &str, key: &str) -> Result<(), String> {
         .ok_or_else(|| format!("there is no setting {key}"))
 }
 
+impl Policy {
+    /// Refuses a setting that is fixed.
+    pub fn refuse(&self, key: &str) -> Result<(), Error> {
+        if !self.fixes(key) {
+            return Ok(());
+        }
+        let file = self.file().map(|file| file.display().to_string());
+        Err(Error::Fixed {
+            key: key.to_owned(),
+            policy: file.unwrap_or_default(),
+        })
+    }
+}
+
 fn replace(path: &Path, text: &str) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder)?;
@@ -87,38 +98,43 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
 mod tests {
     use super::*;
 
+    /// No policy.
+    fn free() -> Policy {
+        Policy::default()
+    }
+
     #[test]
     fn choosing_a_reranker_keeps_all_else_in_the_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("library/settings.toml");
-        Settings::write_reranker(&path, "zerank-2").unwrap();
-        assert_eq!(Settings::load(&path).unwrap().reranker, "zerank-2");
+        Settings::write(&path, &free(), "reranker", "zerank-2").unwrap();
+        assert_eq!(Settings::load(&path, &free()).unwrap().reranker, "zerank-2");
 
         let text =
             "# mine\nfrom_the_future = true\nreranker = \"none\" # for now\n\n[later]\nx = 1\n";
         std::fs::write(&path, text).unwrap();
-        Settings::write_reranker(&path, "auto").unwrap();
+        Settings::write(&path, &free(), "reranker", "auto").unwrap();
         let written = std::fs::read_to_string(&path).unwrap();
         assert_eq!(written, text.replace("\"none\"", "\"auto\""));
 
         std::fs::write(&path, "[later]\nx = 1\n").unwrap();
-        Settings::write_reranker(&path, "auto").unwrap();
-        assert_eq!(Settings::load(&path).unwrap().reranker, "auto");
+        Settings::write(&path, &free(), "reranker", "auto").unwrap();
+        assert_eq!(Settings::load(&path, &free()).unwrap().reranker, "auto");
     }
 
     #[test]
     fn a_setting_is_written_if_there_is_one_and_its_value_fits() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("settings.toml");
-        Settings::write(&path, "rerank_budget_ms", 750).unwrap();
-        Settings::write(&path, "meaning", false).unwrap();
-        let written = Settings::load(&path).unwrap();
+        Settings::write(&path, &free(), "rerank_budget_ms", 750).unwrap();
+        Settings::write(&path, &free(), "meaning", false).unwrap();
+        let written = Settings::load(&path, &free()).unwrap();
         assert_eq!((written.rerank_budget_ms, written.meaning), (750, false));
         let text = std::fs::read_to_string(&path).unwrap();
         for refused in [
-            Settings::write(&path, "meanings", true),
-            Settings::write(&path, "rerank_budget_ms", -1),
-            Settings::write(&path, "meaning", "perhaps"),
+            Settings::write(&path, &free(), "meanings", true),
+            Settings::write(&path, &free(), "rerank_budget_ms", -1),
+            Settings::write(&path, &free(), "meaning", "perhaps"),
         ] {
             assert!(
                 matches!(refused, Err(Error::Malformed { .. })),
@@ -134,7 +150,7 @@ mod tests {
         let path = folder.path().join("settings.toml");
         for text in ["reranker = ", "extract_seconds = \"soon\"\n"] {
             std::fs::write(&path, text).unwrap();
-            let error = Settings::write_reranker(&path, "none").unwrap_err();
+            let error = Settings::write(&path, &free(), "reranker", "none").unwrap_err();
             assert!(matches!(error, Error::Malformed { .. }), "{error}");
             assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
         }

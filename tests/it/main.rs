@@ -22,6 +22,7 @@ mod migrations;
 mod models;
 mod pdfs;
 mod planted;
+mod policy;
 mod polite;
 mod preview;
 mod probes;

@@ -1,7 +1,7 @@
 //! `nuthatch models` as a person or a script calls it, against a server on this machine.
 
 #[path = "../../models/tests/install/server.rs"]
-mod server;
+pub(crate) mod server;
 
 use std::{path::Path, process::Output};
 

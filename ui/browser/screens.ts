@@ -144,6 +144,17 @@ export const SCREENS: Screen[] = [
     },
   },
   page('settings', 'settings', '', 'switch-meaning'),
+  {
+    name: 'support-report',
+    show: async (nuthatch) => {
+      await nuthatch.open('managed');
+      await nuthatch.page.getByTestId('library-button').click();
+      await nuthatch.page.getByTestId('tab-settings').click();
+      await nuthatch.page.getByTestId('save-report').click();
+      await nuthatch.page.getByTestId('report-saved').scrollIntoViewIfNeeded();
+    },
+  },
+  page('settings-managed', 'settings', 'managed', 'policy'),
   page('no-connections', 'connections', '', 'no-connections'),
   page('connections', 'connections', 'connected', 'connections'),
   {

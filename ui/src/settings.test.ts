@@ -29,3 +29,24 @@ describe('a report for support', () => {
     expect((await within(sheet).findByRole('alert')).textContent).toContain('Choose another place');
   });
 });
+
+describe('settings of an administrator', () => {
+  it('are shown and cannot be changed, and the others can', async () => {
+    openWindow(new FakeHost({ locked: ['never_connect', 'max_file_mib', 'shortcut'] }));
+    const sheet = await openSettings();
+    const field = async (id: string) => (await within(sheet).findByTestId(id)) as HTMLInputElement;
+    for (const locked of ['switch-never_connect', 'setting-max_file_mib', 'setting-shortcut']) {
+      expect((await field(locked)).disabled).toBe(true);
+    }
+    expect((await field('switch-meaning')).disabled).toBe(false);
+    expect(sheet.textContent).toContain('Set by your administrator');
+    expect((await field('policy')).textContent).toContain('/etc/nuthatch/policy.toml');
+  });
+
+  it('are not spoken of where there is none', async () => {
+    openWindow(new FakeHost());
+    const sheet = await openSettings();
+    await within(sheet).findByTestId('switch-meaning');
+    expect(sheet.textContent).not.toContain('administrator');
+  });
+});

@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf};
 
-use nuthatch::settings::Settings;
+use nuthatch::engine;
 use tauri::{AppHandle, State};
 
 use super::{Outcome, blocking};
@@ -56,7 +56,7 @@ pub(crate) async fn about(desktop: State<'_, Desktop>) -> Outcome<About> {
             version: env!("CARGO_PKG_VERSION").into(),
             notices: dirs.third_party().map(read).transpose()?,
             knows_updates: updates::are_known(),
-            looks_for_updates: Settings::load(&dirs.settings())?.look_for_updates,
+            looks_for_updates: engine::settings(&dirs)?.look_for_updates,
             newer,
         })
     })

@@ -12,10 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use nuthatch::{
-    engine::{fetching, models},
-    settings::Settings,
-};
+use nuthatch::engine::{self, fetching, models};
 use nuthatch_models::{ModelSpec, install};
 use tauri::{AppHandle, Emitter, State, WebviewWindow, ipc::Channel};
 
@@ -33,7 +30,7 @@ const BETWEEN_REPORTS: Duration = Duration::from_millis(100);
 pub(crate) async fn models(desktop: State<'_, Desktop>) -> Outcome<Models> {
     let dirs = desktop.dirs().clone();
     blocking(move || {
-        let settings = Settings::load(&dirs.settings())?;
+        let settings = engine::settings(&dirs)?;
         Ok(encode::models(&dirs, &settings))
     })
     .await
@@ -53,7 +50,7 @@ pub(crate) async fn get_model(
     let stop = desktop.begin_fetching();
     let installed = blocking(move || {
         let spec = accepted(&desktop_models(&dirs), &id, accepts_licence)?;
-        let settings = Settings::load(&dirs.settings())?;
+        let settings = engine::settings(&dirs)?;
         let mut told = told(on_progress, stop);
         Ok(fetching::fetch(&dirs, &settings, &spec, source, &mut told)?)
     });
@@ -123,7 +120,7 @@ pub(crate) async fn remove_model(desktop: State<'_, Desktop>, id: String) -> Out
 pub(crate) async fn diagnose(desktop: State<'_, Desktop>) -> Outcome<Machine> {
     let dirs = desktop.dirs().clone();
     blocking(move || {
-        let settings = Settings::load(&dirs.settings())?;
+        let settings = engine::settings(&dirs)?;
         Ok(encode::machine(&models::diagnose(&dirs, &settings)))
     })
     .await

@@ -2,10 +2,7 @@
 
 use std::{path::PathBuf, time::SystemTime};
 
-use nuthatch::{
-    engine::report,
-    settings::{self, Settings},
-};
+use nuthatch::engine::{self, report};
 use tauri::{AppHandle, State, WebviewWindow};
 use tauri_plugin_dialog::DialogExt;
 use tokio::sync::oneshot;
@@ -23,8 +20,13 @@ const REPORT: &str = "nuthatch-report.txt";
 
 #[tauri::command]
 pub(crate) async fn settings(desktop: State<'_, Desktop>) -> Outcome<wire::Settings> {
-    let file = desktop.dirs().settings();
-    Ok(encode::settings(&Settings::load(&file)?, &file))
+    let dirs = desktop.dirs();
+    let settings = engine::settings(dirs)?;
+    Ok(encode::settings(
+        &settings,
+        &engine::policy(dirs),
+        &dirs.settings(),
+    ))
 }
 
 /// Writes one setting into the user's file. Those of the desktop count at once, the others from the next
@@ -36,19 +38,20 @@ pub(crate) async fn write_setting(
     key: String,
     value: Setting,
 ) -> Outcome<()> {
-    let file = desktop.dirs().settings();
+    let dirs = desktop.dirs();
     let is_of_desktop = belonging::is_one(&key);
     if is_of_desktop {
+        // What is refused must not be carried out.
+        engine::policy(dirs).refuse(&key)?;
         belonging::try_out(&app, &key, &value).await?;
     }
-    let written: Result<(), settings::Error> = match value {
-        Setting::Flag(value) => Settings::write(&file, &key, value),
-        Setting::Number(value) => Settings::write(&file, &key, i64::from(value)),
-        Setting::Name(value) => Settings::write(&file, &key, value),
-    };
-    written?;
+    match value {
+        Setting::Flag(value) => engine::write_setting(dirs, &key, value),
+        Setting::Number(value) => engine::write_setting(dirs, &key, i64::from(value)),
+        Setting::Name(value) => engine::write_setting(dirs, &key, value),
+    }?;
     if is_of_desktop {
-        belonging::follow(&app, &Settings::load(&file)?);
+        belonging::follow(&app, &engine::settings(dirs)?);
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use nuthatch::{
     engine::{Effect, ListedFile, PageView},
-    settings::Settings,
+    settings::{Policy, Settings},
 };
 use serde_json::json;
 
@@ -54,7 +54,7 @@ pub(crate) fn page_view(view: Option<&PageView>) -> Vec<u8> {
     bytes
 }
 
-pub(crate) fn settings(settings: &Settings, file: &Path) -> wire::Settings {
+pub(crate) fn settings(settings: &Settings, policy: &Policy, file: &Path) -> wire::Settings {
     wire::Settings {
         meaning: settings.meaning,
         read_pictures: settings.read_pictures,
@@ -73,5 +73,7 @@ pub(crate) fn settings(settings: &Settings, file: &Path) -> wire::Settings {
         takes_keys: shortcut::may_take_keys(),
         toggle_command: windows::toggle_command(),
         file: shown(file),
+        locked: policy.fixed().map(str::to_owned).collect(),
+        policy: policy.file().map(shown),
     }
 }

@@ -162,6 +162,13 @@ impl From<install::Error> for IpcError {
 
 impl From<settings::Error> for IpcError {
     fn from(error: settings::Error) -> Self {
+        if let settings::Error::Fixed { .. } = &error {
+            return Self {
+                code: ErrorCode::Refused,
+                message: sentence(&error),
+                hint: Some("Ask your administrator".into()),
+            };
+        }
         Self {
             code: ErrorCode::Unreadable,
             message: sentence(&error),

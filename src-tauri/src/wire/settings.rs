@@ -44,6 +44,10 @@ pub struct Settings {
     pub toggle_command: String,
     /// The file that holds them.
     pub file: String,
+    /// Keys that an administrator has set, of this page or not.
+    pub locked: Vec<String>,
+    /// The file in which he did, where there is one.
+    pub policy: Option<String>,
 }
 
 /// What the tray and a notification say, in the user's language.

@@ -3,7 +3,10 @@
 //! Decodes and prints; what is right is `nuthatch_models::golden`'s business.
 
 use anyhow::{Context, ensure};
-use nuthatch::{dirs::Dirs, engine::models, settings::Settings};
+use nuthatch::{
+    dirs::Dirs,
+    engine::{self, models},
+};
 use nuthatch_models::{
     ModelSpec, ModelWorker,
     golden::{self, Checked, Expected},
@@ -19,7 +22,7 @@ pub(super) async fn check(dirs: &Dirs, spec: &ModelSpec, json: bool) -> anyhow::
     let models = place(dirs, spec).ok_or_else(missing)?;
     spec.verify(&spec.directory(&models))
         .map_err(|error| Failed(error.into()))?;
-    let settings = Settings::load(&dirs.settings())?;
+    let settings = engine::settings(dirs)?;
     // As searches would run it, so that this is what is checked.
     let config = models::runner(dirs, &settings, spec, &models::probe(dirs)).ok_or_else(missing)?;
     let on = (config.device, config.precision);

@@ -4,7 +4,10 @@
 
 use nuthatch::{
     dirs::Dirs,
-    engine::models::{self, Diagnosis, Trial},
+    engine::{
+        self,
+        models::{self, Diagnosis, Trial},
+    },
     settings::Settings,
 };
 use nuthatch_models::{
@@ -18,7 +21,7 @@ use serde_json::{Value, json};
 use super::show;
 
 pub(super) fn doctor(dirs: &Dirs, json: bool) -> anyhow::Result<()> {
-    let settings = Settings::load(&dirs.settings())?;
+    let settings = engine::settings(dirs)?;
     let found = models::diagnose(dirs, &settings);
     if json {
         return show::print(&document(&found, &settings));

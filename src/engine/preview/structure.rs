@@ -12,9 +12,8 @@ use super::Window;
 use crate::{
     cpu,
     document::{FileId, Mark, Style},
-    engine::{Engine, Result, limits},
+    engine::{Engine, Result, limits, obeyed},
     extract::{self, Limits, Pool},
-    settings::Settings,
     store::FileRow,
 };
 
@@ -98,7 +97,7 @@ impl Engine {
             Ok(Ok(format)) if format.has_styles => format,
             _ => return Ok(Vec::new()),
         };
-        let settings = Settings::load(&self.dirs.settings())?;
+        let settings = obeyed::settings(&self.dirs)?;
         let limits = Limits {
             with_layout: true,
             timeout: PATIENCE,

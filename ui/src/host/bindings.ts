@@ -549,6 +549,10 @@ export type Settings = {
   toggle_command: string,
   /** The file that holds them. */
   file: string,
+  /** Keys that an administrator has set, of this page or not. */
+  locked: Array<string>,
+  /** The file in which he did, where there is one. */
+  policy: string | null,
 };
 
 export type Stage = "words" | "hybrid" | "reranked";

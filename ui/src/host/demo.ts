@@ -54,6 +54,7 @@ const OPTIONS: Record<string, FakeOptions> = {
     ],
   },
   fetching: { stepMs: 4000 },
+  managed: { locked: ['max_file_mib', 'never_connect', 'shortcut'] },
   forgotten: { leftOut: ['/home/robin/Documents/Private/diary.odt'] },
   notice: { notices: [MODEL_MISSING] },
   reranked: { reranked: [{ ms: 190, isLate: false }] },

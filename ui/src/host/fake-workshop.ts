@@ -72,6 +72,8 @@ export type WorkshopOptions = {
   saved?: SavedSearch[];
   /** How long each tenth of a model takes to arrive. */
   stepMs?: number;
+  /** Settings that an administrator has set. */
+  locked?: string[];
 };
 
 export class FakeWorkshop implements Workshop {
@@ -99,6 +101,8 @@ export class FakeWorkshop implements Workshop {
     notify_when_read: false,
     shortcut: '',
     takes_keys: true,
+    locked: [],
+    policy: null,
     toggle_command: '/usr/bin/nuthatch-desktop --toggle',
     file: '/home/robin/.local/share/nuthatch/settings.toml',
   };
@@ -115,7 +119,8 @@ export class FakeWorkshop implements Workshop {
   #stepMs: number;
   #stopped = false;
 
-  constructor({ connections = [], searches = [], saved = [], stepMs = 40 }: WorkshopOptions = {}) {
+  constructor({ connections = [], searches = [], saved = [], stepMs = 40, locked = [] }: WorkshopOptions = {}) {
+    if (locked.length > 0) this.#settings = { ...this.#settings, locked, policy: '/etc/nuthatch/policy.toml' };
     this.#connections = connections;
     this.#searches = searches;
     this.#saved = saved;

@@ -160,6 +160,8 @@ tray: 'Symbol in der Leiste des Systems zeigen',
     read_text: 'Alle lassen sich jetzt nach Wörtern durchsuchen; Bedeutungen folgen.',
   },
   settingsFile: 'Mehr steht in der Datei',
+  settingLocked: 'Von deiner Administration festgelegt',
+  policyFile: 'Einiges davon hat deine Administration festgelegt, in',
   help: 'Hilfe',
   reportExplained:
     'Versionen, Geräte, geänderte Einstellungen und Dateien, nach Zustand und Grund gezählt. Kein Name einer Datei oder eines Ordners, kein Text und keine Suche von dir steht darin. Es ist eine einzige Textdatei auf diesem Computer: Lies sie, und schicke sie selbst ab, wenn du möchtest.',

@@ -168,6 +168,8 @@ tray: 'Show an icon in the tray',
     read_text: 'All of them can be searched by word now; meanings follow.',
   } as DesktopWords,
   settingsFile: 'There is more in the file',
+  settingLocked: 'Set by your administrator',
+  policyFile: 'Your administrator has set some of this in',
   help: 'Help',
   reportExplained:
     'Versions, devices, settings you changed, and files counted by state and reason. No name of a file or folder, no text and no search of yours is in it. It is one text file on this computer: read it, and send it yourself if you want to.',
