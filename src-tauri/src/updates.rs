@@ -23,8 +23,8 @@ const MANIFEST: Option<&str> = option_env!("NUTHATCH_UPDATES_URL");
 /// The public half of the key that signs the packages.
 const KEY: Option<&str> = option_env!("NUTHATCH_UPDATES_KEY");
 /// The start is not the time for it.
-const AFTER_THE_START: Duration = Duration::from_secs(60);
-const BETWEEN_LOOKS: Duration = Duration::from_secs(24 * 60 * 60);
+const AFTER_THE_START: Duration = Duration::from_mins(1);
+const BETWEEN_LOOKS: Duration = Duration::from_hours(24);
 
 /// This copy knows where newer versions are.
 pub(crate) fn are_known() -> bool {
