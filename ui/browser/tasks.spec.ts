@@ -35,6 +35,17 @@ test('a model is fetched only after its licence was accepted, stopped, and gone 
   await expect(model.getByTestId('get-model')).toContainText('Go on');
 });
 
+test('what writes answers is chosen among what is installed, nothing, and a server', async ({ nuthatch }) => {
+  await nuthatch.open();
+  await nuthatch.page.getByTestId('library-button').click();
+  await nuthatch.page.getByTestId('tab-models').click();
+  const generator = nuthatch.page.getByTestId('generator');
+  await expect(generator).toHaveValue('auto');
+  await expect(generator).toContainText('http://127.0.0.1:11434');
+  await generator.selectOption('none');
+  expect(await nuthatch.host((host) => host.written)).toEqual([['generator', 'none']]);
+});
+
 test('a newer version is looked for when asked, and installed when asked', async ({ nuthatch }) => {
   await nuthatch.open();
   await nuthatch.page.getByTestId('library-button').click();

@@ -31,6 +31,12 @@ pub(crate) fn models(dirs: &Dirs, settings: &Settings) -> Models {
             .collect(),
         reranker: settings.reranker.clone(),
         embedding: settings.embedding.clone(),
+        generator: settings.generator.clone(),
+        chat_server: [&settings.chat_server, &settings.chat_server_model]
+            .map(|part| part.trim())
+            .join(" ")
+            .trim()
+            .to_owned(),
         rerank_budget_ms: count(settings.rerank_budget_ms),
         place: shown(&own),
     }

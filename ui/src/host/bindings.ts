@@ -308,6 +308,10 @@ export type Models = {
   reranker: string,
   /** The setting for search by meaning: a model's id, or `auto`. */
   embedding: string,
+  /** The setting for answers: a model's id, `auto`, `server` or `none`. */
+  generator: string,
+  /** The server that `server` means: its address, and the model's name there. */
+  chat_server: string,
   /** An order is shown after so long. */
   rerank_budget_ms: number,
   /** The folder that installed models lie in. */

@@ -111,6 +111,7 @@ export class FakeWorkshop implements Workshop {
   /** How often a newer version was installed. */
   nInstalled = 0;
   #reranker = 'auto';
+  #generator = 'auto';
   #embedding = 'auto';
   #budgetMs = 200;
   #connections: Connection[];
@@ -178,6 +179,7 @@ export class FakeWorkshop implements Workshop {
     this.mayFail();
     this.written.push([key, value]);
     if (key === 'reranker') this.#reranker = String(value);
+    else if (key === 'generator') this.#generator = String(value);
     else if (key === 'embedding') this.#embedding = String(value);
     else if (key === 'rerank_budget_ms') this.#budgetMs = Number(value);
     else if (key === 'look_for_updates') this.#looksForUpdates = value === true;
@@ -189,6 +191,8 @@ export class FakeWorkshop implements Workshop {
     return {
       models: this.#models.map((model) => ({ ...model })),
       reranker: this.#reranker,
+      generator: this.#generator,
+      chat_server: 'http://127.0.0.1:11434',
       embedding: this.#embedding,
       rerank_budget_ms: this.#budgetMs,
       place: '/home/robin/.local/share/nuthatch/models',

@@ -101,6 +101,10 @@ export const pageStrings: PageStrings = {
   modelStopped: 'Angehalten; es geht von hier aus weiter.',
   embeddingChoice: 'Welches Modell nach Bedeutung findet',
   embeddingAuto: 'Das, das Nuthatch mitbringt',
+  generatorChoice: 'Was Antworten schreibt',
+  generatorAuto: 'Das erste Modell, das dafür installiert ist',
+  generatorNone: 'Nichts: Sätze deiner eigenen Dateien',
+  generatorServer: (address) => `Ein Server, der in der Datei der Einstellungen steht: ${address}`,
   rerankerChoice: 'Welcher Reranker benutzt wird',
   rerankerAuto: 'Der beste, der hier schnell genug läuft',
   rerankerNone: 'Keiner',
@@ -170,7 +174,6 @@ tray: 'Symbol in der Leiste des Systems zeigen',
 
   connectionsExplained:
     'Nuthatch verbindet sich nur aus drei Gründen: um ein Modell zu holen, das du haben willst, um einen Server, den du genannt hast, nach Antworten zu fragen, und um nach einer neueren Version zu suchen, wenn du das willst. Jede Anfrage, die es je gestellt hat, steht hier.',
-  aboutVersion: (version) => `Version ${version}`,
   aboutWhat: 'Findet Stellen in den eigenen Dateien, nach Wort und nach Sinn. Nichts verlässt diesen Rechner.',
   aboutFree: 'Nuthatch ist freie Software unter der Apache-Lizenz 2.0.',
   lookForUpdates: 'Einmal am Tag nach neueren Versionen suchen',

@@ -108,6 +108,10 @@ export const pageStrings = {
   modelStopped: 'Stopped; it goes on from here.',
   embeddingChoice: 'Which model finds by meaning',
   embeddingAuto: 'The one that ships with Nuthatch',
+  generatorChoice: 'What writes answers',
+  generatorAuto: 'The first model that is installed for it',
+  generatorNone: 'None: sentences of your own files',
+  generatorServer: (address: string) => `A server that is named in the settings file: ${address}`,
   rerankerChoice: 'Which reranker is used',
   rerankerAuto: 'The best that runs fast enough here',
   rerankerNone: 'None',
@@ -179,7 +183,6 @@ tray: 'Show an icon in the tray',
   // The connections page.
   connectionsExplained:
     'Nuthatch connects for three purposes only: to fetch a model that you asked for, to ask a server that you named for answers, and to look for a newer version if you want that. Every request it ever made is listed here.',
-  aboutVersion: (version: string) => `Version ${version}`,
   aboutWhat: 'Finds passages in your own files, by word and by meaning. Nothing leaves this machine.',
   aboutFree: 'Nuthatch is free software under the Apache License 2.0.',
   lookForUpdates: 'Look for newer versions once a day',

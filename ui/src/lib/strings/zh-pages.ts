@@ -97,6 +97,10 @@ export const pageStrings: PageStrings = {
   modelStopped: '已停止；之后可从此处继续。',
   embeddingChoice: '用哪个模型按含义查找',
   embeddingAuto: 'Nuthatch 自带的模型',
+  generatorChoice: '由什么撰写回答',
+  generatorAuto: '第一个已安装的回答模型',
+  generatorNone: '无：直接使用您文件中的句子',
+  generatorServer: (address) => `设置文件中指定的服务器：${address}`,
   rerankerChoice: '使用哪个重排模型',
   rerankerAuto: '本机上足够快的最佳模型',
   rerankerNone: '不使用',
@@ -166,7 +170,6 @@ tray: '在系统托盘中显示图标',
 
   connectionsExplained:
     'Nuthatch 只为三个目的建立连接：获取您要的模型，向您指定的服务器询问答案，以及在您希望时检查新版本。它发出过的每个请求都列在这里。',
-  aboutVersion: (version) => `版本 ${version}`,
   aboutWhat: '按词语和含义在您自己的文件中查找段落。任何内容都不会离开本机。',
   aboutFree: 'Nuthatch 是基于 Apache License 2.0 的自由软件。',
   lookForUpdates: '每天检查一次新版本',
