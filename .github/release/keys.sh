@@ -31,10 +31,11 @@ file() {
   echo "$RUNNER_TEMP/$1"
 }
 
-if have TAURI_SIGNING_PRIVATE_KEY; then
+# The public half is compiled into the window, so that it is in the environment since then.
+if have TAURI_SIGNING_PRIVATE_KEY NUTHATCH_UPDATES_KEY; then
   hand_on TAURI_SIGNING_PRIVATE_KEY TAURI_SIGNING_PRIVATE_KEY_PASSWORD
 else
-  skip "updates: there is no TAURI_SIGNING_PRIVATE_KEY, so that no update manifest is made"
+  skip "updates: there is no TAURI_SIGNING_PRIVATE_KEY with NUTHATCH_UPDATES_KEY, so that no update manifest is made"
 fi
 
 case "$RUNNER_OS" in

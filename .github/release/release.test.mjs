@@ -161,7 +161,7 @@ test('what has no key is said in one line each, and no key is handed on', NO_BAS
 
 test('a key of several lines is handed on whole', NO_BASH, () => {
   const key = '-----BEGIN-----\nabc\n-----END-----';
-  const { said, handed } = keys({ RUNNER_OS: 'Linux', TAURI_SIGNING_PRIVATE_KEY: 'minisign', TAURI_SIGNING_RPM_KEY: key });
+  const { said, handed } = keys({ RUNNER_OS: 'Linux', TAURI_SIGNING_PRIVATE_KEY: 'minisign', NUTHATCH_UPDATES_KEY: 'public', TAURI_SIGNING_RPM_KEY: key });
   assert.equal(said, '');
   assert.match(handed, /^TAURI_SIGNING_RPM_KEY<<(end-[0-9a-f]{32})\n-----BEGIN-----\nabc\n-----END-----\n\1$/m);
 });
@@ -169,7 +169,7 @@ test('a key of several lines is handed on whole', NO_BASH, () => {
 test('keys that must be files are files, which nobody else can read', NO_BASH, () => {
   const { said, handed, place } = keys({
     RUNNER_OS: 'macOS',
-    TAURI_SIGNING_PRIVATE_KEY: 'minisign',
+    TAURI_SIGNING_PRIVATE_KEY: 'minisign', NUTHATCH_UPDATES_KEY: 'public',
     APPLE_CERTIFICATE: 'cDEy',
     APPLE_CERTIFICATE_PASSWORD: 'secret',
     APPLE_API_ISSUER: 'issuer',

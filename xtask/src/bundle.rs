@@ -29,6 +29,7 @@ const ENDS: [&str; 7] = ["deb", "rpm", "AppImage", "exe", "msi", "dmg", "tar.gz"
 /// Packs the wanted kinds, or those that need nothing but what `setup` installs.
 pub(crate) fn bundle(checkout: &Checkout, kinds: &[String], version: Option<&str>) -> Result<()> {
     let platform = Platform::current()?;
+    let key = updates_key()?;
     run::build(checkout)?;
     let notices = licences::write(checkout)?;
     let packed = checkout.target.join("release/bundle");
@@ -39,7 +40,8 @@ pub(crate) fn bundle(checkout: &Checkout, kinds: &[String], version: Option<&str
     let config = checkout.target.join("bundle/config.json");
     let files = layout::files(checkout, platform, &notices);
     let needs = linux::dependencies(checkout, platform)?;
-    write(&config, &layout::config(platform, &files, &needs, version))?;
+    let described = layout::config(platform, &files, &needs, version, key.as_deref());
+    write(&config, &described)?;
     pack(checkout, &config, &wanted(platform, kinds))?;
     let folder = checkout.target.join("bundle");
     clear(&folder)?;
@@ -165,7 +167,18 @@ fn write(path: &Path, text: &str) -> Result<()> {
     fs::write(path, text).with_context(|| format!("could not write {}", path.display()))
 }
 
-/// Whether packages are to be signed for updates: with the key in the environment, as the bundler reads it.
-fn signs_updates() -> bool {
-    env::var_os("TAURI_SIGNING_PRIVATE_KEY").is_some_and(|key| !key.is_empty())
+/// The public half of the key that signs packages for updates, if there is such a key, as the bundler reads it.
+fn updates_key() -> Result<Option<String>> {
+    let set = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
+    match (
+        set("TAURI_SIGNING_PRIVATE_KEY"),
+        set("NUTHATCH_UPDATES_KEY"),
+    ) {
+        (None, _) => Ok(None),
+        (Some(_), Some(public)) => Ok(Some(public)),
+        (Some(_), None) => bail!(
+            "TAURI_SIGNING_PRIVATE_KEY is set, but not its public half, NUTHATCH_UPDATES_KEY: no copy would accept \
+             what it signs"
+        ),
+    }
 }

@@ -104,6 +104,7 @@ pub(super) fn config(
     files: &[File],
     needs: &[String],
     version: Option<&str>,
+    updates_key: Option<&str>,
 ) -> String {
     let map = object(
         files
@@ -133,8 +134,12 @@ pub(super) fn config(
     let version = version.map_or(String::new(), |version| {
         format!("\"version\":{},", text(version))
     });
-    let signed = super::signs_updates();
-    format!("{{{version}\"bundle\":{{\"createUpdaterArtifacts\":{signed},{bundle}}}}}\n")
+    // The bundler compares what it signs with this; the programs have the key compiled in.
+    let plugins = updates_key.map_or(String::new(), |key| {
+        format!("\"plugins\":{{\"updater\":{{\"pubkey\":{}}}}},", text(key))
+    });
+    let signed = updates_key.is_some();
+    format!("{{{version}{plugins}\"bundle\":{{\"createUpdaterArtifacts\":{signed},{bundle}}}}}\n")
 }
 
 fn shown(path: &Path) -> String {
@@ -181,12 +186,22 @@ mod tests {
     #[test]
     fn each_system_gets_its_own_map() {
         let files = [("Contents/a \"b\"".to_owned(), PathBuf::from("C:\\built\\a"))];
-        let config = |platform| config(platform, &files, &["libc6 (>= 2.36)".into()], None);
+        let config = |platform| config(platform, &files, &["libc6 (>= 2.36)".into()], None, None);
         assert!(config(Platform::LinuxX64).contains("\"depends\":[\"libc6 (>= 2.36)\"]"));
         assert!(
             config(Platform::WindowsX64)
                 .contains("\"resources\":{\"C:\\\\built\\\\a\":\"Contents/a \\\"b\\\"\"}")
         );
         assert!(config(Platform::MacArm64).contains("\"macOS\":{\"files\":{\"Contents"));
+    }
+
+    #[test]
+    fn packages_are_signed_for_updates_where_there_is_a_key() {
+        let config = |key| config(Platform::LinuxX64, &[], &[], Some("0.2.0"), key);
+        assert!(config(None).contains("\"createUpdaterArtifacts\":false"));
+        assert!(!config(None).contains("pubkey"));
+        let signed = config(Some("RWQ="));
+        assert!(signed.contains("\"createUpdaterArtifacts\":true"));
+        assert!(signed.contains("\"plugins\":{\"updater\":{\"pubkey\":\"RWQ=\"}},"));
     }
 }
