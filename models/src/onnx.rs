@@ -12,7 +12,8 @@ pub(crate) fn environment(runtime: &Path) -> anyhow::Result<Environment> {
     // ort panics on a missing library unless it is told of it beforehand.
     let library = ort::init_from(runtime)
         .with_context(|| format!("could not load ONNX Runtime from {}", runtime.display()))?;
-    Ok(library.build()?)
+    // The variable that the parent sets comes first; this holds for a worker that is started by hand.
+    Ok(library.with_telemetry(false).build()?)
 }
 
 /// One of a model's files.

@@ -264,3 +264,20 @@ fn a_damaged_model_fails_its_check_by_the_files_name() {
         "{said}"
     );
 }
+
+#[test]
+fn the_models_runtime_keeps_nothing_of_its_own_to_be_sent() {
+    let home = Home::new();
+    home.write("heron.txt", "The heron stands still.");
+    let user = home.root.path().join("user");
+    std::fs::create_dir(&user).unwrap();
+    let added = command(&home.library(), &["add", &home.docs()])
+        .env("HOME", &user)
+        .env("XDG_CACHE_HOME", user.join("cache"))
+        .output()
+        .unwrap();
+    let added: Value = serde_json::from_slice(&added.stdout).unwrap();
+    assert_eq!(added["to_embed"], 0, "a model has run");
+    // ONNX Runtime makes an id of the machine and a database of events there unless it is told not to.
+    assert_eq!(std::fs::read_dir(&user).unwrap().count(), 0);
+}

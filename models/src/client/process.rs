@@ -59,6 +59,9 @@ impl Process {
         let mut child = Command::new(executable)
             // candle's and the tokenizers' threads; ONNX Runtime is told in `Open`.
             .env("RAYON_NUM_THREADS", n_threads.to_string())
+            // ONNX Runtime's own packages hold Microsoft's telemetry (seen in 1.32): at each start it keeps an id
+            // and events to be sent in the user's cache, before its interface can be told not to.
+            .env("ORT_DISABLE_TELEMETRY", "1")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
