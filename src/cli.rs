@@ -8,6 +8,7 @@ mod folders;
 mod mine;
 mod models;
 mod now;
+mod portable;
 mod probes;
 mod read;
 mod search;
@@ -120,6 +121,8 @@ enum Verb {
     /// Measure answers on such a collection: each question is asked of the whole library, and with the
     /// documents that answer it hidden
     EvalAnswers(ask::EvalAnswersArguments),
+    /// Keep everything in a folder beside the programs from now on, and nothing in the home folder
+    Portable,
     /// Report on program, machine and library, without names and texts, for whoever helps
     Doctor(doctor::DoctorArguments),
     /// Get, choose and check the models
@@ -280,12 +283,13 @@ async fn verb(verb: Verb, dirs: Dirs, json: bool) -> anyhow::Result<()> {
         }
         Verb::Eval(arguments) => eval::run(*arguments, &dirs, json).await,
         Verb::Bench { verb } => bench::run(verb, &dirs, json).await,
+        Verb::ExtractWorker { .. } => Ok(()),
+        Verb::Portable => portable::portable(json),
         Verb::Doctor(arguments) => doctor::doctor(&dirs, arguments, json).await,
         Verb::Models { verb } => models::run(verb, &dirs, json).await,
         Verb::Prompt { folder } => prompt(dirs, folder).await,
         Verb::Read { file } => read::read(&dirs, &file, json).await,
         Verb::Check => check(dirs).await,
-        Verb::ExtractWorker { .. } => Ok(()),
     }
 }
 

@@ -23,7 +23,7 @@ pub(crate) fn begin(app: &AppHandle, settings: &Settings) {
     if let Err(error) = taken {
         tracing::warn!(message = error.message, "the launcher has no key");
     }
-    if settings.start_at_login {
+    if settings.start_at_login && app.state::<Desktop>().portable().is_none() {
         // The program may have moved since.
         let library = app.state::<Desktop>().own_library();
         if let Err(error) = login::set(true, library.as_deref()) {
@@ -50,6 +50,9 @@ pub(crate) fn is_one(key: &str) -> bool {
 /// Carries out a setting that is about to be written, or refuses it.
 pub(crate) async fn try_out(app: &AppHandle, key: &str, value: &Setting) -> Result<(), IpcError> {
     match (key, value) {
+        ("start_at_login", Setting::Flag(true)) if app.state::<Desktop>().portable().is_some() => {
+            Err(login::portable())
+        }
         ("start_at_login", Setting::Flag(is_on)) => {
             login::set(*is_on, app.state::<Desktop>().own_library().as_deref())
         }

@@ -23,7 +23,7 @@ use crate::{
     desktop::Desktop,
     encode, live,
     opening::Library,
-    viewer,
+    portable, viewer,
     wire::{
         ErrorCode, FoundPassage, IpcError, LibraryStatus, Preview, Progress, SearchRequest,
         SearchUpdate,
@@ -149,7 +149,9 @@ pub(crate) async fn open_file(
         if page.is_some_and(|page| viewer::open_at(path, page)) {
             return Ok(true);
         }
-        tauri_plugin_opener::open_path(path, None::<&str>)?;
+        if !portable::open(path)? {
+            tauri_plugin_opener::open_path(path, None::<&str>)?;
+        }
         Ok(page.is_none())
     })
     .await

@@ -8,7 +8,7 @@
 use std::{
     collections::HashMap,
     future::Future,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -48,6 +48,8 @@ pub(crate) struct Desktop {
     own_library: Option<PathBuf>,
     /// A newer version that was found.
     newer: Mutex<Option<NewerVersion>>,
+    /// The folder in which a portable window keeps everything.
+    portable: Option<PathBuf>,
 }
 
 /// What the user wishes of the desktop.
@@ -86,16 +88,23 @@ impl Desktop {
             words: Mutex::default(),
             own_library: None,
             newer: Mutex::default(),
+            portable: None,
         }
     }
 
     /// The same over a library that is not the usual one.
-    pub(crate) fn on_own_library(self, is_usual: bool) -> Self {
+    pub(crate) fn on_own_library(self, is_usual: bool, portable: Option<PathBuf>) -> Self {
         let own_library = (!is_usual).then(|| self.dirs.library().to_owned());
         Self {
             own_library,
+            portable,
             ..self
         }
+    }
+
+    /// The folder in which a portable window keeps everything.
+    pub(crate) fn portable(&self) -> Option<&Path> {
+        self.portable.as_deref()
     }
 
     /// The library's folder, where it is not the usual one.

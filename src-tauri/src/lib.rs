@@ -13,6 +13,7 @@ mod link;
 mod live;
 mod login;
 mod opening;
+pub mod portable;
 pub mod renderer;
 mod second;
 mod shortcut;
@@ -49,6 +50,8 @@ pub struct Start {
     pub is_hidden: bool,
     /// It is the usual library: a second start shows the window that is there.
     pub is_usual: bool,
+    /// The folder in which a portable window keeps everything.
+    pub portable: Option<PathBuf>,
 }
 
 /// Shows the window and returns when it was closed.
@@ -61,6 +64,13 @@ pub fn run(start: Start) -> tauri::Result<()> {
                 second::hand_over(app, &arguments, &place);
             },
         ));
+    }
+    let mut context = context();
+    if start.portable.is_some() {
+        // Made by hand, since only there they can be told where to keep their data.
+        for window in &mut context.config_mut().app.windows {
+            window.create = false;
+        }
     }
     let placed = StateFlags::POSITION | StateFlags::SIZE | StateFlags::MAXIMIZED;
     let app = builder
@@ -126,27 +136,30 @@ pub fn run(start: Start) -> tauri::Result<()> {
         ])
         .on_window_event(windows::on_event)
         .setup(move |app| {
-            set_up(app.handle(), start);
+            set_up(app.handle(), start)?;
             Ok(())
         })
-        .build(context())?;
+        .build(context)?;
     app.run(|_, _| {});
     Ok(())
 }
 
 /// The window is shown at once, and the library opened behind it.
-fn set_up(app: &AppHandle, start: Start) {
+fn set_up(app: &AppHandle, start: Start) -> tauri::Result<()> {
     let (opened, library) = watch::channel(None);
     let (reported, progress) = watch::channel(Progress::default());
     let (dirs, source) = (start.dirs.clone(), start.source.clone());
     let settings = engine::settings_or_defaults(&start.dirs);
     let desktop = Desktop::new(dirs, source, library, progress.clone());
-    let desktop = desktop.on_own_library(start.is_usual);
+    let desktop = desktop.on_own_library(start.is_usual, start.portable.clone());
     let linked = start.link.as_deref().and_then(link::query);
     if let Some(query) = start.search.clone().or(linked) {
         desktop.ask(query);
     }
     app.manage(desktop);
+    if let Some(folder) = &start.portable {
+        windows::make_main(app, &portable::desktop_folder(folder))?;
+    }
     if !start.is_hidden {
         windows::show_main(app);
     }
@@ -158,6 +171,7 @@ fn set_up(app: &AppHandle, start: Start) {
     tauri::async_runtime::spawn(updates::follow(app.clone()));
     let announcing = live::announce_changes(app.clone(), progress);
     tauri::async_runtime::spawn(announcing);
+    Ok(())
 }
 
 #[expect(

@@ -27,6 +27,16 @@ pub(crate) fn set(is_on: bool, library: Option<&Path>) -> Result<(), IpcError> {
     })
 }
 
+/// A portable window has no entry.
+pub(crate) fn portable() -> IpcError {
+    IpcError {
+        code: ErrorCode::Refused,
+        message: "A portable Nuthatch does not start with the desktop: it writes nothing outside its folder"
+            .into(),
+        hint: Some("Add nuthatch-desktop --hidden in your desktop's settings".into()),
+    }
+}
+
 fn elsewhere() -> IpcError {
     IpcError {
         code: ErrorCode::Refused,

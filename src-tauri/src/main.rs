@@ -18,7 +18,7 @@ use nuthatch::{
     origin::Origin,
     place::{Kind, Place},
 };
-use nuthatch_desktop::{Start, renderer};
+use nuthatch_desktop::{Start, portable, renderer};
 
 /// Nuthatch's window: finds passages in your own files, by word and by meaning.
 #[derive(Debug, Parser)]
@@ -86,6 +86,13 @@ fn arguments() -> Arguments {
 
 fn start(arguments: Arguments) -> anyhow::Result<()> {
     let Place { dirs, kind } = Place::find(arguments.library)?;
+    let portable = match &kind {
+        Kind::Portable(folder) => Some(folder.clone()),
+        _ => None,
+    };
+    if let Some(folder) = &portable {
+        portable::lead_into(folder);
+    }
     logging::begin(&dirs, "nuthatch-desktop", true);
     let start = Start {
         dirs,
@@ -95,6 +102,7 @@ fn start(arguments: Arguments) -> anyhow::Result<()> {
         link: arguments.link,
         is_hidden: arguments.hidden,
         is_usual: kind == Kind::Usual,
+        portable,
     };
     nuthatch_desktop::run(start).context("could not open the window")?;
     tracing::info!("ended");

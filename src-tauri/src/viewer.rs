@@ -10,6 +10,8 @@ use std::{
     process::{Command, Stdio},
 };
 
+use crate::portable;
+
 /// Programs that can be told a page, by the name of their desktop entry, and how; all count from 1.
 const PROGRAMS: [(&str, &str, &str); 7] = [
     ("evince", "evince", "--page-index="),
@@ -36,7 +38,7 @@ pub(crate) fn open_at(path: &Path, page: u32) -> bool {
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null());
-    command.spawn().is_ok()
+    portable::give_back(&mut command).spawn().is_ok()
 }
 
 /// What the desktop calls this kind of document; for kinds that have pages.
@@ -47,7 +49,7 @@ fn kind(path: &Path) -> Option<&'static str> {
 
 /// The user's program for a kind, where it can be told a page and is here to be started.
 fn chosen(kind: &str) -> Option<(PathBuf, &'static str)> {
-    let asked = Command::new("xdg-mime")
+    let asked = portable::give_back(&mut Command::new("xdg-mime"))
         .args(["query", "default", kind])
         .stdin(Stdio::null())
         .stderr(Stdio::null())

@@ -4,12 +4,14 @@
 //! hidden after that, since making it takes a third of a second. Invariant: the program never goes on
 //! without a window or an icon by which it can be reached.
 
+use std::path::Path;
+
 use tauri::{
     AppHandle, Emitter, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Window,
     WindowEvent,
 };
 
-use crate::{desktop::Desktop, live, tray};
+use crate::{desktop::Desktop, live, portable, tray};
 
 /// The window's name in tauri and in `capabilities/`.
 pub(crate) const MAIN: &str = "main";
@@ -17,6 +19,16 @@ pub(crate) const MAIN: &str = "main";
 pub(crate) const LAUNCHER: &str = "launcher";
 /// A box and eight rows.
 const LAUNCHER_SIZE: (f64, f64) = (680.0, 494.0);
+
+/// Makes the main window, which keeps its data in a folder of its own.
+pub(crate) fn make_main(app: &AppHandle, data: &Path) -> tauri::Result<()> {
+    let windows = app.config().app.windows.clone();
+    for config in windows.iter().filter(|config| config.label == MAIN) {
+        let builder = WebviewWindowBuilder::from_config(app, config)?;
+        builder.data_directory(data.join("web")).build()?;
+    }
+    Ok(())
+}
 
 /// Brings the main window to the front.
 pub(crate) fn show_main(app: &AppHandle) {
@@ -82,7 +94,12 @@ fn bring_up(window: &WebviewWindow) {
 
 fn make_launcher(app: &AppHandle) -> tauri::Result<WebviewWindow> {
     let (width, height) = LAUNCHER_SIZE;
-    WebviewWindowBuilder::new(app, LAUNCHER, WebviewUrl::default())
+    let builder = WebviewWindowBuilder::new(app, LAUNCHER, WebviewUrl::default());
+    let builder = match app.state::<Desktop>().portable() {
+        Some(folder) => builder.data_directory(portable::desktop_folder(folder).join("web")),
+        None => builder,
+    };
+    builder
         .title("Nuthatch")
         .inner_size(width, height)
         .decorations(false)

@@ -24,6 +24,7 @@ mod pdfs;
 mod planted;
 mod policy;
 mod polite;
+mod portable;
 mod preview;
 mod probes;
 mod query_language;

@@ -71,9 +71,9 @@ export function newPlace(t, documents) {
 /**
  * Opens a window on a library that may be there already; without one on the usual library of a home.
  * @param bus address of a message bus, where windows are to find one another
+ * @param binary another copy of the program
  */
-export async function openLibrary(t, { home, folder, library, bus }, more = []) {
-  const binary = program('nuthatch-desktop');
+export async function openLibrary(t, { home, folder, library, bus, binary = program('nuthatch-desktop') }, more = []) {
   const base = await startDriver(t, home, bus);
   const args = [...(library ? ['--library', library] : []), ...more];
   const capabilities = { alwaysMatch: { 'webkitgtk:browserOptions': { binary, args } } };
