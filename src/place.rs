@@ -98,7 +98,7 @@ fn program() -> Result<PathBuf, Error> {
     std::env::current_exe().map_err(Error::Program)
 }
 
-/// The one file that an AppImage is, and where it has been mounted.
+/// The one file that an `AppImage` is, and where it has been mounted.
 #[derive(Debug)]
 struct Image {
     file: PathBuf,
