@@ -62,6 +62,9 @@ const COMMANDS: &[&str] = &[
     "remove_model",
     "diagnose",
     "connections",
+    "about",
+    "look_for_update",
+    "install_update",
 ];
 
 /// Shown when the front end was not built; carries no script and no style, so every policy allows it.

@@ -5,6 +5,11 @@
 
 use std::path::{Path, PathBuf};
 
+/// From `/usr/bin`, where a Linux package puts what no user starts by name.
+const PACKAGED: &str = "../lib/nuthatch";
+/// From the executables of an application on macOS, where its data lies.
+const IN_AN_APP: &str = "../Resources";
+
 /// Every path the engine uses.
 #[derive(Debug, Clone)]
 pub struct Dirs {
@@ -109,19 +114,31 @@ impl Dirs {
         &self.programs
     }
 
-    /// One of our executables, e.g. `nuthatch`.
+    /// One of our executables, e.g. `nuthatch`: beside this one, or where a package puts those that no
+    /// user starts.
     pub fn program(&self, name: &str) -> PathBuf {
-        self.programs
-            .join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+        let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+        let packaged = self.programs.join(PACKAGED).join(&file);
+        let beside = self.programs.join(file);
+        if !beside.is_file() && packaged.is_file() {
+            return packaged;
+        }
+        beside
     }
 
     /// Folders in which models may lie: the user's own first, then what shipped.
-    pub fn models(&self) -> [PathBuf; 3] {
+    pub fn models(&self) -> [PathBuf; 4] {
         [
             self.users.join("models"),
             self.programs.join("models"),
-            self.programs.join("../lib/nuthatch/models"),
+            self.programs.join(PACKAGED).join("models"),
+            self.programs.join(IN_AN_APP).join("models"),
         ]
+    }
+
+    /// The licences of everything that ships, if that was bundled.
+    pub fn third_party(&self) -> Option<PathBuf> {
+        self.shipped(&["THIRD-PARTY.txt"])
     }
 
     /// The ONNX Runtime library, if it is there.
@@ -138,9 +155,10 @@ impl Dirs {
         self.shipped(&["libpdfium.so", "libpdfium.dylib", "pdfium.dll"])
     }
 
-    /// A library that ships beside the executables, or below `lib/nuthatch` in a system package.
+    /// A file that ships beside the executables, or where a package puts it.
     fn shipped(&self, names: &[&str]) -> Option<PathBuf> {
-        [self.programs.clone(), self.programs.join("../lib/nuthatch")]
+        ["", PACKAGED, "../Frameworks", IN_AN_APP]
+            .map(|folder| self.programs.join(folder))
             .iter()
             .flat_map(|folder| names.iter().map(move |name| folder.join(name)))
             .find(|path| path.is_file())
@@ -155,5 +173,33 @@ pub fn default_library(home: &Path) -> PathBuf {
         home.join("AppData/Local/Nuthatch")
     } else {
         home.join(".local/share/nuthatch")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn what_a_package_ships_is_found_from_its_executables() {
+        let place = tempfile::tempdir().expect("a folder");
+        let (bin, lib) = (place.path().join("bin"), place.path().join("lib/nuthatch"));
+        fs::create_dir_all(&bin).expect("a folder");
+        fs::create_dir_all(&lib).expect("a folder");
+        let dirs = Dirs::new("/library", &bin);
+        assert_eq!(dirs.program("nuthatch-models"), bin.join("nuthatch-models"));
+        assert_eq!(dirs.third_party(), None);
+        for name in ["nuthatch-models", "libpdfium.so", "THIRD-PARTY.txt"] {
+            fs::write(lib.join(name), "").expect("a file");
+        }
+        let packaged = bin.join("../lib/nuthatch");
+        assert_eq!(
+            dirs.program("nuthatch-models"),
+            packaged.join("nuthatch-models")
+        );
+        assert_eq!(dirs.pdfium(), Some(packaged.join("libpdfium.so")));
+        assert_eq!(dirs.third_party(), Some(packaged.join("THIRD-PARTY.txt")));
     }
 }

@@ -77,6 +77,9 @@ pub struct Settings {
     pub chat_server_may_be_remote: bool,
     /// No connection is made, to anything: models are imported only.
     pub never_connect: bool,
+    /// Newer versions are looked for once a day, by a copy whose package says where. Nothing is installed
+    /// unasked.
+    pub look_for_updates: bool,
     /// An order is shown after so long at the latest, reranked as far as that goes. Below a fifth
     /// of a second a change still reads as the answer to the key.
     pub rerank_budget_ms: u64,
@@ -118,6 +121,7 @@ impl Default for Settings {
             chat_server_model: String::new(),
             chat_server_may_be_remote: false,
             never_connect: false,
+            look_for_updates: false,
             rerank_budget_ms: 200,
             tray: true,
             close_to_tray: false,

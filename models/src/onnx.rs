@@ -1,6 +1,7 @@
 //! What all models on ONNX Runtime need: the runtime library, and their files' content.
 //!
-//! Knows no model. Invariant: a missing library is an error, although ort would panic.
+//! Knows no model. Invariants: a missing library is an error, although ort would panic; the runtime
+//! reports nothing to its makers (for Linux and macOS `client/process.rs` sees to that).
 
 use std::path::Path;
 
@@ -12,7 +13,7 @@ pub(crate) fn environment(runtime: &Path) -> anyhow::Result<Environment> {
     // ort panics on a missing library unless it is told of it beforehand.
     let library = ort::init_from(runtime)
         .with_context(|| format!("could not load ONNX Runtime from {}", runtime.display()))?;
-    // The variable that the parent sets comes first; this holds for a worker that is started by hand.
+    // What this would be on Windows: events that the system collects.
     Ok(library.with_telemetry(false).build()?)
 }
 

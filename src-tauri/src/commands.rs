@@ -194,3 +194,11 @@ async fn on_file<T: Send + 'static>(
 fn file(id: u32) -> FileId {
     FileId(id.into())
 }
+
+/// Runs what blocks where nobody waits for it but the page.
+async fn blocking<T: Send + 'static>(
+    run: impl FnOnce() -> Outcome<T> + Send + 'static,
+) -> Outcome<T> {
+    let done = tauri::async_runtime::spawn_blocking(run).await;
+    done.unwrap_or_else(|_| Err(IpcError::bug("a task ended unexpectedly")))
+}

@@ -24,7 +24,7 @@ use tokio::{
 
 use crate::{
     opening::{Library, Opened},
-    wire::{DesktopWords, ErrorCode, IpcError},
+    wire::{DesktopWords, ErrorCode, IpcError, NewerVersion},
 };
 
 /// The state of the window.
@@ -46,6 +46,8 @@ pub(crate) struct Desktop {
     words: Mutex<Option<DesktopWords>>,
     /// The library's folder, where it is not the usual one.
     own_library: Option<PathBuf>,
+    /// A newer version that was found.
+    newer: Mutex<Option<NewerVersion>>,
     /// The folder in which a portable window keeps everything.
     portable: Option<PathBuf>,
 }
@@ -85,6 +87,7 @@ impl Desktop {
             wishes: Mutex::default(),
             words: Mutex::default(),
             own_library: None,
+            newer: Mutex::default(),
             portable: None,
         }
     }
@@ -141,6 +144,16 @@ impl Desktop {
     /// What the tray says, once a page has told it.
     pub(crate) fn words(&self) -> Option<DesktopWords> {
         lock(&self.words).clone()
+    }
+
+    /// Keeps what was found when newer versions were looked for.
+    pub(crate) fn set_newer(&self, newer: Option<NewerVersion>) {
+        *lock(&self.newer) = newer;
+    }
+
+    /// A newer version that was found since the start.
+    pub(crate) fn newer(&self) -> Option<NewerVersion> {
+        lock(&self.newer).clone()
     }
 
     /// Where the library and the programs lie.

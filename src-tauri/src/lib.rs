@@ -18,6 +18,7 @@ pub mod renderer;
 mod second;
 mod shortcut;
 mod tray;
+mod updates;
 mod viewer;
 mod windows;
 pub mod wire;
@@ -81,54 +82,8 @@ pub fn run(start: Start) -> tauri::Result<()> {
         )
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_opener::init())
-        .invoke_handler(tauri::generate_handler![
-            commands::search,
-            commands::status,
-            commands::subscribe_progress,
-            commands::preview,
-            commands::preview_page,
-            commands::page_view,
-            commands::passages_in,
-            commands::asked,
-            commands::open_file,
-            commands::reveal_file,
-            commands::desktop::speak,
-            commands::desktop::hide_launcher,
-            commands::desktop::search_in_window,
-            commands::answers::ask,
-            commands::answers::stop_answer,
-            commands::library::suggested_folders,
-            commands::library::pick_folder,
-            commands::library::add_folder,
-            commands::library::remove_folder,
-            commands::library::answer_folder,
-            commands::library::pause,
-            commands::library::resume,
-            commands::library::files,
-            commands::library::forget_file,
-            commands::library::admit,
-            commands::library::try_rule,
-            commands::library::add_rule,
-            commands::library::why,
-            commands::searches::note_search,
-            commands::searches::searches,
-            commands::searches::forget_searches,
-            commands::searches::saved_searches,
-            commands::searches::save_search,
-            commands::searches::drop_saved_search,
-            commands::searches::add_answer,
-            commands::settings::settings,
-            commands::settings::write_setting,
-            commands::settings::save_report,
-            commands::models::models,
-            commands::models::get_model,
-            commands::models::stop_fetching,
-            commands::models::import_model,
-            commands::models::check_model,
-            commands::models::remove_model,
-            commands::models::diagnose,
-            commands::models::connections,
-        ])
+        .plugin(tauri_plugin_updater::Builder::new().build())
+        .invoke_handler(commands_of_pages())
         .on_window_event(windows::on_event)
         .setup(move |app| {
             set_up(app.handle(), start)?;
@@ -137,6 +92,61 @@ pub fn run(start: Start) -> tauri::Result<()> {
         .build(context)?;
     app.run(|_, _| {});
     Ok(())
+}
+
+/// What pages may call, as far as a window's capabilities allow it.
+fn commands_of_pages() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 'static {
+    tauri::generate_handler![
+        commands::search,
+        commands::status,
+        commands::subscribe_progress,
+        commands::preview,
+        commands::preview_page,
+        commands::page_view,
+        commands::passages_in,
+        commands::asked,
+        commands::open_file,
+        commands::reveal_file,
+        commands::desktop::speak,
+        commands::desktop::hide_launcher,
+        commands::desktop::search_in_window,
+        commands::answers::ask,
+        commands::answers::stop_answer,
+        commands::library::suggested_folders,
+        commands::library::pick_folder,
+        commands::library::add_folder,
+        commands::library::remove_folder,
+        commands::library::answer_folder,
+        commands::library::pause,
+        commands::library::resume,
+        commands::library::files,
+        commands::library::forget_file,
+        commands::library::admit,
+        commands::library::try_rule,
+        commands::library::add_rule,
+        commands::library::why,
+        commands::searches::note_search,
+        commands::searches::searches,
+        commands::searches::forget_searches,
+        commands::searches::saved_searches,
+        commands::searches::save_search,
+        commands::searches::drop_saved_search,
+        commands::searches::add_answer,
+        commands::settings::settings,
+        commands::settings::write_setting,
+        commands::settings::save_report,
+        commands::models::models,
+        commands::models::get_model,
+        commands::models::stop_fetching,
+        commands::models::import_model,
+        commands::models::check_model,
+        commands::models::remove_model,
+        commands::models::diagnose,
+        commands::models::connections,
+        commands::desktop::about,
+        commands::desktop::look_for_update,
+        commands::desktop::install_update,
+    ]
 }
 
 /// The window is shown at once, and the library opened behind it.
@@ -163,6 +173,7 @@ fn set_up(app: &AppHandle, start: Start) -> tauri::Result<()> {
     tauri::async_runtime::spawn(opener.keep_open(start));
     let telling = finished::tell(app.clone(), progress.clone());
     tauri::async_runtime::spawn(telling);
+    tauri::async_runtime::spawn(updates::follow(app.clone()));
     let announcing = live::announce_changes(app.clone(), progress);
     tauri::async_runtime::spawn(announcing);
     Ok(())

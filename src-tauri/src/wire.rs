@@ -18,7 +18,7 @@ pub use library::{FilePage, ListedFile, RuleEffect, SavedSearch, StoragePart, Su
 pub use models::{Connection, Fetching, Machine, Model, Models, Running, Trial};
 pub use preview::{InnerFile, Part, Style, Styled};
 use serde::{Deserialize, Serialize};
-pub use settings::{DesktopWords, Setting, Settings};
+pub use settings::{About, DesktopWords, NewerVersion, Setting, Settings};
 use ts_rs::TS;
 
 /// A query as typed.

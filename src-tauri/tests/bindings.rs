@@ -3,12 +3,12 @@
 use std::{fs, path::Path};
 
 use nuthatch_desktop::wire::{
-    AnswerCitation, AnswerSentence, AnswerSource, AnswerUpdate, Chip, Connection, DesktopWords,
-    ErrorCode, Exchange, Fetching, FileCounts, FilePage, Folder, FoundPassage, HeldFolder, Hint,
-    Hold, HoldReason, InnerFile, IpcError, LibraryStatus, ListedFile, Machine, Model, Models,
-    Notice, Part, Phase, Preview, Progress, Question, RuleEffect, Running, SavedSearch,
-    SearchRequest, SearchResult, SearchUpdate, Setting, Settings, Stage, Standing, StoragePart,
-    Strength, Style, Styled, SuggestedFolder, Trial, Unit, Why,
+    About, AnswerCitation, AnswerSentence, AnswerSource, AnswerUpdate, Chip, Connection,
+    DesktopWords, ErrorCode, Exchange, Fetching, FileCounts, FilePage, Folder, FoundPassage,
+    HeldFolder, Hint, Hold, HoldReason, InnerFile, IpcError, LibraryStatus, ListedFile, Machine,
+    Model, Models, NewerVersion, Notice, Part, Phase, Preview, Progress, Question, RuleEffect,
+    Running, SavedSearch, SearchRequest, SearchResult, SearchUpdate, Setting, Settings, Stage,
+    Standing, StoragePart, Strength, Style, Styled, SuggestedFolder, Trial, Unit, Why,
 };
 use ts_rs::{Config, TS};
 
@@ -24,6 +24,7 @@ macro_rules! declarations {
 #[test]
 fn the_front_ends_types_are_those_of_the_wire() {
     let declared = declarations![
+        About,
         AnswerCitation,
         AnswerSentence,
         AnswerSource,
@@ -49,6 +50,7 @@ fn the_front_ends_types_are_those_of_the_wire() {
         Machine,
         Model,
         Models,
+        NewerVersion,
         Notice,
         Part,
         Phase,

@@ -36,6 +36,24 @@ pub(super) struct SavedArguments {
     /// Drop the saved search of this name
     #[arg(long, value_name = "NAME", conflicts_with = "name")]
     remove: Option<String>,
+    /// Write the query to a file that opens as this search, on any machine with Nuthatch; by custom its
+    /// name ends with .nuthatch-search
+    #[arg(long, value_name = "FILE", requires = "query")]
+    export: Option<PathBuf>,
+}
+
+/// A link that opens the window with a query, as `src-tauri/src/link.rs` reads it.
+fn link(query: &str) -> String {
+    use std::fmt::Write as _;
+    let mut link = String::from("nuthatch://search?q=");
+    for byte in query.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            link.push(char::from(byte));
+        } else {
+            let _ = write!(link, "%{byte:02X}");
+        }
+    }
+    link
 }
 
 #[derive(Debug, Args)]
@@ -77,6 +95,10 @@ pub(super) async fn saved(
         let engine = Engine::open(dirs).await?;
         if let (Some(name), Some(query)) = (&arguments.name, &arguments.query) {
             engine.save_search(name, query).await?;
+            if let Some(file) = &arguments.export {
+                std::fs::write(file, link(query) + "\n")
+                    .with_context(|| format!("could not write {}", file.display()))?;
+            }
         }
         if let Some(name) = &arguments.remove {
             let is_dropped = engine.drop_saved_search(name).await?;
@@ -159,4 +181,17 @@ fn list(lines: &[String], key: &str, as_json: bool) -> anyhow::Result<()> {
     lines
         .iter()
         .try_for_each(|line| show::print_line(format_args!("{line}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::link;
+
+    #[test]
+    fn a_link_holds_a_query_of_any_script_and_sign() {
+        assert_eq!(
+            link("type:pdf \"a b\" & 京"),
+            "nuthatch://search?q=type%3Apdf%20%22a%20b%22%20%26%20%E4%BA%AC"
+        );
+    }
 }

@@ -70,7 +70,7 @@ pub(super) fn embedding(
     }
     on_processor(dirs, spec, for_searches(settings)).map_err(|what| Notice {
         message: format!("Search by meaning is off: {what} is missing"),
-        hint: Some("Word search is complete. Run the set-up (cargo xtask setup) to get it".into()),
+        hint: Some("Word search is complete. Install Nuthatch again to get it; in a checkout, run cargo xtask setup".into()),
     })
 }
 
@@ -102,7 +102,7 @@ pub(super) fn text_reader(
     }
     let spec = ModelSpec::default_text_reader().ok_or("there is no model for it")?;
     on_processor(dirs, spec, for_indexing(settings, share))
-        .map_err(|what| format!("{what} is missing; run the set-up again"))
+        .map_err(|what| format!("{what} is missing; install Nuthatch again"))
 }
 
 /// What a worker's process may take of the machine.

@@ -45,7 +45,8 @@ fn with_pdfium<T>(use_it: impl FnOnce(&Pdfium) -> Result<T, Failure>) -> Result<
             "PDF files cannot be read: {error}"
         ))),
         None => Err(Failure::Failed(
-            "PDF files cannot be read: the pdfium library is missing; run the set-up again".into(),
+            "PDF files cannot be read: the pdfium library is missing; install Nuthatch again"
+                .into(),
         )),
     })
 }

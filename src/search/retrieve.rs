@@ -240,7 +240,7 @@ impl Search {
                 notices.push(Notice {
                     message: format!("Searched by words only: {error}"),
                     hint: Some(
-                        "Word search is complete; run the set-up again if this stays".into(),
+                        "Word search is complete; install Nuthatch again if this stays".into(),
                     ),
                 });
                 return Ok(None);

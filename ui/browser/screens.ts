@@ -157,6 +157,16 @@ export const SCREENS: Screen[] = [
   page('settings-managed', 'settings', 'managed', 'policy'),
   page('no-connections', 'connections', '', 'no-connections'),
   page('connections', 'connections', 'connected', 'connections'),
+  {
+    name: 'about',
+    show: async (nuthatch) => {
+      await nuthatch.open();
+      await nuthatch.page.getByTestId('library-button').click();
+      await nuthatch.page.getByTestId('tab-about').click();
+      await nuthatch.page.getByTestId('show-notices').click();
+      await expect(nuthatch.page.getByTestId('notices')).toBeVisible();
+    },
+  },
   state('library', 'library', 'library'),
   {
     name: 'rule',
@@ -168,4 +178,15 @@ export const SCREENS: Screen[] = [
     },
   },
   state('left-out-folder', 'held', 'held-back'),
+  {
+    name: 'why',
+    show: async (nuthatch) => {
+      await nuthatch.open();
+      await nuthatch.page.getByTestId('library-button').click();
+      await nuthatch.page.getByTestId('why-path').fill('/home/robin/Desktop/old-scan.pdf');
+      await nuthatch.press('Enter');
+      await expect(nuthatch.page.getByTestId('why-answer')).toBeVisible();
+      await nuthatch.page.getByTestId('why-answer').scrollIntoViewIfNeeded();
+    },
+  },
 ];

@@ -35,6 +35,40 @@ test('a model is fetched only after its licence was accepted, stopped, and gone 
   await expect(model.getByTestId('get-model')).toContainText('Go on');
 });
 
+test('what writes answers is chosen among what is installed, nothing, and a server', async ({ nuthatch }) => {
+  await nuthatch.open();
+  await nuthatch.page.getByTestId('library-button').click();
+  await nuthatch.page.getByTestId('tab-models').click();
+  const generator = nuthatch.page.getByTestId('generator');
+  await expect(generator).toHaveValue('auto');
+  await expect(generator).toContainText('http://127.0.0.1:11434');
+  await generator.selectOption('none');
+  expect(await nuthatch.host((host) => host.written)).toEqual([['generator', 'none']]);
+});
+
+test('a newer version is looked for when asked, and installed when asked', async ({ nuthatch }) => {
+  await nuthatch.open();
+  await nuthatch.page.getByTestId('library-button').click();
+  await nuthatch.page.getByTestId('tab-about').click();
+  await expect(nuthatch.page.getByTestId('switch-look_for_updates')).not.toBeChecked();
+  await expect(nuthatch.page.getByTestId('newer')).toHaveCount(0);
+  await nuthatch.page.getByTestId('look-for-update').click();
+  await expect(nuthatch.page.getByTestId('newer')).toContainText('0.2.0');
+  expect(await nuthatch.host((host) => host.nInstalled)).toBe(0);
+  await nuthatch.page.getByTestId('install-update').click();
+  await expect.poll(() => nuthatch.host((host) => host.nInstalled)).toBe(1);
+});
+
+test('no newer version is looked for against the wish to connect to nothing', async ({ nuthatch }) => {
+  await nuthatch.open();
+  await nuthatch.page.getByTestId('library-button').click();
+  await nuthatch.page.getByTestId('tab-connections').click();
+  await nuthatch.page.getByTestId('switch-never_connect').check();
+  await nuthatch.page.getByTestId('tab-about').click();
+  await nuthatch.page.getByTestId('look-for-update').click();
+  await expect(nuthatch.page.getByRole('alert')).toContainText('never_connect');
+});
+
 test('whoever forbids connections is obeyed, and told why', async ({ nuthatch }) => {
   await nuthatch.open();
   await nuthatch.page.getByTestId('library-button').click();

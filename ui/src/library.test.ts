@@ -135,7 +135,7 @@ describe('the library', () => {
     await fireEvent.click(within(sheet).getByText('Look it up'));
     const answer = await screen.findByTestId('why-answer');
     expect(answer.textContent).toContain('Not in the library');
-    expect(answer.textContent).toContain('Add its folder to find it.');
+    expect(answer.textContent).toContain('it is in none of the chosen folders');
     expect(answer.textContent).not.toContain('"');
   });
 

@@ -22,6 +22,13 @@ Verbs:
                  display. FOLDER is searched as well.
   test           `setup`, then every check: format, front end, clippy, tests, the real window.
       --quick    Leave out clippy and the window test.
+  licences       Hold the dependencies' licences and sources to deny.toml, and write the notices that
+                 ship with the program to target/bundle/THIRD-PARTY.txt.
+      --advisories  Also look for known vulnerabilities; fetches their list.
+  bundle [KIND…] `build`, then the packages of this system in target/bundle, with their sums and the list
+                 of everything inside: deb and rpm, nsis and msi, or app and dmg; appimage on
+                 demand. With NVIDIA's worker built, nuthatch-cuda as well.
+      --as VERSION  State this version, to try what an update does.
   cuda           The models' worker for NVIDIA's cards, beside the other executables. Fetches
                  CUDA's compiler (104 MB) first; compiling takes a quarter of an hour.
   cuda bench     The reranking bench in a build for NVIDIA's cards; arguments behind it are the
@@ -38,10 +45,23 @@ pub(crate) enum Verb {
     Help,
     Setup,
     Build,
+    Licences {
+        with_advisories: bool,
+    },
+    Bundle {
+        kinds: Vec<String>,
+        version: Option<String>,
+    },
     Cuda,
-    CudaBench { arguments: Vec<String> },
-    Run { folder: Option<PathBuf> },
-    Test { quick: bool },
+    CudaBench {
+        arguments: Vec<String>,
+    },
+    Run {
+        folder: Option<PathBuf>,
+    },
+    Test {
+        quick: bool,
+    },
 }
 
 pub(crate) fn parse(args: impl Iterator<Item = String>) -> Result<Verb> {
@@ -54,6 +74,14 @@ pub(crate) fn parse(args: impl Iterator<Item = String>) -> Result<Verb> {
         ["help"] => Ok(Verb::Help),
         ["setup"] => Ok(Verb::Setup),
         ["build"] => Ok(Verb::Build),
+        ["licences"] => Ok(Verb::Licences {
+            with_advisories: false,
+        }),
+        ["licences", "--advisories"] => Ok(Verb::Licences {
+            with_advisories: true,
+        }),
+        ["bundle", "--as", version, kinds @ ..] => bundle(kinds, Some(version)),
+        ["bundle", kinds @ ..] => bundle(kinds, None),
         ["cuda"] => Ok(Verb::Cuda),
         ["cuda", "bench", arguments @ ..] => Ok(Verb::CudaBench {
             arguments: arguments.iter().map(ToString::to_string).collect(),
@@ -70,7 +98,11 @@ pub(crate) fn parse(args: impl Iterator<Item = String>) -> Result<Verb> {
         ["run", ..] => bail!("`run` takes one folder, not {}", args.len() - 1),
         ["test"] => Ok(Verb::Test { quick: false }),
         ["test", "--quick"] => Ok(Verb::Test { quick: true }),
-        [verb @ ("setup" | "build" | "cuda" | "test"), unknown, ..] => {
+        [
+            verb @ ("setup" | "build" | "licences" | "cuda" | "test"),
+            unknown,
+            ..,
+        ] => {
             bail!("`{verb}` does not understand `{unknown}`; see `cargo xtask --help`")
         }
         _ => bail!(
@@ -78,6 +110,22 @@ pub(crate) fn parse(args: impl Iterator<Item = String>) -> Result<Verb> {
             args.join(" ")
         ),
     }
+}
+
+/// The kinds of packages that tauri's bundler makes on some system.
+const KINDS: [&str; 7] = ["deb", "rpm", "appimage", "nsis", "msi", "app", "dmg"];
+
+fn bundle(kinds: &[&str], version: Option<&str>) -> Result<Verb> {
+    if let Some(unknown) = kinds.iter().find(|kind| !KINDS.contains(kind)) {
+        bail!(
+            "`bundle` knows no kind `{unknown}`; it makes {}",
+            KINDS.join(", ")
+        );
+    }
+    Ok(Verb::Bundle {
+        kinds: kinds.iter().map(ToString::to_string).collect(),
+        version: version.map(ToOwned::to_owned),
+    })
 }
 
 #[cfg(test)]
@@ -95,6 +143,19 @@ mod tests {
             ("run --help", Verb::Help),
             ("setup", Verb::Setup),
             ("build", Verb::Build),
+            (
+                "licences",
+                Verb::Licences {
+                    with_advisories: false,
+                },
+            ),
+            (
+                "bundle --as 0.2.0 deb",
+                Verb::Bundle {
+                    kinds: vec!["deb".into()],
+                    version: Some("0.2.0".into()),
+                },
+            ),
             ("cuda", Verb::Cuda),
             (
                 "cuda bench layers=4",

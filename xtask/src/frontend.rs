@@ -132,7 +132,7 @@ fn version(text: &str) -> Option<(u32, u32)> {
 }
 
 /// A missing product is stale; so is one older than the newest of its sources.
-fn is_stale(product: Option<SystemTime>, source: Option<SystemTime>) -> bool {
+pub(crate) fn is_stale(product: Option<SystemTime>, source: Option<SystemTime>) -> bool {
     match (product, source) {
         (None, _) => true,
         (Some(product), Some(source)) => product < source,
@@ -142,7 +142,7 @@ fn is_stale(product: Option<SystemTime>, source: Option<SystemTime>) -> bool {
 
 /// The latest change of a file, or of anything in a folder. Folders count too: a deleted file
 /// shows only in the time of the folder that held it.
-fn newest_below(path: &Path) -> Option<SystemTime> {
+pub(crate) fn newest_below(path: &Path) -> Option<SystemTime> {
     let inside = fs::read_dir(path).into_iter().flatten().flatten();
     inside
         .filter_map(|entry| newest_below(&entry.path()))
@@ -157,7 +157,7 @@ fn built(page: &Path) -> Option<SystemTime> {
     is_built.then(|| changed(page)).flatten()
 }
 
-fn changed(path: &Path) -> Option<SystemTime> {
+pub(crate) fn changed(path: &Path) -> Option<SystemTime> {
     fs::metadata(path).ok()?.modified().ok()
 }
 

@@ -5,6 +5,8 @@
 //! Invariant: nothing is fetched that is not pinned by a hash, nothing is done twice.
 //! Start at `setup.rs` for what a machine needs, at `test.rs` for what must pass.
 
+/// `cargo xtask bundle`.
+mod bundle;
 /// Where the checkout, its target folder and its cache lie.
 mod checkout;
 /// What the user asked for.
@@ -21,6 +23,8 @@ mod elsewhere;
 mod fetch;
 /// ui/: its packages and its build.
 mod frontend;
+/// `cargo xtask licences`.
+mod licences;
 /// The pinned table: versions, sizes, hashes, licences.
 mod packages;
 /// Verified files from the cache to where the executables look for them.
@@ -39,6 +43,8 @@ mod sha256;
 mod stamps;
 /// `cargo xtask test`.
 mod test;
+/// Programs from the crates registry.
+mod tools;
 
 use std::process::ExitCode;
 
@@ -67,6 +73,12 @@ fn dispatch() -> anyhow::Result<ExitCode> {
         Verb::Help => Ok(ExitCode::SUCCESS),
         Verb::Setup => setup::ensure(&checkout, Purpose::Everything).map(|()| ExitCode::SUCCESS),
         Verb::Build => run::build(&checkout).map(|()| ExitCode::SUCCESS),
+        Verb::Licences { with_advisories } => {
+            licences::licences(&checkout, with_advisories).map(|()| ExitCode::SUCCESS)
+        }
+        Verb::Bundle { kinds, version } => {
+            bundle::bundle(&checkout, &kinds, version.as_deref()).map(|()| ExitCode::SUCCESS)
+        }
         Verb::Cuda => cuda::build(&checkout).map(|()| ExitCode::SUCCESS),
         Verb::CudaBench { arguments } => cuda::bench(&checkout, &arguments),
         Verb::Run { folder } => run::run(&checkout, folder.as_deref()),

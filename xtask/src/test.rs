@@ -13,6 +13,7 @@ use anyhow::Result;
 
 use crate::checkout::Checkout;
 use crate::command;
+use crate::licences;
 use crate::purpose::Purpose;
 use crate::setup;
 
@@ -27,6 +28,11 @@ pub(crate) fn test(checkout: &Checkout, quick: bool) -> ExitCode {
     report.step("set-up", || setup::ensure(checkout, purpose));
     for (name, mut check) in before_the_build(checkout, quick) {
         report.run(name, &mut check);
+    }
+    if quick {
+        report.skip("licences", "--quick leaves it out");
+    } else {
+        report.step("licences", || licences::check(checkout, false));
     }
     let built = report.run("build", command::cargo(&checkout.root).arg("build"));
     if built {
@@ -71,6 +77,9 @@ fn before_the_build(checkout: &Checkout, quick: bool) -> Vec<(&'static str, Comm
         ("format of xtask", cargo(&own_format)),
         ("types of the front end", npm(&["run", "check"])),
         ("tests of the front end", npm(&["test"])),
+        // A workflow is tried only after it is merged, and a release's only on the day of the release:
+        // the linter and the tests of its scripts are all that shows a mistake before.
+        ("workflows", npm(&["run", "--silent", "workflows"])),
         (
             "tests of xtask",
             on_itself(&["test", "--quiet", "--release", "--locked"], &[]),

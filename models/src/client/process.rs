@@ -59,8 +59,8 @@ impl Process {
         let mut child = Command::new(executable)
             // candle's and the tokenizers' threads; ONNX Runtime is told in `Open`.
             .env("RAYON_NUM_THREADS", n_threads.to_string())
-            // ONNX Runtime's own packages hold Microsoft's telemetry (seen in 1.32): at each start it keeps an id
-            // and events to be sent in the user's cache, before its interface can be told not to.
+            // Since 1.29 ONNX Runtime, as its makers publish it for Linux and macOS, gives the machine an id
+            // and sends them a report of every start and model. It looks for this before anything else.
             .env("ORT_DISABLE_TELEMETRY", "1")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -24,10 +24,10 @@ pub struct Connection {
 
 /// A line that waits for its answer.
 #[derive(Debug)]
-pub(crate) struct Asked(Option<File>);
+pub struct Asked(Option<File>);
 
 /// Writes down that something is about to be asked for.
-pub(crate) fn ask(record: Option<&Path>, to: &str) -> io::Result<Asked> {
+pub fn ask(record: Option<&Path>, to: &str) -> io::Result<Asked> {
     let Some(record) = record else {
         return Ok(Asked(None));
     };
@@ -47,7 +47,7 @@ pub(crate) fn ask(record: Option<&Path>, to: &str) -> io::Result<Asked> {
 
 impl Asked {
     /// Ends the line. What cannot be written any more shows as a request without an answer.
-    pub(crate) fn answered(self, answer: &str) {
+    pub fn answered(self, answer: &str) {
         if let Asked(Some(mut file)) = self {
             let answer = answer.replace(['\t', '\n', '\r'], " ");
             let _ = file.write_all(format!("\t{answer}\n").as_bytes());

@@ -16,7 +16,7 @@ use nuthatch::engine::{self, fetching, models};
 use nuthatch_models::{ModelSpec, install};
 use tauri::{AppHandle, Emitter, State, WebviewWindow, ipc::Channel};
 
-use super::{Outcome, library::picked_folder};
+use super::{Outcome, blocking, library::picked_folder};
 use crate::{
     desktop::Desktop,
     encode, live,
@@ -82,7 +82,7 @@ pub(crate) async fn import_model(
     };
     let stop = desktop.begin_fetching();
     let outcome = blocking(move || {
-        let [own, ..]: [PathBuf; 3] = dirs.models();
+        let [own, ..]: [PathBuf; 4] = dirs.models();
         let mut told = told(on_progress, stop);
         Ok(install::import(&spec, &own, &folder, &mut told)?)
     });
@@ -177,12 +177,4 @@ fn told(
             ControlFlow::Continue(())
         }
     }
-}
-
-/// Runs what blocks where nobody waits for it but the page.
-async fn blocking<T: Send + 'static>(
-    run: impl FnOnce() -> Outcome<T> + Send + 'static,
-) -> Outcome<T> {
-    let done = tauri::async_runtime::spawn_blocking(run).await;
-    done.unwrap_or_else(|_| Err(IpcError::bug("a task about models ended unexpectedly")))
 }

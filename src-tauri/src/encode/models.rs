@@ -2,7 +2,10 @@
 
 use nuthatch::{
     dirs::Dirs,
-    engine::models::{self, Diagnosis},
+    engine::{
+        fetching::Refused,
+        models::{self, Diagnosis},
+    },
     settings::{self, Settings},
 };
 use nuthatch_models::{
@@ -28,6 +31,12 @@ pub(crate) fn models(dirs: &Dirs, settings: &Settings) -> Models {
             .collect(),
         reranker: settings.reranker.clone(),
         embedding: settings.embedding.clone(),
+        generator: settings.generator.clone(),
+        chat_server: [&settings.chat_server, &settings.chat_server_model]
+            .map(|part| part.trim())
+            .join(" ")
+            .trim()
+            .to_owned(),
         rerank_budget_ms: count(settings.rerank_budget_ms),
         place: shown(&own),
     }
@@ -120,6 +129,25 @@ pub(crate) fn not_accepted(spec: &ModelSpec) -> IpcError {
         code: ErrorCode::Refused,
         message: format!("The licence {} forbids commercial use", spec.licence),
         hint: Some("Accept it to get the model".into()),
+    }
+}
+
+impl From<Refused> for IpcError {
+    fn from(refused: Refused) -> Self {
+        let (code, hint) = match refused {
+            Refused::Forbidden => (
+                ErrorCode::Refused,
+                "Turn the setting off on the page of connections first",
+            ),
+            Refused::Unrecorded(_) => {
+                (ErrorCode::Disk, "Make room, or look at the folder's rights")
+            }
+        };
+        Self {
+            code,
+            message: refused.to_string(),
+            hint: Some(hint.into()),
+        }
     }
 }
 

@@ -12,6 +12,10 @@ pub struct Models {
     pub reranker: String,
     /// The setting for search by meaning: a model's id, or `auto`.
     pub embedding: String,
+    /// The setting for answers: a model's id, `auto`, `server` or `none`.
+    pub generator: String,
+    /// The server that `server` means: its address, and the model's name there.
+    pub chat_server: String,
     /// An order is shown after so long.
     pub rerank_budget_ms: u32,
     /// The folder that installed models lie in.

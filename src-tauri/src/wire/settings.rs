@@ -86,3 +86,27 @@ pub enum Setting {
     /// A name.
     Name(String),
 }
+
+/// What program this is.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct About {
+    /// As of packages.
+    pub version: String,
+    /// The licences and notices of everything it is made with; absent where it was not packed.
+    pub notices: Option<String>,
+    /// Newer versions can be looked for here: the package says where they are.
+    pub knows_updates: bool,
+    /// They are looked for once a day.
+    pub looks_for_updates: bool,
+    /// A newer one that was found since the start.
+    pub newer: Option<NewerVersion>,
+}
+
+/// A version after this one.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct NewerVersion {
+    /// As of packages.
+    pub version: String,
+    /// What is new, in words of those who made it.
+    pub notes: String,
+}

@@ -1,5 +1,18 @@
 // The shapes of `src-tauri/src/wire.rs`. Do not edit: `UPDATE_BINDINGS=1 cargo test` rewrites this file.
 
+export type About = {
+  /** As of packages. */
+  version: string,
+  /** The licences and notices of everything it is made with; absent where it was not packed. */
+  notices: string | null,
+  /** Newer versions can be looked for here: the package says where they are. */
+  knows_updates: boolean,
+  /** They are looked for once a day. */
+  looks_for_updates: boolean,
+  /** A newer one that was found since the start. */
+  newer: NewerVersion | null,
+};
+
 export type AnswerCitation = {
   /** Which of the sources, from 1. */
   source: number,
@@ -295,10 +308,21 @@ export type Models = {
   reranker: string,
   /** The setting for search by meaning: a model's id, or `auto`. */
   embedding: string,
+  /** The setting for answers: a model's id, `auto`, `server` or `none`. */
+  generator: string,
+  /** The server that `server` means: its address, and the model's name there. */
+  chat_server: string,
   /** An order is shown after so long. */
   rerank_budget_ms: number,
   /** The folder that installed models lie in. */
   place: string,
+};
+
+export type NewerVersion = {
+  /** As of packages. */
+  version: string,
+  /** What is new, in words of those who made it. */
+  notes: string,
 };
 
 export type Notice = {

@@ -3,12 +3,14 @@
  * Owns answers that are the same every time. Knows nothing of the window, nor of documents.
  */
 import type {
+  About,
   Connection,
   Fetching,
   IpcError,
   Machine,
   Model,
   Models,
+  NewerVersion,
   SavedSearch,
   Setting,
   Settings,
@@ -104,7 +106,12 @@ export class FakeWorkshop implements Workshop {
     toggle_command: '/usr/bin/nuthatch-desktop --toggle',
     file: '/home/robin/.local/share/nuthatch/settings.toml',
   };
+  #looksForUpdates = false;
+  #newer: NewerVersion | null = null;
+  /** How often a newer version was installed. */
+  nInstalled = 0;
   #reranker = 'auto';
+  #generator = 'auto';
   #embedding = 'auto';
   #budgetMs = 200;
   #connections: Connection[];
@@ -172,8 +179,10 @@ export class FakeWorkshop implements Workshop {
     this.mayFail();
     this.written.push([key, value]);
     if (key === 'reranker') this.#reranker = String(value);
+    else if (key === 'generator') this.#generator = String(value);
     else if (key === 'embedding') this.#embedding = String(value);
     else if (key === 'rerank_budget_ms') this.#budgetMs = Number(value);
+    else if (key === 'look_for_updates') this.#looksForUpdates = value === true;
     else this.#settings = { ...this.#settings, [key]: value };
   }
 
@@ -182,6 +191,8 @@ export class FakeWorkshop implements Workshop {
     return {
       models: this.#models.map((model) => ({ ...model })),
       reranker: this.#reranker,
+      generator: this.#generator,
+      chat_server: 'http://127.0.0.1:11434',
       embedding: this.#embedding,
       rerank_budget_ms: this.#budgetMs,
       place: '/home/robin/.local/share/nuthatch/models',
@@ -248,6 +259,27 @@ export class FakeWorkshop implements Workshop {
   async connections(): Promise<Connection[]> {
     this.mayFail();
     return this.#connections;
+  }
+
+  async about(): Promise<About> {
+    this.mayFail();
+    const notices = 'svelte 5.57.3\n\nPermission is hereby granted, free of charge, …';
+    return { version: '0.1.0', notices, knows_updates: true, looks_for_updates: this.#looksForUpdates, newer: this.#newer };
+  }
+
+  async lookForUpdate(): Promise<NewerVersion | null> {
+    this.mayFail();
+    if (this.#settings.never_connect) {
+      const message = 'No connection was made: the settings forbid every one (never_connect)';
+      throw { code: 'refused', message, hint: 'Turn the setting off on the page of connections first' } satisfies IpcError;
+    }
+    this.#newer = { version: '0.2.0', notes: 'Reads mail archives.' };
+    return this.#newer;
+  }
+
+  async installUpdate(): Promise<void> {
+    this.mayFail();
+    this.nInstalled += 1;
   }
 
   #model(id: string): Model {

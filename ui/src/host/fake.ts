@@ -49,11 +49,11 @@ export type FakeOptions = WorkshopOptions & {
   reranked?: { ms: number; isLate: boolean }[];
 };
 
-/** Files in states other than read, and why. */
+/** Files in states other than read, and why, in the engine's own words. */
 const LISTED: Record<string, number> = { failed: 2, skipped: 17, waiting: 3, partial: 0 };
 const REASONS: Record<string, string> = {
-  failed: 'it is encrypted, and Nuthatch has no password for it',
-  skipped: 'there is no reader for files like this',
+  failed: 'it is locked with a password',
+  skipped: 'it is not text; the file is found by its name',
   waiting: 'it waits to be read',
 };
 
@@ -294,8 +294,8 @@ export class FakeHost extends FakeWorkshop implements Host {
     this.mayFail();
     const known = this.#documents.some((document) => `${document.folder}/${document.name}` === path);
     return known
-      ? { path, state: 'indexed', reason: 'The file was read whole and can be found.' }
-      : { path, state: 'unknown', reason: 'The file lies in none of the folders of the library. Add its folder to find it.' };
+      ? { path, state: 'indexed', reason: 'it was read whole; every word of it can be found' }
+      : { path, state: 'unknown', reason: 'it is in none of the chosen folders' };
   }
 
   onAsked(listener: (query: string) => void): Unsubscribe {

@@ -4,6 +4,7 @@
  * `fake.ts`) are unknown here. Every failure is an `IpcError`, never a bare string.
  */
 import type {
+  About,
   AnswerUpdate,
   Connection,
   DesktopWords,
@@ -14,6 +15,7 @@ import type {
   LibraryStatus,
   Machine,
   Models,
+  NewerVersion,
   Preview,
   Progress,
   Question,
@@ -81,6 +83,9 @@ export interface Workshop {
   diagnose(): Promise<Machine>;
   /** Every request to the network that was ever made, the newest first. */
   connections(): Promise<Connection[]>;
+  about(): Promise<About>;
+  lookForUpdate(): Promise<NewerVersion | null>;
+  installUpdate(): Promise<void>;
 }
 
 /** What the desktop around the page can do. */

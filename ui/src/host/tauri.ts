@@ -6,6 +6,7 @@
 import { Channel, invoke, type InvokeArgs } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
 import type {
+  About,
   AnswerUpdate,
   Connection,
   Fetching,
@@ -14,6 +15,7 @@ import type {
   LibraryStatus,
   Machine,
   Models,
+  NewerVersion,
   Preview,
   Progress,
   RuleEffect,
@@ -172,4 +174,7 @@ export const tauriHost: Host = {
   removeModel: (id) => call<number>('remove_model', { id }),
   diagnose: () => call<Machine>('diagnose'),
   connections: () => call<Connection[]>('connections'),
+  about: () => call<About>('about'),
+  lookForUpdate: () => call<NewerVersion | null>('look_for_update'),
+  installUpdate: () => call<void>('install_update'),
 };

@@ -64,6 +64,11 @@ export class ModelsSession {
     return this.#write('reranker', reranker);
   }
 
+  /** What writes answers. */
+  chooseGenerator(generator: string): Promise<void> {
+    return this.#write('generator', generator);
+  }
+
   /** By which model passages are found by meaning. */
   chooseEmbedding(embedding: string): Promise<void> {
     return this.#write('embedding', embedding);

@@ -1,3 +1,3 @@
 /** The pages beside the search, in their order. */
-export const PAGES = ['library', 'models', 'settings', 'connections'] as const;
+export const PAGES = ['library', 'models', 'settings', 'connections', 'about'] as const;
 export type PageName = (typeof PAGES)[number];

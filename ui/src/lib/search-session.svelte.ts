@@ -19,6 +19,8 @@ const STAGES: Stage[] = ['words', 'hybrid', 'reranked'];
 /** After this much quiet the last word is taken as finished. */
 const SETTLED_DELAY_MS = 350;
 const RESULT_LIMIT = 50;
+/** While one types, no more than fill the window: the others cost time before the first is seen. */
+const TYPING_LIMIT = 20;
 /** Each time the end of the list nears, so many times as many are asked for, up to a limit. */
 const MORE_FACTOR = 4;
 const MOST_RESULTS = 10_000;
@@ -279,7 +281,8 @@ export class SearchSession {
     this.failed = false;
     const of = (isLiked: boolean) =>
       this.judged.filter((one) => one.isLiked === isLiked).map((one) => one.passageId);
-    const request = { query, limit: this.#limit, typing, like: of(true), unlike: of(false), by_meaning_only: this.byMeaning };
+    const limit = typing ? Math.min(this.#limit, TYPING_LIMIT) : this.#limit;
+    const request = { query, limit, typing, like: of(true), unlike: of(false), by_meaning_only: this.byMeaning };
     this.#running = this.#host.search(request, (update) => {
       if (mine !== this.#newest) return;
       receive(update);

@@ -5,7 +5,7 @@ import { counting } from './counting';
 const { number, counted } = counting('en');
 
 export const pageStrings = {
-  pages: { library: 'Library', models: 'Models', settings: 'Settings', connections: 'Connections' },
+  pages: { library: 'Library', models: 'Models', settings: 'Settings', connections: 'Connections', about: 'About' },
   openLibrary: 'Open the library, models and settings',
   closeLibrary: 'Close',
   actOn: (act: string, what: string) => `${act}: ${what}`,
@@ -108,6 +108,10 @@ export const pageStrings = {
   modelStopped: 'Stopped; it goes on from here.',
   embeddingChoice: 'Which model finds by meaning',
   embeddingAuto: 'The one that ships with Nuthatch',
+  generatorChoice: 'What writes answers',
+  generatorAuto: 'The first model that is installed for it',
+  generatorNone: 'None: sentences of your own files',
+  generatorServer: (address: string) => `A server that is named in the settings file: ${address}`,
   rerankerChoice: 'Which reranker is used',
   rerankerAuto: 'The best that runs fast enough here',
   rerankerNone: 'None',
@@ -178,7 +182,18 @@ tray: 'Show an icon in the tray',
 
   // The connections page.
   connectionsExplained:
-    'Nuthatch connects to the network for one purpose only: to fetch a model that you asked for. Every request it ever made is listed here.',
+    'Nuthatch connects for three purposes only: to fetch a model that you asked for, to ask a server that you named for answers, and to look for a newer version if you want that. Every request it ever made is listed here.',
+  aboutWhat: 'Finds passages in your own files, by word and by meaning. Nothing leaves this machine.',
+  aboutFree: 'Nuthatch is free software under the Apache License 2.0.',
+  lookForUpdates: 'Look for newer versions once a day',
+  lookForUpdatesNote: 'Connects to the place where this package came from. Nothing is installed before you say so.',
+  newerVersion: (version: string) => `Nuthatch ${version} is there`,
+  installUpdate: 'Install it and start again',
+  lookNow: 'Look for a newer version now',
+  isNewest: 'This is the newest version.',
+  updatedAsInstalled: 'This copy is updated the way it was installed.',
+  showNotices: 'Show the licences of everything it is made with',
+  noNotices: 'This copy was not made by a package: the licences are in packaging/ and in the sources of its parts.',
   noConnections: 'Not one request has been made.',
   connectionTime: 'When',
   connectionTo: 'Where to',
