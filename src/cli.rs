@@ -3,6 +3,7 @@
 mod ask;
 mod bench;
 mod doctor;
+mod erase;
 mod eval;
 mod folders;
 mod mine;
@@ -121,6 +122,8 @@ enum Verb {
     /// Measure answers on such a collection: each question is asked of the whole library, and with the
     /// documents that answer it hidden
     EvalAnswers(ask::EvalAnswersArguments),
+    /// Before uninstalling, erase library, models, settings and all that the programs made for you
+    Erase(erase::EraseArguments),
     /// Keep everything in a folder beside the programs from now on, and nothing in the home folder
     Portable,
     /// Report on program, machine and library, without names and texts, for whoever helps
@@ -187,7 +190,11 @@ pub(crate) fn exit_code(error: &anyhow::Error) -> ExitCode {
 }
 
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let dirs = Place::find(arguments.library)?.dirs;
+    let place = Place::find(arguments.library)?;
+    if let Verb::Erase(wanted) = &arguments.verb {
+        return erase::erase(&place, wanted, arguments.json);
+    }
+    let dirs = place.dirs;
     if let Verb::ExtractWorker {
         memory_mib,
         priority,
@@ -283,7 +290,7 @@ async fn verb(verb: Verb, dirs: Dirs, json: bool) -> anyhow::Result<()> {
         }
         Verb::Eval(arguments) => eval::run(*arguments, &dirs, json).await,
         Verb::Bench { verb } => bench::run(verb, &dirs, json).await,
-        Verb::ExtractWorker { .. } => Ok(()),
+        Verb::Erase(_) | Verb::ExtractWorker { .. } => Ok(()),
         Verb::Portable => portable::portable(json),
         Verb::Doctor(arguments) => doctor::doctor(&dirs, arguments, json).await,
         Verb::Models { verb } => models::run(verb, &dirs, json).await,

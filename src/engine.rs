@@ -9,6 +9,7 @@ mod activity;
 mod asking;
 mod check;
 mod close;
+pub mod erasing;
 mod error;
 pub mod fetching;
 mod folders;

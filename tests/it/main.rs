@@ -10,6 +10,7 @@ mod containers;
 #[cfg(target_os = "linux")]
 mod crash;
 mod doctor;
+mod erase;
 mod evaluation;
 mod forget;
 mod formats;
