@@ -72,9 +72,11 @@ fn entry(program: &Path, library: Option<&Path>) -> String {
     if let Some(library) = library {
         command.push_str(&format!(" --library {}", quoted(library)));
     }
+    // Once the program is gone, no desktop looks for it in vain.
+    let tried = program.to_string_lossy().replace('\\', "\\\\");
     format!(
-        "[Desktop Entry]\nType=Application\nName=Nuthatch\nExec={command}\nTerminal=false\n\
-         X-GNOME-Autostart-enabled=true\n"
+        "[Desktop Entry]\nType=Application\nName=Nuthatch\nTryExec={tried}\nExec={command}\n\
+         Terminal=false\nX-GNOME-Autostart-enabled=true\n"
     )
 }
 
@@ -110,6 +112,10 @@ mod tests {
         let written = fs::read_to_string(folder.join(ENTRY)).expect("read");
         assert!(
             written.contains("\nExec=\"/opt/My Apps/nuthatch-desktop\" --hidden\n"),
+            "{written}"
+        );
+        assert!(
+            written.contains("\nTryExec=/opt/My Apps/nuthatch-desktop\n"),
             "{written}"
         );
         put(&folder, None).expect("taken away");
