@@ -1,5 +1,6 @@
 /**
- * Measures the real window on a library: `xvfb-run -a node tests/window/measure.mjs LIBRARY [QUERY…]`.
+ * Measures the real window on a library: `xvfb-run -a node tests/window/measure.mjs LIBRARY QUERY…`.
+ * The queries' words must be in the library: for a key that finds no word, rows by meaning are waited for.
  * Prints milliseconds from a key to painted rows (inside the page: from the input event until
  * the frame with the first rows of the new query has been drawn), from the start to a page that takes keys, the
  * memory of all its processes, and the processor time of ten quiet seconds. Not a test: nothing is asserted.
@@ -9,9 +10,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { newPlace, openLibrary, pause, until } from './driver.mjs';
 
-const [library, ...given] = process.argv.slice(2);
-if (!library) throw new Error('name the folder of a library');
-const queries = given.length > 0 ? given : ['notice period', 'green tea', 'annual report', 'water pump'];
+const [library, ...queries] = process.argv.slice(2);
+if (queries.length === 0) throw new Error('name the folder of a library, and queries of words that are in it');
 const QUIET_MS = 10_000;
 
 /**
