@@ -38,12 +38,24 @@ pub struct Erased {
     pub n_bytes: u64,
 }
 
-/// What would be removed of a library's folder: its own names, as far as they are there.
+/// What would be removed of a library's folder: its own names, as far as they are there. Nothing of a folder
+/// without a library: other programs call theirs `models` and `logs`, too.
 pub fn erasable(dirs: &Dirs) -> Vec<Erased> {
     let entries = fs::read_dir(dirs.library()).into_iter().flatten().flatten();
-    let mut found: Vec<Erased> = entries
-        .filter(|entry| is_ours(&entry.file_name().to_string_lossy()))
-        .map(|entry| told(entry.path()))
+    let named: Vec<(String, PathBuf)> = entries
+        .map(|entry| {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            (name, entry.path())
+        })
+        .collect();
+    let is_library = |name: &str| name == LOCK || name.starts_with("library.db");
+    if !named.iter().any(|(name, _)| is_library(name)) {
+        return Vec::new();
+    }
+    let mut found: Vec<Erased> = named
+        .into_iter()
+        .filter(|(name, _)| is_ours(name))
+        .map(|(_, path)| told(path))
         .collect();
     found.sort_by(|a, b| a.path.cmp(&b.path));
     found
@@ -163,6 +175,17 @@ mod tests {
     }
 
     #[test]
+    fn a_folder_of_another_program_is_not_taken_for_a_library() {
+        let folder = tempfile::tempdir().unwrap();
+        let dirs = Dirs::new(folder.path(), folder.path());
+        fs::create_dir(folder.path().join("models")).unwrap();
+        fs::write(folder.path().join("settings.toml"), "a = 1").unwrap();
+        assert_eq!(erase(&dirs).unwrap(), []);
+        assert!(folder.path().join("models").exists());
+        assert!(folder.path().join("settings.toml").exists());
+    }
+
+    #[test]
     fn a_library_alone_in_its_folder_goes_with_it() {
         let folder = tempfile::tempdir().unwrap();
         let dirs = Dirs::new(folder.path().join("library"), folder.path());
@@ -185,6 +208,7 @@ mod tests {
             fs::create_dir(folder).unwrap();
         }
         fs::write(share.join("weights"), "1").unwrap();
+        fs::write(dirs.database(), "").unwrap();
         std::os::unix::fs::symlink(&share, dirs.library().join("models")).unwrap();
         erase(&dirs).unwrap();
         assert!(share.join("weights").exists() && !dirs.library().exists());
