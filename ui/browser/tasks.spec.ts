@@ -41,7 +41,7 @@ test('what writes answers is chosen among what is installed, nothing, and a serv
   await nuthatch.page.getByTestId('tab-models').click();
   const generator = nuthatch.page.getByTestId('generator');
   await expect(generator).toHaveValue('auto');
-  await expect(generator).toContainText('http://127.0.0.1:11434');
+  await expect(generator).toContainText('127.0.0.1:11434 some-model');
   await generator.selectOption('none');
   expect(await nuthatch.host((host) => host.written)).toEqual([['generator', 'none']]);
 });

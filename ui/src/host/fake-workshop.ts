@@ -192,7 +192,7 @@ export class FakeWorkshop implements Workshop {
       models: this.#models.map((model) => ({ ...model })),
       reranker: this.#reranker,
       generator: this.#generator,
-      chat_server: 'http://127.0.0.1:11434',
+      chat_server: '127.0.0.1:11434 some-model',
       embedding: this.#embedding,
       rerank_budget_ms: this.#budgetMs,
       place: '/home/robin/.local/share/nuthatch/models',
