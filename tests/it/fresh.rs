@@ -241,7 +241,7 @@ impl Namespace {
         let settings = std::fs::read_to_string(&path).unwrap_or_default();
         std::fs::write(&path, settings + crate::support::UNHURRIED).unwrap();
         self.run(&format!(
-            "{program} --library '{}' watch >/dev/null 2>&1 &",
+            "{program} --library '{}' watch >/dev/null 2>&1 & watching=$!",
             library.display()
         ));
     }
@@ -250,7 +250,11 @@ impl Namespace {
 #[cfg(target_os = "linux")]
 impl Drop for Namespace {
     fn drop(&mut self) {
-        let _ = self.shell.kill();
+        use std::io::Write;
+        // What it has started in the background would go on without it.
+        if let Some(mut stdin) = self.shell.stdin.take() {
+            let _ = writeln!(stdin, "kill -9 $watching; exit");
+        }
         let _ = self.shell.wait();
     }
 }
