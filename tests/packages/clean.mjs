@@ -1,10 +1,11 @@
 /**
  * The package on a Debian that has nothing else, and no network: `sudo node tests/packages/clean.mjs DEB
  * [PICTURE.png]`. Installs it, indexes a folder, finds a passage by meaning and one on a scanned page,
- * opens the window under Xvfb, and removes it again; what is left behind fails the test.
+ * opens the window under Xvfb, erases what it made, and removes it again; what is left behind fails the test.
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -62,10 +63,20 @@ test('the package on a clean Debian without a network', async (t) => {
     await pause(2000);
     sh('import', ['-display', DISPLAY, '-window', 'root', shot]);
     const names = sh('xwininfo', ['-display', DISPLAY, '-root', '-tree']);
-    window.kill('SIGTERM');
+    // The first process of its own space takes all others there with it.
+    sh('pkill', ['-KILL', '-P', String(window.pid)]);
+    await once(window, 'exit');
     screen.kill('SIGTERM');
     assert.match(names, /"Nuthatch"/);
     assert.ok(nColours >= 200, `the window is not blank: ${nColours} colours`);
+  });
+
+  await t.test('erases what it made for its user, and nothing else', () => {
+    root.asUser('nuthatch', 'erase', '--yes');
+    const kept = sh('find', [root.home, '-mindepth', '1', '-printf', '%P\n']).trim().split('\n');
+    const ours = kept.filter((path) => /nuthatch/i.test(path));
+    assert.deepEqual(ours, []);
+    console.log('left in the home folder:', kept.filter((path) => !path.startsWith('Documents')).join(' '));
   });
 
   await t.test('leaves nothing behind', () => {
