@@ -65,7 +65,10 @@ async fn run_search(
 pub(crate) async fn status(desktop: State<'_, Desktop>) -> Outcome<LibraryStatus> {
     let library = desktop.library().await?;
     let status = library.engine.status().await?;
-    Ok(encode::status(&status, &library.notices, desktop.dirs()))
+    let mut told = encode::status(&status, &library.notices, desktop.dirs());
+    told.notices
+        .extend(desktop.newer().as_ref().map(encode::newer));
+    Ok(told)
 }
 
 #[tauri::command]

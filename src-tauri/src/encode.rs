@@ -24,8 +24,8 @@ pub(crate) use preview::preview;
 
 use crate::wire::{
     Chip, ErrorCode, FileCounts, Folder, FoundPassage, HeldFolder, Hint, Hold, HoldReason,
-    IpcError, LibraryStatus, Notice, Phase, Progress, SearchRequest, SearchResult, SearchUpdate,
-    Stage, StoragePart, Strength, Unit, Why,
+    IpcError, LibraryStatus, NewerVersion, Notice, Phase, Progress, SearchRequest, SearchResult,
+    SearchUpdate, Stage, StoragePart, Strength, Unit, Why,
 };
 
 impl From<SearchRequest> for search::SearchRequest {
@@ -210,6 +210,14 @@ pub(crate) fn status(
         left_out: status.exclusions.iter().map(|path| shown(path)).collect(),
         storage: storage(status, dirs),
         place: shown(dirs.library()),
+    }
+}
+
+/// That there is a newer version, for whoever does not look at the page that installs it.
+pub(crate) fn newer(newer: &NewerVersion) -> Notice {
+    Notice {
+        message: format!("Nuthatch {} is there", newer.version),
+        hint: Some("The page About installs it, when you say so".into()),
     }
 }
 
