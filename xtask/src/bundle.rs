@@ -3,7 +3,7 @@
 //! Owns the order of steps and what lies in that folder at the end: the packages, `SHA256SUMS`, and the
 //! list of everything inside (SBOM). tauri's bundler packs; `bundle/layout.rs` knows what goes where,
 //! `bundle/linux.rs` what Debian wants to know beyond that. Invariant: nothing is packed that was not
-//! built by this call.
+//! built from the sources as they are.
 
 mod layout;
 mod linux;
