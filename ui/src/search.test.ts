@@ -34,6 +34,15 @@ describe('searching', () => {
     expect(host.searches.map(({ request }) => request.typing)).toEqual([true, false]);
   });
 
+  it('does not call the few rows asked for while one types all that there are', async () => {
+    const host = openWindow(new ScriptedHost());
+    await type('a');
+    await waitFor(() => expect(host.searches.length).toBe(1));
+    const limit = host.searches[0]?.request.limit ?? 0;
+    host.searches[0]?.send({ results: Array.from({ length: limit }, (_, at) => result(at + 1)), last: true });
+    await waitFor(() => expect(screen.getByText(`the best ${limit} results`)).toBeTruthy());
+  });
+
   it('ignores answers to an older query', async () => {
     const host = openWindow(new ScriptedHost());
     await type('a');

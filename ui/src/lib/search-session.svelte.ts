@@ -77,6 +77,8 @@ export class SearchSession {
   #onScreen: OnScreen;
   /** How many rows are asked for; grows while one scrolls, for this query. */
   #limit = RESULT_LIMIT;
+  /** How many the rows on screen could have been. */
+  #shownLimit = $state(RESULT_LIMIT);
   /** How far the list on screen has come. */
   #stage: Stage = 'words';
   #running: RunningSearch | null = null;
@@ -138,18 +140,21 @@ export class SearchSession {
 
   /** There may be more than the rows on screen. */
   get mayHaveMore(): boolean {
-    return this.rows.length >= this.#limit && this.#limit < MOST_RESULTS;
+    return this.rows.length >= this.#shownLimit && this.#shownLimit < MOST_RESULTS;
   }
 
   /** The end of the list nears: asks for more rows. Those on screen keep their places. */
   more(): void {
-    if (!this.complete || !this.isCurrent || !this.mayHaveMore) return;
+    // After the few rows of typing, the settled request is on its way.
+    const isSettled = this.complete && this.isCurrent && this.#shownLimit === this.#limit;
+    if (!isSettled || !this.mayHaveMore) return;
     this.#limit = Math.min(MOST_RESULTS, this.#limit * MORE_FACTOR);
     this.#stopTimers();
     this.#ask(this.shownQuery, false, (update) => {
       if (!update.last) return;
       const shown = this.rows.map((row) => row.file_id);
       this.rows = refine(this.rows, this.#ordered(update.results), shown, this.#limit);
+      this.#shownLimit = this.#limit;
       this.refined = true;
     });
   }
@@ -246,7 +251,11 @@ export class SearchSession {
 
   #request(typing: boolean): void {
     const query = this.query.trim();
-    this.#ask(query, typing, (update) => this.#receive(query, update));
+    const limit = this.#limitOf(typing);
+    this.#ask(query, typing, (update) => {
+      this.#shownLimit = limit;
+      this.#receive(query, update);
+    });
   }
 
   #renew(): void {
@@ -266,11 +275,16 @@ export class SearchSession {
     this.#ask(this.shownQuery, false, (update) => {
       if (!update.last) return;
       this.rows = this.#ordered(uniqueRows(update.results).slice(0, this.#limit));
+      this.#shownLimit = this.#limit;
       this.selectedId = null;
       this.refined = true;
       this.#tell(update);
       this.#time(update);
     });
+  }
+
+  #limitOf(typing: boolean): number {
+    return typing ? Math.min(this.#limit, TYPING_LIMIT) : this.#limit;
   }
 
   #ask(query: string, typing: boolean, receive: (update: SearchUpdate) => void): void {
@@ -281,7 +295,7 @@ export class SearchSession {
     this.failed = false;
     const of = (isLiked: boolean) =>
       this.judged.filter((one) => one.isLiked === isLiked).map((one) => one.passageId);
-    const limit = typing ? Math.min(this.#limit, TYPING_LIMIT) : this.#limit;
+    const limit = this.#limitOf(typing);
     const request = { query, limit, typing, like: of(true), unlike: of(false), by_meaning_only: this.byMeaning };
     this.#running = this.#host.search(request, (update) => {
       if (mine !== this.#newest) return;
@@ -302,6 +316,7 @@ export class SearchSession {
     const found = new Set(update.results.map((row) => row.file_id));
     const remaining = this.rows.filter((row) => found.has(row.file_id));
     this.rows = refine(remaining, this.#ordered(update.results), this.#heldRows(update), this.#limit);
+    this.#shownLimit = this.#limit;
     if (!this.selected) this.selectedId = null;
     this.refined = true;
     this.#tell(update);
