@@ -4,12 +4,20 @@
 //! Invariant: `cargo run` leaves no trace in the children. Its variables about *this* package and
 //! its library path would make build scripts run again that watch them.
 
+use std::collections::VecDeque;
 use std::env;
 use std::ffi::OsString;
+use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus};
+use std::process::{Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+
+/// How long output is waited for that comes after the end of the process that printed it.
+const AFTER_THE_END: Duration = Duration::from_secs(5);
 
 /// A command that starts in `folder`.
 pub(crate) fn program(name: impl Into<OsString>, folder: &Path) -> Command {
@@ -61,6 +69,53 @@ pub(crate) fn succeed(command: &mut Command) -> Result<()> {
     let status = status(command)?;
     if !status.success() {
         bail!("`{}` failed ({status})", line(command));
+    }
+    Ok(())
+}
+
+/// As [`succeed`], and the failure ends with the last `n_kept` lines that the command printed.
+///
+/// Where only a log is read, and from its end, what failed early would otherwise not be seen.
+pub(crate) fn succeed_keeping(command: &mut Command, n_kept: usize) -> Result<()> {
+    let (printed, theirs) = io::pipe()?;
+    command.stdout(theirs.try_clone()?).stderr(theirs);
+    let started = command.spawn();
+    // Our own ends of the pipe: while they are open, reading never ends.
+    command.stdout(Stdio::inherit()).stderr(Stdio::inherit());
+    let mut child = started.with_context(|| format!("could not start `{}`", line(command)))?;
+    let (done, is_done) = mpsc::channel();
+    let kept = Arc::new(Mutex::new(VecDeque::new()));
+    let reader = Arc::clone(&kept);
+    thread::spawn(move || done.send(pass_on(printed, &reader, n_kept)));
+    let status = child.wait()?;
+    // A process that it left behind may hold the pipe open for ever.
+    _ = is_done.recv_timeout(AFTER_THE_END);
+    if !status.success() {
+        let last: String = kept
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .iter()
+            .map(String::as_str)
+            .collect();
+        bail!("`{}` failed ({status})\n{last}", line(command));
+    }
+    Ok(())
+}
+
+/// Prints what comes as it comes, and keeps the last lines of it.
+fn pass_on(from: impl io::Read, kept: &Mutex<VecDeque<String>>, n_kept: usize) -> io::Result<()> {
+    let mut lines = BufReader::new(from);
+    let mut line = Vec::new();
+    while lines.read_until(b'\n', &mut line)? > 0 {
+        let mut out = io::stdout().lock();
+        out.write_all(&line)?;
+        out.flush()?;
+        let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() == n_kept {
+            kept.pop_front();
+        }
+        kept.push_back(String::from_utf8_lossy(&line).into_owned());
+        line.clear();
     }
     Ok(())
 }
@@ -133,6 +188,26 @@ mod tests {
             Some(Path::new("/c/target/xtask/release")),
         );
         assert_eq!(kept, [PathBuf::from("/opt/lib")]);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_failure_ends_with_what_was_printed_last() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "echo first; echo second >&2; echo third; exit 3"]);
+        let failure = succeed_keeping(&mut command, 2).expect_err("it ended with 3");
+        let told = failure.to_string();
+        assert!(told.ends_with("second\nthird\n"), "{told}");
+        assert!(!told.contains("first\n"), "{told}");
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn what_a_check_leaves_running_does_not_keep_the_others_waiting() {
+        let begun = std::time::Instant::now();
+        let mut command = Command::new("sh");
+        succeed_keeping(command.args(["-c", "sleep 60 & exit 0"]), 2).expect("it ended well");
+        assert!(begun.elapsed() < Duration::from_secs(50));
     }
 
     #[test]

@@ -17,6 +17,9 @@ use crate::licences;
 use crate::purpose::Purpose;
 use crate::setup;
 
+/// So many lines of a failed check stand once more at the end, where a log is read first.
+const LINES_OF_A_FAILURE: usize = 120;
+
 pub(crate) fn test(checkout: &Checkout, quick: bool) -> ExitCode {
     let mut report = Report::default();
     // Without the window test, its system packages are nobody's business.
@@ -45,7 +48,7 @@ pub(crate) fn test(checkout: &Checkout, quick: bool) -> ExitCode {
         report.skip("tests", "the build failed");
         report.skip("window test", "the build failed");
     }
-    print!("\n{}", report.table());
+    print!("\n{}\n{}", report.failures(), report.table());
     if report.all_passed() {
         ExitCode::SUCCESS
     } else {
@@ -127,6 +130,8 @@ fn window_test(checkout: &Checkout, quick: bool) -> Result<Command, &'static str
     }
     let mut command = command::program("xvfb-run", &checkout.root);
     command.args(["-a", "-s", "-screen 0 1280x900x24", "node", "--test"]);
+    // Its last lines name what failed; those of the format for machines do not.
+    command.arg("--test-reporter=spec");
     command
         .args(files)
         .env("NUTHATCH_BIN_DIR", checkout.target.join("debug"));
@@ -172,7 +177,9 @@ enum Outcome {
 impl Report {
     fn run(&mut self, name: &'static str, command: &mut Command) -> bool {
         println!("\n== {name}: {}", command::line(command));
-        self.timed(name, || command::succeed(command))
+        self.timed(name, || {
+            command::succeed_keeping(command, LINES_OF_A_FAILURE)
+        })
     }
 
     fn step(&mut self, name: &'static str, step: impl FnOnce() -> Result<()>) -> bool {
@@ -204,10 +211,20 @@ impl Report {
             .any(|(_, outcome)| matches!(outcome, Outcome::Failed(..)))
     }
 
+    /// What the failed checks printed last.
+    fn failures(&self) -> String {
+        let told = |(name, outcome): &(&str, Outcome)| match outcome {
+            Outcome::Failed(_, why) => Some(format!("== {name} failed: {why}\n")),
+            Outcome::Passed(_) | Outcome::Skipped(_) => None,
+        };
+        self.rows.iter().filter_map(told).collect()
+    }
+
     fn table(&self) -> String {
         let row = |(name, outcome): &(&str, Outcome)| match outcome {
             Outcome::Passed(time) => format!("{name:<24} passed {:>8.1} s\n", time.as_secs_f32()),
             Outcome::Failed(time, why) => {
+                let why = why.lines().next().unwrap_or_default();
                 format!("{name:<24} FAILED {:>8.1} s  {why}\n", time.as_secs_f32())
             }
             Outcome::Skipped(why) => format!("{name:<24} skipped, {why}\n"),
