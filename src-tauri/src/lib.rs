@@ -174,6 +174,7 @@ fn set_up(app: &AppHandle, start: Start) -> tauri::Result<()> {
     let telling = finished::tell(app.clone(), progress.clone());
     tauri::async_runtime::spawn(telling);
     tauri::async_runtime::spawn(updates::follow(app.clone()));
+    tauri::async_runtime::spawn(tray::host::follow(app.clone(), belonging::follow_tray));
     let announcing = live::announce_changes(app.clone(), progress);
     tauri::async_runtime::spawn(announcing);
     Ok(())

@@ -11,7 +11,7 @@ use super::Outcome;
 use crate::{
     belonging,
     desktop::Desktop,
-    encode,
+    encode, tray,
     wire::{self, ErrorCode, IpcError, Setting},
 };
 
@@ -19,13 +19,18 @@ use crate::{
 const REPORT: &str = "nuthatch-report.txt";
 
 #[tauri::command]
-pub(crate) async fn settings(desktop: State<'_, Desktop>) -> Outcome<wire::Settings> {
+pub(crate) async fn settings(
+    app: AppHandle,
+    desktop: State<'_, Desktop>,
+) -> Outcome<wire::Settings> {
     let dirs = desktop.dirs();
     let settings = engine::settings(dirs)?;
+    let lacks_tray = desktop.wants_tray() && !tray::is_there(&app);
     Ok(encode::settings(
         &settings,
         &engine::policy(dirs),
         &dirs.settings(),
+        lacks_tray,
     ))
 }
 

@@ -541,6 +541,8 @@ export type Settings = {
   tray: boolean,
   /** Closing the window leaves the program running in the tray. */
   close_to_tray: boolean,
+  /** An icon is wanted, and this desktop shows none: closing the window ends the program. */
+  lacks_tray: boolean,
   /** The program starts with the desktop. */
   start_at_login: boolean,
   /** A notification tells the end of the first large reading. */

@@ -97,6 +97,7 @@ export class FakeWorkshop implements Workshop {
     never_connect: false,
     tray: true,
     close_to_tray: false,
+    lacks_tray: false,
     start_at_login: false,
     notify_when_read: false,
     shortcut: '',
