@@ -107,6 +107,7 @@ fn commands_of_pages() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 's
         commands::asked,
         commands::open_file,
         commands::reveal_file,
+        commands::file_address,
         commands::desktop::speak,
         commands::desktop::hide_launcher,
         commands::desktop::search_in_window,

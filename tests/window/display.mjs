@@ -130,7 +130,9 @@ class Display {
     await this.#setNumber(window, 'XdndAware', ATOM, XDND);
     this.tell(8, 0, numbers(window));
     const target = { window, types: [], dropped: null };
-    this.#listeners.push((event) => void this.#onDrag(target, event));
+    // One after the other, as they were said.
+    let last = Promise.resolve();
+    this.#listeners.push((event) => void (last = last.then(() => this.#onDrag(target, event))));
     return target;
   }
 

@@ -63,6 +63,7 @@ const OPTIONS: Record<string, FakeOptions> = {
   library: { waiting: 3, notices: [MODEL_MISSING] },
   launcher: { view: 'launcher' },
   plain: { opensAtPage: false },
+  nodrag: { dragsNothing: true },
   late: { reranked: [{ ms: 900, isLate: true }] },
   writer: { writer: 'qwen3-4b-instruct' },
   many: { documents: Array.from({ length: 10_000 }, (_, n) => letter(n)) },

@@ -43,6 +43,8 @@ export type FakeOptions = WorkshopOptions & {
   view?: 'main' | 'launcher';
   /** The user's program can be told a page. */
   opensAtPage?: boolean;
+  /** No file is dragged out of the window. */
+  dragsNothing?: boolean;
   /** The model that writes answers; without one they are the files' own sentences. */
   writer?: string;
   /** Orders that a reranker gives, each the reverse of the one before. */
@@ -288,6 +290,11 @@ export class FakeHost extends FakeWorkshop implements Host {
   async revealFile(fileId: number): Promise<void> {
     this.mayFail();
     this.revealed.push(fileId);
+  }
+
+  async fileAddress(fileId: number): Promise<string | null> {
+    const document = this.#documents[fileId];
+    return document && !this.#options.dragsNothing ? `file://${document.folder}/${document.name}` : null;
   }
 
   async why(path: string) {
