@@ -3,13 +3,14 @@
  * Owns what is under way, so that it goes on, and is shown, while another page is open. Knows nothing of
  * elements.
  */
-import type { Fetching, IpcError, Machine, Model, Models } from '../host/bindings';
+import type { Fetching, IpcError, Machine, Model, Models, Settings } from '../host/bindings';
 import { asIpcError, type Host } from '../host/host';
 import { byteSize } from './format';
 import { strings } from './strings';
 
 export class ModelsSession {
   found = $state.raw<Models | null>(null);
+  settings = $state.raw<Settings | null>(null);
   /** The model that is being fetched or imported, and how far that is. */
   busyId = $state<string | null>(null);
   fetching = $state.raw<Fetching | null>(null);
@@ -27,10 +28,20 @@ export class ModelsSession {
 
   async load(): Promise<void> {
     try {
-      this.found = await this.#host.models();
+      [this.found, this.settings] = await Promise.all([this.#host.models(), this.#host.settings()]);
     } catch (thrown) {
       this.error = { id: null, error: asIpcError(thrown) };
     }
+  }
+
+  /** Nothing may be fetched. */
+  get isOffline(): boolean {
+    return this.settings?.never_connect ?? false;
+  }
+
+  /** An administrator has set it. */
+  isLocked(setting: string): boolean {
+    return this.settings?.locked.includes(setting) ?? false;
   }
 
   get(model: Model, accepts: boolean): Promise<void> {

@@ -146,7 +146,7 @@ export const pageStrings: PageStrings = {
     keep_history: 'Sie bleiben in der Bibliothek auf diesem Computer und lassen sich einzeln oder alle vergessen.',
     never_connect: 'Modelle lassen sich dann nur noch aus einem Ordner importieren.',
   },
-  noTray: 'Ihr Desktop hat keine Leiste für Symbole: Nuthatch endet, wenn das Fenster geschlossen wird.',
+  noTray: 'Dein Desktop hat keine Leiste für Symbole: Nuthatch endet, wenn du das Fenster schließt.',
   needsIcon: 'Nur mit dem Symbol in der Leiste.',
   desktopNow: 'Diese gelten sofort.',
   shortcutNotHere: (command) =>
@@ -166,6 +166,16 @@ export const pageStrings: PageStrings = {
     read_text: 'Alle lassen sich jetzt nach Wörtern durchsuchen; Bedeutungen folgen.',
   },
   settingsFile: 'Mehr steht in der Datei',
+  adminFolders: (folders: string[]) =>
+    folders.length === 0
+      ? 'Deine Administration erlaubt keinen weiteren Ordner.'
+      : `Deine Administration erlaubt nur Ordner in ${folders.join(', ')}.`,
+  modelsFrom: (address: string) => `Sie werden von ${address} geholt: von deiner Administration festgelegt.`,
+  notConnecting: (isLocked: boolean) =>
+    isLocked
+      ? 'Es wird nichts verbunden: von deiner Administration festgelegt.'
+      : 'Es wird nichts verbunden: Du hast es auf der Seite Verbindungen abgestellt.',
+  importInstead: 'Ein Modell kann weiterhin aus einem Ordner eingelesen werden.',
   settingLocked: 'Von deiner Administration festgelegt',
   policyFile: 'Einiges davon hat deine Administration festgelegt, in',
   help: 'Hilfe',

@@ -174,6 +174,16 @@ export const pageStrings = {
     read_text: 'All of them can be searched by word now; meanings follow.',
   } as DesktopWords,
   settingsFile: 'There is more in the file',
+  adminFolders: (folders: string[]): string =>
+    folders.length === 0
+      ? 'Your administrator allows no other folder.'
+      : `Your administrator allows only folders in ${folders.join(', ')}.`,
+  modelsFrom: (address: string) => `They are fetched from ${address}: set by your administrator.`,
+  notConnecting: (isLocked: boolean): string =>
+    isLocked
+      ? 'No connection is made: set by your administrator.'
+      : 'No connection is made: you turned them off on the page of connections.',
+  importInstead: 'A model can still be imported from a folder.',
   settingLocked: 'Set by your administrator',
   policyFile: 'Your administrator has set some of this in',
   help: 'Help',

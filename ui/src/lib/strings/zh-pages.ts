@@ -162,6 +162,12 @@ export const pageStrings: PageStrings = {
     read_text: '现在全部可以按词搜索；按含义搜索随后可用。',
   },
   settingsFile: '更多设置见文件',
+  adminFolders: (folders: string[]) =>
+    folders.length === 0 ? '管理员不允许添加其他文件夹。' : `管理员只允许 ${folders.join('、')} 中的文件夹。`,
+  modelsFrom: (address: string) => `模型从 ${address} 获取：由管理员设定。`,
+  notConnecting: (isLocked: boolean) =>
+    isLocked ? '不建立任何连接：由管理员设定。' : '不建立任何连接：您已在“连接”页面关闭。',
+  importInstead: '仍可从文件夹导入模型。',
   settingLocked: '由管理员设定',
   policyFile: '管理员已设定其中部分内容，见',
   help: '帮助',
