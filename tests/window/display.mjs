@@ -1,6 +1,6 @@
 /**
- * A display of a test's own (X11), with Node alone: a person's pointer, what closes windows, and
- * another program onto which something is dropped.
+ * A display of a test's own (X11), with Node alone: a person's pointer and keys, what closes windows,
+ * and another program onto which something is dropped.
  * Owns the wire format, little-endian, and the little of XTEST and XDND that is needed. Knows nothing
  * of Nuthatch. Invariant: only windows of the test's programs are on it. Start at `startDisplay`.
  */
@@ -14,10 +14,14 @@ const CLIENT_MESSAGE = 33;
 const SELECTION_NOTIFY = 31;
 const VIEWABLE = 2;
 /** XTEST's kinds of events. */
+const KEY_DOWN = 2;
+const KEY_UP = 3;
 const PRESS = 4;
 const RELEASE = 5;
 const MOTION = 6;
 const ATOM = 4;
+/** Keys that write nothing, as the display has them; of others a letter is its own number. */
+const KEYSYMS = { Return: 0xff0d, Escape: 0xff1b, Shift: 0xffe1, Control: 0xffe3 };
 /** The version of XDND that the other program speaks. */
 const XDND = 5;
 
@@ -46,6 +50,8 @@ class Display {
   #listeners = [];
   #opened;
   #nextId;
+  #keycodes;
+  #keys;
 
   constructor(name, socket) {
     this.name = name;
@@ -82,17 +88,18 @@ class Display {
     return reply.subarray(32, 32 + nBytes);
   }
 
-  /** The windows on the display that say so of themselves, with whether one sees them. */
-  async windows(title) {
+  /** The windows on the display with a title, or all; with whether one sees them. */
+  async windows(title = null) {
     const tree = await this.ask(15, 0, numbers(this.root));
     const found = [];
     for (let at = 32; at < 32 + 4 * tree.readUInt16LE(16); at += 4) {
       const window = tree.readUInt32LE(at);
       try {
-        if (String(await this.property(window, '_NET_WM_NAME')) !== title) continue;
+        const name = String(await this.property(window, '_NET_WM_NAME'));
+        if (title !== null && name !== title) continue;
         const attributes = await this.ask(3, 0, numbers(window));
         // Of a toolkit's own windows none can be closed.
-        if ((await this.property(window, 'WM_PROTOCOLS')).length > 0) found.push({ window, isSeen: attributes[26] === VIEWABLE });
+        if ((await this.property(window, 'WM_PROTOCOLS')).length > 0) found.push({ window, name, isSeen: attributes[26] === VIEWABLE });
       } catch {
         // It has gone meanwhile.
       }
@@ -108,16 +115,56 @@ class Display {
   /** Drags with the pointer from one point of the screen to another, in steps as a hand does. */
   async drag(from, to) {
     const steps = 12;
-    this.#pointer(MOTION, 0, from);
+    this.#input(MOTION, 0, from);
     await pause(100);
-    this.#pointer(PRESS, 1);
+    this.#input(PRESS, 1);
     for (let step = 1; step <= steps; step += 1) {
       await pause(40);
       const part = (at) => Math.round(from[at] + ((to[at] - from[at]) * step) / steps);
-      this.#pointer(MOTION, 0, [part(0), part(1)]);
+      this.#input(MOTION, 0, [part(0), part(1)]);
     }
     await pause(300);
-    this.#pointer(RELEASE, 1);
+    this.#input(RELEASE, 1);
+  }
+
+  /** Types into the window under the pointer, which without a window manager has the keys. */
+  async type(text) {
+    for (const character of text) await this.press(character);
+  }
+
+  /** Presses a key, with others held down: `press('a', 'Control')`. */
+  async press(key, ...held) {
+    const [code, isShifted] = await this.#keyOf(KEYSYMS[key] ?? key.codePointAt(0));
+    const codes = await Promise.all(held.map(async (name) => (await this.#keyOf(KEYSYMS[name]))[0]));
+    if (isShifted) codes.push((await this.#keyOf(KEYSYMS.Shift))[0]);
+    for (const down of [...codes, code]) this.#input(KEY_DOWN, down);
+    for (const up of [code, ...codes]) this.#input(KEY_UP, up);
+    await pause(10);
+  }
+
+  /** Puts the pointer somewhere on the screen. */
+  pointTo(place) {
+    this.#input(MOTION, 0, place);
+  }
+
+  /** Where a window lies: left, top, width and height. */
+  async placeOf(window) {
+    const reply = await this.ask(14, 0, numbers(window));
+    return [reply.readInt16LE(12), reply.readInt16LE(14), reply.readUInt16LE(16), reply.readUInt16LE(18)];
+  }
+
+  /** The key that writes a sign, and whether Shift is needed. */
+  async #keyOf(keysym) {
+    const [first, last] = this.#keycodes;
+    this.#keys ??= await this.ask(101, 0, Buffer.from([first, last - first + 1, 0, 0]));
+    const nColumns = this.#keys[1];
+    for (const column of [0, 1]) {
+      for (let code = first; code <= last; code += 1) {
+        const at = 32 + 4 * ((code - first) * nColumns + column);
+        if (this.#keys.readUInt32LE(at) === keysym) return [code, column === 1];
+      }
+    }
+    throw new Error(`no key for ${keysym}`);
   }
 
   /** Another program's window, which takes files that are dropped onto it. */
@@ -179,10 +226,11 @@ class Display {
     this.tell(25, 0, Buffer.concat([numbers(window, 0), event]));
   }
 
-  #pointer(kind, button, [x, y] = [0, 0]) {
+  /** A button, a key or a movement, as if a hand had made it. */
+  #input(kind, detail, [x, y] = [0, 0]) {
     const body = Buffer.alloc(32);
     body[0] = kind;
-    body[1] = button;
+    body[1] = detail;
     if (kind === MOTION) body.writeUInt32LE(this.root, 8);
     body.writeInt16LE(x, 20);
     body.writeInt16LE(y, 22);
@@ -213,6 +261,7 @@ class Display {
     if (rest.length < 8 || rest.length < 8 + 4 * rest.readUInt16LE(6)) return;
     if (rest[0] !== 1) throw new Error('the display refuses the test');
     this.#nextId = rest.readUInt32LE(12) + 1;
+    this.#keycodes = [rest[34], rest[35]];
     const vendor = Math.ceil(rest.readUInt16LE(24) / 4) * 4;
     this.root = rest.readUInt32LE(40 + vendor + 8 * rest[29]);
     this.#rest = rest.subarray(8 + 4 * rest.readUInt16LE(6));

@@ -258,6 +258,8 @@ async function startDriver(t, home, { bus = 'unix:path=/nowhere', display = proc
     env: {
       ...process.env,
       TAURI_WEBVIEW_AUTOMATION: 'true',
+      // A dialog keeps its size there, and would look for the user's.
+      GSETTINGS_BACKEND: 'memory',
       // The page's own data must not meet the user's, nor a test the user's programs.
       ...homely(home),
       PATH: path,
