@@ -7,7 +7,7 @@ use tauri::{AppHandle, State, WebviewWindow};
 use tauri_plugin_dialog::DialogExt;
 use tokio::sync::oneshot;
 
-use super::Outcome;
+use super::{Outcome, blocking};
 use crate::{
     belonging,
     desktop::Desktop,
@@ -34,8 +34,7 @@ pub(crate) async fn settings(
     ))
 }
 
-/// Writes one setting into the user's file. Those of the desktop count at once, the others from the next
-/// start on.
+/// Writes one setting into the user's file, and makes it count as far as that can be without a new start.
 #[tauri::command]
 pub(crate) async fn write_setting(
     app: AppHandle,
@@ -57,8 +56,18 @@ pub(crate) async fn write_setting(
     }?;
     if is_of_desktop {
         belonging::follow(&app, &engine::settings(dirs)?);
+        return Ok(());
     }
-    Ok(())
+    follow_settings(&desktop).await
+}
+
+/// Makes settings, and models that came or went, count in the open library. One that cannot be opened has
+/// nothing to follow.
+pub(super) async fn follow_settings(desktop: &Desktop) -> Outcome<()> {
+    let Ok(library) = desktop.library().await else {
+        return Ok(());
+    };
+    blocking(move || Ok(library.engine.follow_settings()?)).await
 }
 
 /// Writes a report for support where the user says; tells where, or nothing when he chose no place. Works

@@ -70,7 +70,7 @@ export class ModelsSession {
     });
   }
 
-  /** Which reranker is used from the next start on. */
+  /** Which reranker is used. */
   choose(reranker: string): Promise<void> {
     return this.#write('reranker', reranker);
   }
@@ -80,7 +80,7 @@ export class ModelsSession {
     return this.#write('generator', generator);
   }
 
-  /** By which model passages are found by meaning. */
+  /** By which model passages are found by meaning, from the next start on. */
   chooseEmbedding(embedding: string): Promise<void> {
     return this.#write('embedding', embedding);
   }
@@ -119,7 +119,8 @@ export class ModelsSession {
   #install(model: Model, run: (told: (now: Fetching) => void) => Promise<boolean>): Promise<void> {
     return this.#act(model.id, async () => {
       const isThere = await run((now) => (this.fetching = now));
-      return isThere ? strings.modelFetched : strings.modelStopped;
+      if (!isThere) return strings.modelStopped;
+      return model.kind === 'embedding' ? strings.modelFetchedForMeaning : strings.modelFetched;
     });
   }
 

@@ -97,7 +97,8 @@ export const pageStrings: PageStrings = {
   modelLicence: (licence) => `Lizenz: ${licence}`,
   modelNotCommercial: 'Diese Lizenz erlaubt keine gewerbliche Nutzung. Ich nehme sie an.',
   modelFetching: (file) => `Holt ${file}`,
-  modelFetched: 'Installiert; es wird ab dem nächsten Start benutzt.',
+  modelFetched: 'Installiert; es kann sofort benutzt werden.',
+  modelFetchedForMeaning: 'Installiert; es kann gewählt werden und wird ab dem nächsten Start benutzt.',
   modelStopped: 'Angehalten; es geht von hier aus weiter.',
   embeddingChoice: 'Welches Modell nach Bedeutung findet',
   embeddingAuto: 'Das, das Nuthatch mitbringt',
@@ -148,7 +149,6 @@ export const pageStrings: PageStrings = {
   },
   noTray: 'Dein Desktop hat keine Leiste für Symbole: Nuthatch endet, wenn du das Fenster schließt.',
   needsIcon: 'Nur mit dem Symbol in der Leiste.',
-  desktopNow: 'Diese gelten sofort.',
   shortcutNotHere: (command) =>
     `Auf diesem Desktop (Wayland) darf sich kein Programm selbst eine Taste nehmen. Lege in den Tastatureinstellungen des Desktops diesen Befehl auf eine: ${command}`,
   shortcutCosts: 'Solange eine Taste gesetzt ist, wacht Nuthatch unter X11 etwa zwanzigmal in der Sekunde auf, um auf sie zu achten. Eine Taste aus den Einstellungen des Desktops kostet nichts:',
@@ -165,7 +165,7 @@ export const pageStrings: PageStrings = {
     read_title: 'Ihre Dateien sind gelesen',
     read_text: 'Alle lassen sich jetzt nach Wörtern durchsuchen; Bedeutungen folgen.',
   },
-  settingsFile: 'Mehr steht in der Datei',
+  settingsFile: 'Mehr steht in einer Datei, die beim Start gelesen wird:',
   adminFolders: (folders: string[]) =>
     folders.length === 0
       ? 'Deine Administration erlaubt keinen weiteren Ordner.'

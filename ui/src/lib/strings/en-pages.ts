@@ -104,7 +104,8 @@ export const pageStrings = {
   modelLicence: (licence: string) => `Licence: ${licence}`,
   modelNotCommercial: 'This licence does not allow commercial use. I accept it.',
   modelFetching: (file: string) => `Fetching ${file}`,
-  modelFetched: 'Installed; it is used from the next start on.',
+  modelFetched: 'Installed; it can be used at once.',
+  modelFetchedForMeaning: 'Installed; it can be chosen, and is used from the next start on.',
   modelStopped: 'Stopped; it goes on from here.',
   embeddingChoice: 'Which model finds by meaning',
   embeddingAuto: 'The one that ships with Nuthatch',
@@ -156,7 +157,6 @@ export const pageStrings = {
   } as Record<string, string>,
   noTray: 'Your desktop has no tray: closing the window ends Nuthatch.',
   needsIcon: 'Only with the icon in the tray.',
-  desktopNow: 'These count at once.',
   shortcutNotHere: (command: string) =>
     `On this desktop (Wayland) no program may take a key for itself. Bind this command to one in the desktop’s keyboard settings: ${command}`,
   shortcutCosts: 'While a key is set, Nuthatch wakes about twenty times a second to watch for it under X11. A key that is bound in the desktop’s own settings costs nothing:',
@@ -173,7 +173,7 @@ export const pageStrings = {
     read_title: 'Your files are read',
     read_text: 'All of them can be searched by word now; meanings follow.',
   } as DesktopWords,
-  settingsFile: 'There is more in the file',
+  settingsFile: 'There is more in a file, which is read at the start:',
   adminFolders: (folders: string[]): string =>
     folders.length === 0
       ? 'Your administrator allows no other folder.'

@@ -93,7 +93,8 @@ export const pageStrings: PageStrings = {
   modelLicence: (licence) => `许可证：${licence}`,
   modelNotCommercial: '此许可证不允许商业使用。我接受。',
   modelFetching: (file) => `正在获取 ${file}`,
-  modelFetched: '已安装；下次启动后使用。',
+  modelFetched: '已安装，可立即使用。',
+  modelFetchedForMeaning: '已安装；可以选用，下次启动后生效。',
   modelStopped: '已停止；之后可从此处继续。',
   embeddingChoice: '用哪个模型按含义查找',
   embeddingAuto: 'Nuthatch 自带的模型',
@@ -144,7 +145,6 @@ export const pageStrings: PageStrings = {
   },
   noTray: '此桌面没有托盘：关闭窗口即退出 Nuthatch。',
   needsIcon: '仅在显示托盘图标时有效。',
-  desktopNow: '这些设置立即生效。',
   shortcutNotHere: (command) =>
     `在此桌面（Wayland）上，程序不能自行占用按键。请在桌面的键盘设置中把此命令绑定到一个按键：${command}`,
   shortcutCosts: '设置了按键后，Nuthatch 在 X11 下每秒约醒来二十次以监听它。在桌面自身设置中绑定的按键没有任何开销：',
@@ -161,7 +161,7 @@ export const pageStrings: PageStrings = {
     read_title: '您的文件已读完',
     read_text: '现在全部可以按词搜索；按含义搜索随后可用。',
   },
-  settingsFile: '更多设置见文件',
+  settingsFile: '更多设置见此文件（启动时读取）：',
   adminFolders: (folders: string[]) =>
     folders.length === 0 ? '管理员不允许添加其他文件夹。' : `管理员只允许 ${folders.join('、')} 中的文件夹。`,
   modelsFrom: (address: string) => `模型从 ${address} 获取：由管理员设定。`,
