@@ -6,6 +6,7 @@ mod answers;
 mod library;
 mod models;
 mod preview;
+mod reasons;
 
 use std::{ffi::OsStr, path::Path, time::Duration};
 
@@ -64,6 +65,7 @@ pub(crate) fn update(found: SearchResults, elapsed: Duration, last: bool) -> Sea
         stage,
         n_reranked: count(found.reranked.n_judged as u64),
         rerank_ms: found.timings.rerank.map(|time| time.as_secs_f64() * 1e3),
+        times: reasons::times(&found.timings),
         is_late: found.is_late,
         results: found.results.into_iter().map(result).collect(),
         notices: found.notices.iter().map(notice).collect(),
@@ -107,6 +109,7 @@ fn result(found: search::SearchResult) -> SearchResult {
         .as_ref()
         .map_or(0, |document| document.n_passages);
     SearchResult {
+        reasons: reasons::reasons(&found),
         file_id: id(found.file.id.0),
         passage_id: found.passage.as_ref().map(|passage| id(passage.id.0)),
         name: name(&path),

@@ -9,6 +9,7 @@ mod answers;
 mod library;
 mod models;
 mod preview;
+mod reasons;
 mod settings;
 
 pub use answers::{
@@ -17,6 +18,7 @@ pub use answers::{
 pub use library::{FilePage, ListedFile, RuleEffect, SavedSearch, StoragePart, SuggestedFolder};
 pub use models::{Connection, Fetching, Machine, Model, Models, Running, Trial};
 pub use preview::{InnerFile, Part, Style, Styled};
+pub use reasons::{Reasons, StagePlace, StageTimes};
 use serde::{Deserialize, Serialize};
 pub use settings::{About, DesktopWords, NewerVersion, Setting, Settings};
 use ts_rs::TS;
@@ -58,6 +60,8 @@ pub struct SearchUpdate {
     pub n_reranked: u32,
     /// Milliseconds that reranking took so far; absent before it.
     pub rerank_ms: Option<f64>,
+    /// Milliseconds that each stage took so far.
+    pub times: StageTimes,
     /// It comes so late that rows which were seen should stay where they are.
     pub is_late: bool,
     /// No further update follows.
@@ -161,6 +165,8 @@ pub struct SearchResult {
     pub sentence: Option<(u32, u32)>,
     /// Ordering score of the stage; larger is better.
     pub score: f64,
+    /// How each stage saw it.
+    pub reasons: Reasons,
     /// How well the passage answers the query; absent where the reranker has not judged it.
     pub strength: Option<Strength>,
     /// How many passages its document has.

@@ -6,9 +6,10 @@ use nuthatch_desktop::wire::{
     About, AnswerCitation, AnswerSentence, AnswerSource, AnswerUpdate, Chip, Connection,
     DesktopWords, ErrorCode, Exchange, Fetching, FileCounts, FilePage, Folder, FoundPassage,
     HeldFolder, Hint, Hold, HoldReason, InnerFile, IpcError, LibraryStatus, ListedFile, Machine,
-    Model, Models, NewerVersion, Notice, Part, Phase, Preview, Progress, Question, RuleEffect,
-    Running, SavedSearch, SearchRequest, SearchResult, SearchUpdate, Setting, Settings, Stage,
-    Standing, StoragePart, Strength, Style, Styled, SuggestedFolder, Trial, Unit, Why,
+    Model, Models, NewerVersion, Notice, Part, Phase, Preview, Progress, Question, Reasons,
+    RuleEffect, Running, SavedSearch, SearchRequest, SearchResult, SearchUpdate, Setting, Settings,
+    Stage, StagePlace, StageTimes, Standing, StoragePart, Strength, Style, Styled, SuggestedFolder,
+    Trial, Unit, Why,
 };
 use ts_rs::{Config, TS};
 
@@ -57,6 +58,7 @@ fn the_front_ends_types_are_those_of_the_wire() {
         Preview,
         Progress,
         Question,
+        Reasons,
         RuleEffect,
         Running,
         SavedSearch,
@@ -66,6 +68,8 @@ fn the_front_ends_types_are_those_of_the_wire() {
         Setting,
         Settings,
         Stage,
+        StagePlace,
+        StageTimes,
         Standing,
         StoragePart,
         Strength,

@@ -27,6 +27,8 @@ pub struct WordQuery {
     pub fuzzy: Vec<FuzzyWord>,
     /// Words that weigh more where they stand together.
     pub phrases: Vec<Phrase>,
+    /// Words that were asked for only near others: elsewhere they are found, and not lit.
+    pub near_only: Vec<String>,
 }
 
 /// One word of a query.

@@ -86,9 +86,15 @@ impl ParsedQuery {
             .filter(|part| !must_hold_text(part))
             .cloned()
             .collect();
+        // Nothing has the words near each other, then: they are lit wherever they stand.
+        let words = WordQuery {
+            near_only: Vec::new(),
+            ..self.words.clone()
+        };
         (kept.len() < parts.len()).then(|| Self {
             condition: lower::all(kept),
             is_exhaustive: false,
+            words,
             ..self.clone()
         })
     }

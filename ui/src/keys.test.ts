@@ -102,6 +102,42 @@ describe('keys', () => {
 });
 
 describe('the preview', () => {
+  it('tells why a result stands where it does, and how long each stage took', async () => {
+    const host = openWindow(new ScriptedHost());
+    await type('tenant');
+    await waitFor(() => expect(host.searches.length).toBe(2));
+    const reasons = {
+      words: { place: 3, score: 12.25 },
+      meaning: null,
+      fused: { place: 1, score: 0.875 },
+      reranker: { place: 2, score: 0.5 },
+      is_exact_name: true,
+      matched: [['tenant', 2], ['tenancy', 1]] as [string, number][],
+    };
+    const times = {
+      words_ms: 4.5,
+      embed_ms: 9,
+      vectors_ms: 1,
+      rerank_ms: null,
+      show_ms: 2,
+      sentences_ms: null,
+      total_ms: 17,
+    };
+    host.searches[1]?.send({ stage: 'hybrid', results: [result(1, { reasons })], times, last: true });
+    await fireEvent.click(await screen.findByTestId('result'));
+    const said = (await screen.findByTestId('reasons')).textContent?.replace(/\s+/g, ' ');
+    for (const part of [
+      'Words place 3, score 12.25: tenant 2×, tenancy',
+      'Meaning not among its best',
+      'Both together place 1, score 0.875',
+      'Reranker place 2, score 0.5',
+      'the very name',
+      'words 4.5 ms · embedding the query 9 ms · comparing meanings 1 ms · loading texts 2 ms · in all 17 ms',
+    ]) {
+      expect(said).toContain(part);
+    }
+  });
+
   it('shows the stored text with the passage lit and the words marked', async () => {
     openWindow(new FakeHost());
     await searchFor('tenant notice period');

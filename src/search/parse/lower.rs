@@ -6,7 +6,7 @@ use super::{
 };
 use crate::lexical::{
     Condition, FuzzyWord, Phrase, TextTest, WordQuery,
-    tokens::{Form, Token, is_lone_character, tokens},
+    tokens::{self, Form, Token, is_lone_character, tokens},
 };
 
 /// What a tree asks for.
@@ -39,10 +39,12 @@ pub(super) fn lower(
     }
     parsed.condition = all(conditions);
     parsed.is_exhaustive = tree.is_boolean;
+    let near_only = scored.near_only();
     parsed.words = WordQuery {
         prefix: typed
             .map(|(_, word)| word)
             .filter(|word| word.chars().count() >= 2),
+        near_only,
         ..scored.words
     };
     let text = scored.text.join(" ");
@@ -180,6 +182,9 @@ fn made_of(tokens: &[Token], slop: u32) -> Option<Condition> {
 #[derive(Default)]
 struct Scored {
     text: Vec<String>,
+    /// What of it must stand near each other, and what may stand alone.
+    near: Vec<String>,
+    alone: Vec<String>,
     words: WordQuery,
 }
 
@@ -188,10 +193,17 @@ impl Scored {
         match &part.kind {
             Part::Word(text) => {
                 self.text.push(text.clone());
+                self.alone.push(text.clone());
                 self.add_phrase(text, 0);
             }
             Part::Phrase { text, slop, .. } => {
                 self.text.push(text.clone());
+                let place = if *slop > 0 && tokens::steps(text).len() > 1 {
+                    &mut self.near
+                } else {
+                    &mut self.alone
+                };
+                place.push(text.clone());
                 self.add_phrase(text, *slop);
             }
             Part::Prefix(prefix) => {
@@ -208,6 +220,17 @@ impl Scored {
             Part::All(parts) | Part::Any(parts) => parts.iter().for_each(|part| self.add(part)),
             Part::Field { .. } | Part::Not(_) => {}
         }
+    }
+
+    fn near_only(&self) -> Vec<String> {
+        let words = |texts: &[String]| -> Vec<String> {
+            let tokens = texts.iter().flat_map(|text| tokens(text));
+            tokens.map(|token| token.word).collect()
+        };
+        let alone = words(&self.alone);
+        let mut near = words(&self.near);
+        near.retain(|word| !alone.contains(word));
+        near
     }
 
     /// What was written without a space (`GPT-4`, an address) means its parts together.

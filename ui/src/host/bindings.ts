@@ -414,6 +414,21 @@ export type Question = {
   extractive: boolean,
 };
 
+export type Reasons = {
+  /** By words. */
+  words: StagePlace | null,
+  /** By meaning; the score is the similarity. */
+  meaning: StagePlace | null,
+  /** Both together. */
+  fused: StagePlace | null,
+  /** By the reranker, from 0 to 1. */
+  reranker: StagePlace | null,
+  /** The file has the very name that was asked for, so the reranker may only raise it. */
+  is_exact_name: boolean,
+  /** Words of the passage that match the query's, with how often they occur. */
+  matched: Array<[string, number]>,
+};
+
 export type RuleEffect = {
   /** Known files of the folder. */
   n_known: number,
@@ -487,6 +502,8 @@ export type SearchResult = {
   sentence: [number, number] | null,
   /** Ordering score of the stage; larger is better. */
   score: number,
+  /** How each stage saw it. */
+  reasons: Reasons,
   /** How well the passage answers the query; absent where the reranker has not judged it. */
   strength: Strength | null,
   /** How many passages its document has. */
@@ -516,6 +533,8 @@ export type SearchUpdate = {
   n_reranked: number,
   /** Milliseconds that reranking took so far; absent before it. */
   rerank_ms: number | null,
+  /** Milliseconds that each stage took so far. */
+  times: StageTimes,
   /** It comes so late that rows which were seen should stay where they are. */
   is_late: boolean,
   /** No further update follows. */
@@ -568,6 +587,30 @@ export type Settings = {
 };
 
 export type Stage = "words" | "hybrid" | "reranked";
+
+export type StagePlace = {
+  /** From 1. */
+  place: number,
+  /** Larger is better; comparable within one search and stage only. */
+  score: number,
+};
+
+export type StageTimes = {
+  /** Looking up words. */
+  words_ms: number | null,
+  /** Embedding the query. */
+  embed_ms: number | null,
+  /** Comparing it with the passages' embeddings. */
+  vectors_ms: number | null,
+  /** Reranking so far. */
+  rerank_ms: number | null,
+  /** Loading and lighting what is shown. */
+  show_ms: number,
+  /** Finding the sentences that carried the meaning. */
+  sentences_ms: number | null,
+  /** Everything. */
+  total_ms: number,
+};
 
 export type Standing = "quoted" | "supported" | "not_found";
 

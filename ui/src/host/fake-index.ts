@@ -3,7 +3,7 @@
  * Owns passages and their places in characters; finds words by their beginning and "meanings" by a
  * list of words per document. Knows nothing of when anything is told.
  */
-import type { Chip, FoundPassage, InnerFile, IpcError, Part, Preview, SearchResult, Strength, Styled } from './bindings';
+import type { Chip, FoundPassage, InnerFile, IpcError, Part, Preview, Reasons, SearchResult, Strength, Styled } from './bindings';
 import type { FakeDocument } from './fake-documents';
 
 /** What the engine would take for more than a plain word. */
@@ -37,7 +37,8 @@ export class FakeIndex {
     return this.#documents
       .map((document, fileId) => this.#resultOf(document, fileId, words, byMeaning))
       .filter((result) => result.score > 0)
-      .sort((a, b) => b.score - a.score || a.file_id - b.file_id);
+      .sort((a, b) => b.score - a.score || a.file_id - b.file_id)
+      .map((result, i) => ({ ...result, reasons: reasonsOf(result, i + 1, byMeaning) }));
   }
 
   passagesIn(fileId: number, words: string[]): FoundPassage[] {
@@ -88,6 +89,7 @@ export class FakeIndex {
       passage: best?.passage.text ?? '',
       highlights: best?.found ?? [],
       sentence: null,
+      reasons: { words: null, meaning: null, fused: null, reranker: null, is_exact_name: false, matched: [] },
       strength: null,
       score: (best ? distinct(best) * 2 + best.found.length * 0.1 : 0) + meant * 2.5,
       n_passages: this.#passagesOfFile[fileId]?.length ?? 0,
@@ -147,6 +149,24 @@ function structureOf(document: FakeDocument, page: number, content: string[]): {
     line += text.split('\n').length + 1;
   });
   return { parts, styles };
+}
+
+/** Both stages put it where it stands. */
+function reasonsOf({ passage, highlights, score }: SearchResult, place: number, byMeaning: boolean): Reasons {
+  const characters = Array.from(passage);
+  const counts = new Map<string, number>();
+  for (const [start, end] of highlights) {
+    const word = characters.slice(start, end).join('').toLowerCase();
+    counts.set(word, (counts.get(word) ?? 0) + 1);
+  }
+  return {
+    words: highlights.length > 0 ? { place, score } : null,
+    meaning: byMeaning ? { place, score: 0.62 } : null,
+    fused: { place, score: Math.min(1, score / 8) },
+    reranker: null,
+    is_exact_name: false,
+    matched: [...counts],
+  };
 }
 
 /** As a reranker labels them: the worst of the order before answers best. */

@@ -137,7 +137,17 @@ export class FakeHost extends FakeWorkshop implements Host {
       const n_reranked = order > 0 ? results.length : 0;
       const rerank_ms = order > 0 ? elapsed - hybridMs : null;
       const chips = chipsOf(request.query);
-      onUpdate({ stage, results, notices, chips, hints: [], elapsed_ms: elapsed, n_reranked, rerank_ms, is_late, last });
+      const isFused = stage !== 'words';
+      const times = {
+        words_ms: wordsMs,
+        embed_ms: isFused ? 9 : null,
+        vectors_ms: isFused ? 1.2 : null,
+        rerank_ms,
+        show_ms: 3,
+        sentences_ms: null,
+        total_ms: elapsed,
+      };
+      onUpdate({ stage, results, notices, chips, hints: [], elapsed_ms: elapsed, n_reranked, rerank_ms, times, is_late, last });
       if (last) settle();
     };
     const timers = [

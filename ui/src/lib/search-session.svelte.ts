@@ -5,7 +5,7 @@
  * have changed.
  * Knows nothing of elements and keys; how rows merge is `refine.ts`.
  */
-import type { Chip, Hint, IpcError, Notice, SearchResult, SearchUpdate, Stage } from '../host/bindings';
+import type { Chip, Hint, IpcError, Notice, SearchResult, SearchUpdate, Stage, StageTimes } from '../host/bindings';
 import { asIpcError, type Host, type RunningSearch } from '../host/host';
 import { locale } from './language.svelte';
 import { refine, uniqueRows } from './refine';
@@ -52,6 +52,8 @@ export class SearchSession {
   /** Milliseconds that reranking took so far, and how many passages it has judged. */
   rerankedMs = $state<number | null>(null);
   nReranked = $state(0);
+  /** What each stage took in the search that was told of last. */
+  times = $state.raw<StageTimes | null>(null);
   notices = $state.raw<Notice[]>([]);
   /** What was understood of `shownQuery`, and what could not be obeyed. */
   chips = $state.raw<Chip[]>([]);
@@ -348,6 +350,7 @@ export class SearchSession {
   #forgetStages(): void {
     this.wordsMs = this.hybridMs = this.rerankedMs = null;
     this.nReranked = 0;
+    this.times = null;
     this.#stage = 'words';
   }
 
@@ -383,6 +386,7 @@ export class SearchSession {
 
   #time(update: SearchUpdate): void {
     this.#stage = update.stage;
+    this.times = update.times;
     if (update.stage === 'words') this.wordsMs = update.elapsed_ms;
     else if (update.stage === 'hybrid') this.hybridMs = update.elapsed_ms;
     else {

@@ -63,6 +63,7 @@ export class ScriptedHost extends FakeHost {
           elapsed_ms: 3,
           n_reranked: 0,
           rerank_ms: null,
+          times: noTimes,
           is_late: false,
           last: false,
           ...update,
@@ -72,6 +73,17 @@ export class ScriptedHost extends FakeHost {
     return { cancel: () => {}, done: new Promise(() => {}) };
   }
 }
+
+/** The times of a search that took none. */
+const noTimes = {
+  words_ms: null,
+  embed_ms: null,
+  vectors_ms: null,
+  rerank_ms: null,
+  show_ms: 0,
+  sentences_ms: null,
+  total_ms: 0,
+};
 
 export function result(fileId: number, more: Partial<SearchResult> = {}): SearchResult {
   return {
@@ -91,6 +103,7 @@ export function result(fileId: number, more: Partial<SearchResult> = {}): Search
     passage: `passage of ${fileId}`,
     highlights: [],
     sentence: null,
+    reasons: { words: null, meaning: null, fused: null, reranker: null, is_exact_name: false, matched: [] },
     strength: null,
     score: 1,
     n_passages: 1,

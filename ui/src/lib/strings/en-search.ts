@@ -1,10 +1,15 @@
 /** English, for searching: the box, the results, the preview, and the first run. */
-import type { SearchResult, Strength, Unit } from '../../host/bindings';
+import type { SearchResult, StageTimes, Strength, Unit } from '../../host/bindings';
 import type { FileFamily } from '../file-family';
 import { counting } from './counting';
 
 /** Where a passage stands in its document. */
 export type Place = Pick<SearchResult, 'page' | 'unit' | 'label' | 'line'>;
+
+/** A stage of a search whose time is told. */
+export type TimedStage = {
+  [Key in keyof StageTimes]: Key extends `${infer Stage}_ms` ? Stage : never;
+}[keyof StageTimes];
 
 const { number, counted } = counting('en');
 const whole = (ms: number) => number(Math.max(1, Math.round(ms)));
@@ -135,6 +140,26 @@ export const searchStrings = {
   copyQuote: 'Copy with source',
   copied: 'Copied',
   quote: (text: string, source: string) => `“${text}”\n(${source})`,
+  whyThis: 'Why this result',
+  whyWords: 'Words',
+  whyMeaning: 'Meaning',
+  whyFused: 'Both together',
+  whyReranker: 'Reranker',
+  whyTimes: 'Time',
+  whyNotFound: 'not among its best',
+  whyPlace: (place: number, score: number) => `place ${number(place)}, score ${number(score, 3)}`,
+  whyMatched: (word: string, n: number) => (n === 1 ? word : `${word} ${number(n)}×`),
+  whyExactName: 'It has the very name that was searched for, so reranking does not lower it.',
+  stageTook: (stage: string, ms: number) => `${stage} ${number(ms, 1)} ms`,
+  stageNames: {
+    words: 'words',
+    embed: 'embedding the query',
+    vectors: 'comparing meanings',
+    rerank: 'reranking',
+    show: 'loading texts',
+    sentences: 'finding sentences',
+    total: 'in all',
+  } as Record<TimedStage, string>,
   pageAsText: 'Text',
   pageAsPicture: 'Page',
   partLabels: { notes: 'Speaker’s notes', comments: 'Comments' } as Record<string, string>,
