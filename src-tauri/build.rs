@@ -29,6 +29,7 @@ const COMMANDS: &[&str] = &[
     "search_in_window",
     "open_file",
     "reveal_file",
+    "file_address",
     "ask",
     "stop_answer",
     "suggested_folders",

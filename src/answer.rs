@@ -4,6 +4,7 @@
 //! never comes from a model, and a sentence is called quoted or supported only where the stored text
 //! bears it. Knows nothing of who asks. Start reading at [`answer`].
 
+mod bearing;
 mod claims;
 mod extract;
 mod prompt;
@@ -23,6 +24,8 @@ pub use types::{
     Timings, Verdict,
 };
 
+/// Passages in the order of both retrievers, of which further sources are taken.
+const N_RANKED: usize = 40;
 /// A question of so few words leans on the one before it ("And in winter?").
 const SHORT_QUESTION: usize = 5;
 
@@ -66,7 +69,8 @@ async fn extract(search: &Search, request: &AnswerRequest) -> Result<Answer, Err
     let question = following(request);
     let query = SearchRequest {
         query: question.clone(),
-        limit: sources::N_SOURCES + request.hidden.len(),
+        limit: sources::N_FILES + request.hidden.len(),
+        n_passages: N_RANKED + request.hidden.len(),
         ..SearchRequest::default()
     };
     let found = search.run(&query, |_| {}).await?;

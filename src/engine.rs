@@ -17,6 +17,7 @@ mod following;
 mod held;
 mod languages;
 mod listing;
+mod live;
 mod lock;
 pub mod models;
 mod obeyed;
@@ -49,7 +50,7 @@ use crate::{
     governor::{Governor, Terms},
     indexing::{self, Indexing, Parts, Progress},
     lexical::Lexical,
-    search::{self, Notice, Rerankers, Search, SearchRequest, SearchResults},
+    search::{self, Notice, Search, SearchRequest, SearchResults},
     settings::Settings,
     store::{self, Store},
     vectors::Vectors,
@@ -57,6 +58,7 @@ use crate::{
 };
 
 use following::Following;
+use live::Live;
 use lock::Lock;
 use polite::{Share, rules, terms};
 
@@ -100,11 +102,8 @@ pub struct Engine {
     progress: watch::Receiver<Progress>,
     last_embedding: search::LastEmbedding,
     languages: Mutex<Option<(Sequence, Arc<[String]>)>>,
-    rerankers: Rerankers,
-    rerank_budget: Duration,
-    writer: asking::ChosenWriter,
+    live: RwLock<Live>,
     now: fn() -> SystemTime,
-    keep_history: bool,
     /// The user left the choice of the embedding model to the program.
     is_embedding_auto: bool,
     between_polls: Duration,
@@ -244,11 +243,8 @@ impl Engine {
             n_dimensions: spec.dimensions(),
             model,
             former,
-            rerankers: models::rerankers(&dirs, settings),
-            rerank_budget: settings.rerank_budget(),
-            writer: asking::ChosenWriter::of(settings),
+            live: Live::of(&dirs, settings),
             now: SystemTime::now,
-            keep_history: settings.keep_history,
             is_embedding_auto: settings.embedding == "auto",
             between_polls: settings.between_polls(),
             progress,
@@ -329,6 +325,8 @@ impl Engine {
             Some(former) if former.key == serving => Ok(Arc::clone(&former.model)),
             _ => self.model.clone(),
         };
+        let languages = self.languages().await?;
+        let live = self.live();
         Ok(Search {
             store: self.store.for_searches(),
             lexical: self.lexical.clone(),
@@ -336,9 +334,9 @@ impl Engine {
             model,
             model_key: serving,
             last_embedding: Arc::clone(&self.last_embedding),
-            languages: self.languages().await?,
-            rerankers: self.rerankers.clone(),
-            rerank_budget: self.rerank_budget,
+            languages,
+            rerankers: live.rerankers.clone(),
+            rerank_budget: live.settings.rerank_budget(),
             now: (self.now)(),
         })
     }

@@ -65,7 +65,6 @@ pub struct Terms {
 #[derive(Debug)]
 pub struct Governor {
     terms: Terms,
-    rules: Rules,
     pause: PathBuf,
     state: Mutex<State>,
     /// The user paused or resumed.
@@ -74,6 +73,7 @@ pub struct Governor {
 
 #[derive(Debug)]
 struct State {
+    rules: Rules,
     machine: Machine,
     began: Instant,
     looked: Option<Instant>,
@@ -86,6 +86,7 @@ impl Governor {
     /// By these rules; the user's pause is kept in the file `pause`.
     pub fn new(terms: Terms, rules: Rules, pause: PathBuf) -> Self {
         let state = State {
+            rules,
             machine: Machine::new(&terms.machine),
             began: Instant::now(),
             looked: None,
@@ -95,7 +96,6 @@ impl Governor {
         };
         Self {
             terms,
-            rules,
             pause,
             state: Mutex::new(state),
             told: watch::Sender::default(),
@@ -110,7 +110,7 @@ impl Governor {
         if self.terms.is_waited_for {
             return None;
         }
-        self.state().look(&self.rules).map(|cause| match cause {
+        self.state().look().map(|cause| match cause {
             Cause::Battery => Hold::Battery,
             Cause::Load => Hold::Load,
             Cause::Typing => Hold::Typing,
@@ -134,6 +134,15 @@ impl Governor {
         pause::write(&self.pause, pause)?;
         self.told.send_replace(());
         Ok(())
+    }
+
+    /// Goes by other rules from now on.
+    pub fn obey(&self, rules: Rules) {
+        let mut state = self.state();
+        state.rules = rules;
+        state.looked = None;
+        drop(state);
+        self.told.send_replace(());
     }
 
     /// The user types: what works in the background steps aside for a moment.
@@ -167,7 +176,8 @@ impl Governor {
 }
 
 impl State {
-    fn look(&mut self, rules: &Rules) -> Option<Cause> {
+    fn look(&mut self) -> Option<Cause> {
+        let rules = &self.rules;
         let now = Instant::now();
         match self.looked.map(|looked| now - looked) {
             Some(ago) if ago < LOOK_EVERY => return self.seen,
@@ -241,6 +251,19 @@ mod tests {
             governor.note_typing();
             assert_eq!(governor.hold(), expected);
         }
+    }
+
+    #[test]
+    fn other_rules_are_obeyed_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let governor = governor(folder.path(), false);
+        governor.note_typing();
+        assert_eq!(governor.hold(), Some(Hold::Typing));
+        governor.obey(Rules {
+            after_typing: Duration::ZERO,
+            ..Rules::default()
+        });
+        assert_eq!(governor.hold(), None);
     }
 
     #[test]

@@ -115,7 +115,8 @@ impl Search {
         };
         let says_something = !run.parsed.meaning.is_empty() || !request.feedback.is_empty();
         let wants_meaning = request.only != Some(Only::Words) && says_something;
-        if let Some(words) = words.as_ref().filter(|_| wants_meaning) {
+        let wants_stages = request.n_passages == 0;
+        if let Some(words) = words.as_ref().filter(|_| wants_meaning && wants_stages) {
             let ranked = fusion::fuse(Some(words), None, wide(request.limit));
             on_update(run.results(ranked, Reranked::default()).await?);
         }
@@ -137,7 +138,8 @@ impl Search {
         } else {
             self.wants_reranking(request)
         };
-        if wanted.is_ok() {
+        run.passages = fusion::passages(words.as_ref(), meaning.as_ref(), request.n_passages);
+        if wanted.is_ok() && wants_stages {
             on_update(
                 run.results(fuse(wide(request.limit)), Reranked::default())
                     .await?,

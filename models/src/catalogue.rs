@@ -69,7 +69,7 @@ pub enum Kind {
 }
 
 /// What an embedding model needs to be run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EmbeddingSpec {
     /// Length of an embedding.
@@ -80,6 +80,10 @@ pub struct EmbeddingSpec {
     pub query_prefix: String,
     /// Put before a passage.
     pub passage_prefix: String,
+    /// From this similarity on, two sentences that differ in one word are taken to say the same; absent
+    /// where it was not measured.
+    #[serde(default)]
+    pub restated_from: Option<f32>,
 }
 
 /// The prompt of a causal reranker, and how its answer becomes a score.
@@ -187,6 +191,14 @@ impl ModelSpec {
         let letters = || text.chars().filter(|character| character.is_alphabetic());
         let n_latin = letters().filter(|&letter| is_latin(letter)).count();
         self.scripts == Scripts::All || 2 * n_latin >= letters().count()
+    }
+
+    /// See [`EmbeddingSpec::restated_from`].
+    pub fn restated_from(&self) -> Option<f32> {
+        match &self.kind {
+            Kind::Embedding(spec) => spec.restated_from,
+            _ => None,
+        }
     }
 
     /// The embedding model that ships with the program.

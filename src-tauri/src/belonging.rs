@@ -70,6 +70,19 @@ pub(crate) fn follow(app: &AppHandle, settings: &Settings) {
     show_tray(app);
 }
 
+/// Follows the desktop's tray: an icon that nobody shows any more is none.
+pub(crate) fn follow_tray(app: &AppHandle, has_come: bool) {
+    if !has_come {
+        let shown = app.clone();
+        let _ = app.run_on_main_thread(move || {
+            tray::take_away(&shown);
+            windows::stay_reachable(&shown);
+        });
+        return;
+    }
+    show_tray(app);
+}
+
 /// Puts the icon into the tray as soon as its words are known, or takes it away.
 pub(crate) fn show_tray(app: &AppHandle) {
     let shown = app.clone();

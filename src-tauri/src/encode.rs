@@ -193,6 +193,7 @@ pub(crate) fn status(
                 held_back: held_back(status, &folder.path),
                 followed: folder.followed.clone(),
                 looked_at_ms: folder.looked_at.map(|seconds| seconds as f64 * 1e3),
+                is_given: folder.is_given,
             })
             .collect(),
         files: FileCounts {
@@ -213,6 +214,8 @@ pub(crate) fn status(
         left_out: status.exclusions.iter().map(|path| shown(path)).collect(),
         storage: storage(status, dirs),
         place: shown(dirs.library()),
+        only_below: (status.only_below.as_ref())
+            .map(|folders| folders.iter().map(|folder| shown(folder)).collect()),
     }
 }
 

@@ -107,6 +107,7 @@ fn commands_of_pages() -> impl Fn(tauri::ipc::Invoke) -> bool + Send + Sync + 's
         commands::asked,
         commands::open_file,
         commands::reveal_file,
+        commands::file_address,
         commands::desktop::speak,
         commands::desktop::hide_launcher,
         commands::desktop::search_in_window,
@@ -174,6 +175,7 @@ fn set_up(app: &AppHandle, start: Start) -> tauri::Result<()> {
     let telling = finished::tell(app.clone(), progress.clone());
     tauri::async_runtime::spawn(telling);
     tauri::async_runtime::spawn(updates::follow(app.clone()));
+    tauri::async_runtime::spawn(tray::host::follow(app.clone(), belonging::follow_tray));
     let announcing = live::announce_changes(app.clone(), progress);
     tauri::async_runtime::spawn(announcing);
     Ok(())

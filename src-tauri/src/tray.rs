@@ -2,7 +2,9 @@
 //!
 //! Owns which acts there are and what each does. Its words come from the page, which knows the user's
 //! language; until they have come there is no icon. Where the desktop has no tray, there is none
-//! either, and nothing else changes. Start reading at [`put`].
+//! either, and nothing else changes; `host` follows whether it has. Start reading at [`put`].
+
+pub(crate) mod host;
 
 use std::time::SystemTime;
 

@@ -4,50 +4,97 @@
 //! same headings. Invariant: a source's text is a span of the stored text, so that whatever is found in it
 //! has a place in the document.
 
-use std::ops::Range;
+use std::{collections::HashMap, ops::Range};
 
 use super::{Error, Source};
 use crate::{
     chunk,
     document::{DocumentId, Mark, PassageId, Position, Unit},
-    search::{SearchResult, SearchResults},
+    search::{Ranks, SearchResult, SearchResults},
     store::{PassageRow, Store},
 };
 
-/// Passages that are looked at.
-pub(super) const N_SOURCES: usize = 8;
+/// Files whose best passages are looked at.
+pub(super) const N_FILES: usize = 8;
+/// Further passages of these files that are looked at: a long one says more than one thing.
+const N_MORE: usize = 4;
 /// More of a page than this is not looked at, in bytes.
 const MAX_BYTES: usize = 6_000;
 
-/// The passages of a search's results, each with what is around it.
+/// A passage's span with its neighbours on the same page and under the same headings, and which passages
+/// these are, with their spans.
+type Widened = (Range<usize>, Vec<(PassageId, Range<usize>)>);
+
+/// The passages of a search's results and the best others of the same files, each with what is around it;
+/// in the order of both retrievers, unless a reranker has judged.
 pub(super) async fn sources(
     store: &Store,
     found: SearchResults,
     hidden: &[DocumentId],
 ) -> Result<Vec<Source>, Error> {
-    let mut sources = Vec::new();
-    for result in found.results {
-        let (Some(passage), Some(document)) = (&result.passage, &result.document) else {
-            continue;
-        };
-        if hidden.contains(&document.id) {
-            continue;
-        }
-        let (span, passages) = around(store, passage).await?;
-        let text = store.text(document.id, span.start, span.end).await?;
-        sources.push(Source {
-            passages,
-            ..source(&result, passage.clone(), span, text)
+    let is_judged = found
+        .results
+        .iter()
+        .any(|result| result.ranks.reranker.is_some());
+    let files: HashMap<DocumentId, &SearchResult> = found
+        .results
+        .iter()
+        .filter_map(|result| Some((result.passage.as_ref()?.document, result)))
+        .filter(|(document, _)| !hidden.contains(document))
+        .take(N_FILES)
+        .collect();
+    let documents: Vec<DocumentId> = files.keys().copied().collect();
+    let all = store.passages_of(&documents).await?;
+    let mut chosen: Vec<(PassageRow, Widened)> = Vec::new();
+    let best = found
+        .results
+        .iter()
+        .filter_map(|result| result.passage.as_ref());
+    let further = found
+        .passages
+        .iter()
+        .filter_map(|id| all.iter().find(|row| row.id == *id));
+    let mut n_more = 0;
+    for (is_more, row) in best
+        .map(|row| (false, row))
+        .chain(further.map(|row| (true, row)))
+    {
+        let is_known = chosen.iter().any(|(other, (span, _))| {
+            other.document == row.document && span.start <= row.start && row.end <= span.end
         });
-        if sources.len() == N_SOURCES {
-            break;
+        if files.contains_key(&row.document) && !is_known && n_more < N_MORE {
+            n_more += usize::from(is_more);
+            chosen.push((row.clone(), around(&all, row)));
         }
     }
-    Ok(sources)
+    if !is_judged {
+        let rank = |row: &PassageRow| found.passages.iter().position(|id| *id == row.id);
+        chosen.sort_by_key(|(row, _)| rank(row).unwrap_or(usize::MAX));
+    }
+    let parts: Vec<_> = chosen
+        .iter()
+        .map(|(row, (span, _))| (row.document, span.start, span.end))
+        .collect();
+    let texts = store.texts(&parts).await?;
+    let sources = chosen.into_iter().zip(texts);
+    Ok(sources
+        .filter_map(|((row, (span, passages)), text)| {
+            let result = files.get(&row.document)?;
+            Some(Source {
+                passages,
+                ..source(result, row, span, text)
+            })
+        })
+        .collect())
 }
 
 fn source(result: &SearchResult, passage: PassageRow, span: Range<usize>, text: String) -> Source {
     let document = result.document.as_ref();
+    // The retrievers' scores are of the file's best passage alone.
+    let ranks = match &result.passage {
+        Some(best) if best.id == passage.id => result.ranks,
+        Some(_) | None => Ranks::default(),
+    };
     let end = (passage.end - span.start).min(text.len());
     Source {
         file: result.file.clone(),
@@ -62,26 +109,23 @@ fn source(result: &SearchResult, passage: PassageRow, span: Range<usize>, text: 
         context: passage.context,
         position: passage.position,
         text,
-        similarity: result.ranks.meaning.map(|(_, similarity)| similarity),
-        by_words: result.ranks.words.map(|(_, score)| score),
-        judged: result.ranks.reranker.map(|(_, judged)| judged),
+        similarity: ranks.meaning.map(|(_, similarity)| similarity),
+        by_words: ranks.words.map(|(_, score)| score),
+        judged: ranks.reranker.map(|(_, judged)| judged),
     }
 }
 
-/// The span of a passage with its neighbours on the same page and under the same headings, and which
-/// passages these are, with their spans.
-async fn around(
-    store: &Store,
-    passage: &PassageRow,
-) -> Result<(Range<usize>, Vec<(PassageId, Range<usize>)>), Error> {
-    let all = store.passages_of(&[passage.document]).await?;
+/// Widens a passage, `all` being those of its document and of others.
+fn around(all: &[PassageRow], passage: &PassageRow) -> Widened {
     let mut span = passage.start..passage.end;
     let mut within = vec![(passage.id, span.clone())];
     let is_near = |other: &&PassageRow| {
-        other.position.page == passage.position.page && other.context == passage.context
+        other.document == passage.document
+            && other.position.page == passage.position.page
+            && other.context == passage.context
     };
     let Some(at) = all.iter().position(|other| other.id == passage.id) else {
-        return Ok((span, within));
+        return (span, within);
     };
     let mut neighbours = Vec::new();
     neighbours.extend(at.checked_sub(1).and_then(|before| all.get(before)));
@@ -93,7 +137,7 @@ async fn around(
             within.push((other.id, other.start..other.end));
         }
     }
-    Ok((span, within))
+    (span, within)
 }
 
 impl Source {

@@ -1,8 +1,7 @@
 //! Whether a written sentence stands in the sources, and where: code looks it up, no model is asked.
 //!
-//! A sentence is *quoted* when its words are a source's own, *supported* when a few sentences of one
-//! source have its words, its numbers and names, its polarity, and about its meaning; else it is *not
-//! found*. What a model writes of pages and passage numbers is taken out before (`references.rs`). Owns
+//! A sentence is *quoted* when its words are a source's own, *supported* when one sentence of a source
+//! bears it (`bearing.rs`) with its numbers and its polarity, and about its meaning; else it is *not found*. What a model writes of pages and passage numbers is taken out before (`references.rs`). Owns
 //! these rules; the figures behind the thresholds are in `docs/answers.md`. Invariant: no citation without
 //! a range of a source's text that bears it.
 
@@ -12,26 +11,20 @@ use nuthatch_models::{ModelWorker, Role};
 
 use super::{
     Source, Standing,
+    bearing::{Bearing, Statement},
     claims::{self, Claim},
     quotes::{Normal, quoted},
 };
-use crate::{
-    document::Unit,
-    lexical::tokens::{self, Endings, Form, is_function_word, is_stop_word},
-};
+use crate::{document::Unit, lexical::tokens::Endings};
 
-/// Of a sentence's telling words, so many stand in what supports it.
-const SUPPORT_COVERAGE: f32 = 0.6;
 /// So near in meaning is what supports it.
 const SUPPORT_SIMILARITY: f32 = 0.5;
-/// Of its telling words, so many stand in the quotes of a sentence that is called quoted.
-const QUOTED_COVERAGE: f32 = 0.6;
-/// Sentences of a source in a row that are looked at as one.
-const WINDOW: usize = 3;
-/// Windows that are compared in meaning.
+/// Sentences that are compared in meaning.
 const N_COMPARED: usize = 3;
 /// A slow or busy machine calls nothing supported.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// What stands between the cells of a row, as tables are read.
+const COLUMN: &str = " · ";
 /// Words that turn a sentence into its opposite.
 const NEGATIONS: &[&str] = &[
     "not", "no", "never", "none", "nobody", "nothing", "neither", "nor", "without", "cannot",
@@ -55,40 +48,42 @@ pub(super) struct Shelf<'a> {
     sources: &'a [Source],
     normal: Vec<Normal>,
     known: Vec<HashSet<String>>,
-    windows: Vec<Window>,
+    sentences: Vec<Stored>,
+    /// The stems of all telling words.
+    stems: HashSet<String>,
 }
 
-/// A few sentences of a source in a row.
-struct Window {
+/// A sentence of a source.
+struct Stored {
     source: usize,
     range: Range<usize>,
-    /// Folded words and their stems.
-    words: HashSet<String>,
+    statement: Statement,
+    /// Its numbers, and the years of its headings.
+    numbers: HashSet<String>,
+    /// Stems that lead to it: of headings, and of names in the sentences before.
+    led_by: HashSet<String>,
     is_negated: bool,
 }
 
 impl<'a> Shelf<'a> {
     pub(super) fn new(sources: &'a [Source]) -> Self {
-        let texts = || sources.iter().map(|source| source.text.as_str());
-        let named = |source: &Source| {
-            format!(
-                "{}\n{}\n{}",
-                source.title.as_deref().unwrap_or_default(),
-                source.context,
-                source.text
-            )
-        };
+        let named = |source: &Source| format!("{}\n{}", heading(source), source.text);
+        let sentences: Vec<Stored> = (0..).zip(sources).flat_map(stored).collect();
+        let stems = sentences
+            .iter()
+            .flat_map(|sentence| sentence.statement.stems().map(str::to_owned))
+            .collect();
         Self {
-            normal: texts().map(Normal::of).collect(),
+            normal: sources
+                .iter()
+                .map(|source| Normal::of(&source.text))
+                .collect(),
             known: sources
                 .iter()
                 .map(|source| claims::known(&named(source)))
                 .collect(),
-            windows: sources
-                .iter()
-                .enumerate()
-                .flat_map(|(n, source)| windows(n, source))
-                .collect(),
+            sentences,
+            stems,
             sources,
         }
     }
@@ -137,30 +132,48 @@ impl<'a> Shelf<'a> {
         }
     }
 
-    /// Where the sentence stands word for word, or the quotes that it is mostly made of; else nothing.
+    /// Where the sentence stands word for word, or the quotes that it is made of; else nothing.
     fn quotes(&self, sentence: &str) -> Vec<(usize, Range<usize>)> {
         if let Some(whole) = self.find(sentence) {
             return vec![whole];
         }
-        let parts = quoted(sentence);
         let mut found = Vec::new();
-        let mut said = String::new();
-        for part in &parts {
+        let mut rest = sentence.to_owned();
+        for part in quoted(sentence).into_iter().rev() {
             let quote = sentence.get(part.clone()).unwrap_or_default();
             // One invented quote, and nothing in the sentence is taken on trust.
             let Some(place) = self.find(quote) else {
                 return Vec::new();
             };
-            found.push(place);
-            said.push_str(quote);
-            said.push(' ');
+            found.insert(0, place);
+            rest.replace_range(part, " ");
         }
-        let endings = Endings::of(None);
-        let said = words(&said, &endings);
-        if found.is_empty() || coverage(&telling(sentence), &said, &endings) < QUOTED_COVERAGE {
-            return Vec::new();
+        // What stands around the quotes only says that they are some, or their sentences bear it, too.
+        let says_nothing = |rest: &str| Statement::of(rest, &Endings::of(None)).is_reporting();
+        if found.is_empty() || says_nothing(&rest) || self.bear(&found, sentence) {
+            return found;
         }
-        found
+        Vec::new()
+    }
+
+    /// Whether one of the sentences at these places bears a written one.
+    fn bear(&self, places: &[(usize, Range<usize>)], sentence: &str) -> bool {
+        let is_there = |stored: &&Stored| {
+            places.iter().any(|(source, range)| {
+                stored.source == *source
+                    && range.start < stored.range.end
+                    && stored.range.start < range.end
+            })
+        };
+        self.sentences.iter().filter(is_there).any(|stored| {
+            let written = Statement::of(sentence, &self.endings(stored));
+            stored.statement.bears(&written, &stored.led_by) == Bearing::Whole
+        })
+    }
+
+    fn endings(&self, stored: &Stored) -> Endings {
+        let source = self.sources.get(stored.source);
+        Endings::of(source.and_then(|source| source.language.as_deref()))
     }
 
     /// The quotes in a sentence that do stand in a source.
@@ -176,127 +189,131 @@ impl<'a> Shelf<'a> {
         places.find_map(|(n, normal)| Some((n, normal.find(quote)?)))
     }
 
-    /// The sentences of a source that say as much.
+    /// The sentence of a source that says as much.
     async fn support(
         &self,
         sentence: &str,
         claims: &[Claim],
         model: Option<&ModelWorker>,
     ) -> Option<(usize, Range<usize>)> {
-        let telling = telling(sentence);
         let is_negated = is_negated(sentence);
-        let mut near: Vec<(f32, &Window)> = Vec::new();
-        for window in self
-            .windows
-            .iter()
-            .filter(|window| window.is_negated == is_negated)
-        {
-            let source = self.sources.get(window.source)?;
-            let endings = Endings::of(source.language.as_deref());
-            let covered = coverage(&telling, &window.words, &endings);
-            let known = &window.words;
-            let has_claims = claims.iter().all(|claim| {
-                known.contains(&claim.key) || (!claim.is_number && self.names(window.source, claim))
-            });
-            if covered >= SUPPORT_COVERAGE && has_claims {
-                near.push((covered, window));
+        let mut near: Vec<(bool, &Stored)> = Vec::new();
+        for stored in &self.sentences {
+            let mut numbers = claims.iter().filter(|claim| claim.is_number);
+            let has_numbers = numbers.all(|claim| stored.numbers.contains(&claim.key));
+            if stored.is_negated != is_negated || !has_numbers {
+                continue;
+            }
+            let written = Statement::of(sentence, &self.endings(stored));
+            match stored.statement.bears(&written, &stored.led_by) {
+                Bearing::Whole => near.push((true, stored)),
+                // A word that stands elsewhere is another thing's.
+                Bearing::But(word) if !self.stems.contains(&word) => near.push((false, stored)),
+                Bearing::But(_) | Bearing::None => {}
             }
         }
-        // The shortest of those that have most.
-        near.sort_by(|(a, x), (b, y)| b.total_cmp(a).then(x.range.len().cmp(&y.range.len())));
+        near.sort_by_key(|(is_whole, stored)| (!is_whole, stored.range.len()));
         near.truncate(N_COMPARED);
-        let model = model?;
-        let text = |window: &Window| {
-            let source = self.sources.get(window.source);
-            source
-                .and_then(|source| source.text.get(window.range.clone()))
-                .unwrap_or_default()
-                .to_owned()
+        let similarities = self.similarities(sentence, &near, model).await;
+        let restated = model.and_then(|model| model.spec().restated_from());
+        let is_enough = |is_whole: bool, similarity: Option<f32>| match similarity {
+            Some(similarity) if is_whole => similarity >= SUPPORT_SIMILARITY,
+            Some(similarity) => restated.is_some_and(|enough| similarity >= enough),
+            // All of its words stand in one sentence.
+            None => is_whole,
         };
-        let mut texts = vec![sentence.to_owned()];
-        texts.extend(near.iter().map(|(_, window)| text(window)));
-        let embedding = model.embed(Role::Passage, texts);
-        let vectors = tokio::time::timeout(PATIENCE, embedding).await.ok()?.ok()?;
-        let (own, others) = vectors.split_first()?;
-        let similar = |other: &Vec<f32>| own.iter().zip(other).map(|(a, b)| a * b).sum::<f32>();
-        let best = near
-            .iter()
-            .zip(others)
-            .map(|((_, window), vector)| (similar(vector), window))
-            .max_by(|(a, _), (b, _)| a.total_cmp(b))?;
-        (best.0 >= SUPPORT_SIMILARITY).then(|| (best.1.source, best.1.range.clone()))
+        let mut similarities = similarities.into_iter();
+        let mut near = near.into_iter();
+        near.find(|(is_whole, _)| is_enough(*is_whole, similarities.next()))
+            .map(|(_, stored)| (stored.source, stored.range.clone()))
     }
 
-    /// A name of the document itself: its title, its headings.
-    fn names(&self, source: usize, claim: &Claim) -> bool {
-        let Some(source) = self.sources.get(source) else {
-            return false;
+    /// Of a written sentence to some of the sources'; nothing without a model.
+    async fn similarities(
+        &self,
+        sentence: &str,
+        near: &[(bool, &Stored)],
+        model: Option<&ModelWorker>,
+    ) -> Vec<f32> {
+        let Some(model) = model.filter(|_| !near.is_empty()) else {
+            return Vec::new();
         };
-        let heading = format!(
-            "{} {}",
-            source.title.as_deref().unwrap_or_default(),
-            source.context
-        );
-        claims::is_known(claim, &claims::known(&heading))
+        let text = |stored: &Stored| {
+            let source = self.sources.get(stored.source);
+            let text = source.and_then(|source| source.text.get(stored.range.clone()));
+            text.unwrap_or_default().to_owned()
+        };
+        let mut texts = vec![sentence.to_owned()];
+        texts.extend(near.iter().map(|(_, stored)| text(stored)));
+        let embedding = model.embed(Role::Passage, texts);
+        let Ok(Ok(vectors)) = tokio::time::timeout(PATIENCE, embedding).await else {
+            return Vec::new();
+        };
+        let Some((own, others)) = vectors.split_first() else {
+            return Vec::new();
+        };
+        let similar = |other: &Vec<f32>| own.iter().zip(other).map(|(a, b)| a * b).sum();
+        others.iter().map(similar).collect()
     }
 }
 
-fn windows(n: usize, source: &Source) -> Vec<Window> {
+fn heading(source: &Source) -> String {
+    format!(
+        "{}\n{}",
+        source.title.as_deref().unwrap_or_default(),
+        source.context
+    )
+}
+
+/// A source's sentences, each with what leads to it.
+fn stored((n, source): (usize, &Source)) -> Vec<Stored> {
     let endings = Endings::of(source.language.as_deref());
-    let sentences = source.sentences();
-    let mut all = Vec::new();
-    // Rows of a table say nothing of each other.
-    let most = if source.unit == Unit::Sheet {
-        1
-    } else {
-        WINDOW
+    let heading = heading(source);
+    let stems = |text: &str| -> Vec<String> {
+        Statement::of(text, &endings)
+            .stems()
+            .map(str::to_owned)
+            .collect()
     };
-    for length in 1..=most {
-        for run in sentences.windows(length) {
-            let (Some(first), Some(last)) = (run.first(), run.last()) else {
-                continue;
-            };
-            let range = first.start..last.end;
-            let text = source.text.get(range.clone()).unwrap_or_default();
-            all.push(Window {
-                source: n,
-                words: words(text, &endings)
-                    .into_iter()
-                    .chain(claims::known(text))
-                    .collect(),
-                is_negated: is_negated(text),
-                range,
-            });
+    let mut led_by: HashSet<String> = stems(&heading).into_iter().collect();
+    let mut years = years(&heading);
+    let mut all = Vec::new();
+    let mut is_head = matches!(source.unit, Unit::Slide | Unit::Sheet);
+    for range in source.sentences() {
+        let text = source.text.get(range.clone()).unwrap_or_default();
+        all.push(Stored {
+            source: n,
+            statement: Statement::of(text, &endings),
+            numbers: claims::known(text)
+                .into_iter()
+                .chain(years.clone())
+                .collect(),
+            led_by: led_by.clone(),
+            is_negated: is_negated(text),
+            range,
+        });
+        let names = claims::claims(text)
+            .into_iter()
+            .filter(|claim| !claim.is_number);
+        led_by.extend(names.flat_map(|claim| stems(&claim.key)));
+        // The first line of a slide is its heading, the first row of a table says what its columns hold.
+        if is_head {
+            led_by.extend(stems(text));
+            years.extend(self::years(text));
+            is_head = source.unit == Unit::Sheet && !text.contains(COLUMN);
         }
     }
     all
 }
 
-/// The words of a text that say something, folded.
-fn telling(text: &str) -> Vec<String> {
-    let words = tokens::tokens(text)
+fn years(text: &str) -> Vec<String> {
+    let numbers = claims::claims(text)
         .into_iter()
-        .filter(|token| token.form != Form::Whole && token.form != Form::Tail);
-    words
-        .map(|token| token.word)
-        .filter(|word| !is_stop_word(word) && !is_function_word(word))
+        .filter(|claim| claim.is_number);
+    numbers
+        .map(|claim| claim.key)
+        .filter(|key| key.len() == 4)
         .collect()
-}
-
-fn words(text: &str, endings: &Endings) -> HashSet<String> {
-    let tokens = tokens::tokens(text);
-    tokens
-        .into_iter()
-        .flat_map(|token| [endings.cut(&token.word).into_owned(), token.word])
-        .collect()
-}
-
-fn coverage(telling: &[String], words: &HashSet<String>, endings: &Endings) -> f32 {
-    if telling.is_empty() {
-        return 0.0;
-    }
-    let has = |word: &&String| words.contains(*word) || words.contains(endings.cut(word).as_ref());
-    telling.iter().filter(has).count() as f32 / telling.len() as f32
 }
 
 fn is_negated(text: &str) -> bool {

@@ -1,11 +1,14 @@
 //! Questions about the library, and which model writes the answers.
 
+use std::sync::Arc;
+
 use tokio::sync::OnceCell;
 
 use super::{Engine, Result, models};
 use crate::{
     answer::{self, Answer, AnswerRequest, Writer},
     cpu,
+    dirs::Dirs,
     search::Notice,
     settings::Settings,
 };
@@ -25,6 +28,15 @@ impl ChosenWriter {
             chosen: OnceCell::new(),
         }
     }
+
+    async fn get(&self, dirs: &Dirs) -> &std::result::Result<Option<Writer>, Notice> {
+        let choose = async || {
+            let (dirs, settings) = (dirs.clone(), self.settings.clone());
+            let writer = cpu::run_behind(move || models::writer(&dirs, &settings)).await;
+            writer.unwrap_or_else(|error| Err(models::no_generator(&error.to_string())))
+        };
+        self.chosen.get_or_init(choose).await
+    }
 }
 
 impl Engine {
@@ -35,10 +47,11 @@ impl Engine {
         on_update: impl FnMut(&Answer) + Send,
     ) -> Result<Answer> {
         let search = self.searching(None).await?;
+        let chosen = Arc::clone(&self.live().writer);
         let (writer, notice) = if request.extractive {
             (None, None)
         } else {
-            match self.writer().await {
+            match chosen.get(&self.dirs).await {
                 Ok(writer) => (writer.as_ref(), None),
                 Err(notice) => (None, Some(notice.clone())),
             }
@@ -46,14 +59,5 @@ impl Engine {
         let mut answer = answer::answer(&search, writer, request, on_update).await?;
         answer.notices.extend(notice);
         Ok(answer)
-    }
-
-    async fn writer(&self) -> &std::result::Result<Option<Writer>, Notice> {
-        let choose = async || {
-            let (dirs, settings) = (self.dirs.clone(), self.writer.settings.clone());
-            let writer = cpu::run_behind(move || models::writer(&dirs, &settings)).await;
-            writer.unwrap_or_else(|error| Err(models::no_generator(&error.to_string())))
-        };
-        self.writer.chosen.get_or_init(choose).await
     }
 }

@@ -60,6 +60,12 @@ pub(super) fn source(dirs: &Dirs, settings: &Settings, source: Source) -> Source
 }
 
 impl Engine {
+    /// Whether a folder may be added, as far as the policy goes.
+    pub fn may_add(&self, folder: &Path) -> bool {
+        let path = folder.canonicalize();
+        path.is_ok_and(|path| self.refuse_forbidden(&path).is_ok())
+    }
+
     /// Refuses a folder that may not be added.
     pub(super) fn refuse_forbidden(&self, folder: &Path) -> Result<()> {
         let policy = policy(&self.dirs);
@@ -86,8 +92,7 @@ impl Engine {
     /// Refuses to remove a folder that every library has.
     pub(super) fn refuse_given(&self, folder: &Path) -> Result<()> {
         let policy = policy(&self.dirs);
-        let mut given = policy.folders.iter();
-        if given.any(|path| there(&self.dirs, path).is_some_and(|given| given == folder)) {
+        if gives(&self.dirs, &policy, folder) {
             let what = format!("{} is in every library here", folder.display());
             return Err(forbidden(&policy, what));
         }
@@ -138,6 +143,12 @@ fn forbidden(policy: &Policy, what: String) -> Error {
         what,
         policy: policy.file().map(Path::to_owned).unwrap_or_default(),
     }
+}
+
+/// Whether the policy sets this folder.
+pub(super) fn gives(dirs: &Dirs, policy: &Policy, folder: &Path) -> bool {
+    let mut given = policy.folders.iter();
+    given.any(|path| there(dirs, path).is_some_and(|given| given == folder))
 }
 
 /// A folder of the policy as the ledger has it, if it is there.

@@ -19,9 +19,8 @@ impl Engine {
     /// Notes a query that led somewhere: a result was opened, copied or marked. Does nothing where the
     /// user wants no history.
     pub async fn note_search(&self, query: &str) -> Result<()> {
-        if self.keep_history
-            && let Some(query) = as_kept(query)
-        {
+        let keeps = self.live().settings.keep_history;
+        if keeps && let Some(query) = as_kept(query) {
             self.store.note_search(&query, self.seconds()).await?;
         }
         Ok(())

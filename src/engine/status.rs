@@ -4,7 +4,13 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Activity, Engine, HeldFolder, Result, folders::located, following::Followed, models};
+use super::{
+    Activity, Engine, HeldFolder, Result,
+    folders::located,
+    following::Followed,
+    models,
+    obeyed::{gives, policy},
+};
 use crate::{
     document::{FileState, PathKey},
     indexing,
@@ -38,6 +44,8 @@ pub struct Status {
     pub now: Activity,
     /// Folders that look generated, are left out, and are asked about; the largest first.
     pub held_back: Vec<HeldFolder>,
+    /// Only what lies in one of these may be added; `None` allows all.
+    pub only_below: Option<Vec<PathBuf>>,
 }
 
 /// One chosen folder.
@@ -53,6 +61,8 @@ pub struct FolderStatus {
     pub looked_at: Option<i64>,
     /// How changes in it are noticed, in words; what the process that followed it last found.
     pub followed: Option<String>,
+    /// The administrator's policy sets it: it cannot be removed.
+    pub is_given: bool,
 }
 
 /// State of a path, and why.
@@ -86,12 +96,14 @@ impl Engine {
                 .map(|count| count.n_files)
                 .sum::<u64>()
         };
+        let policy = policy(&self.dirs);
         let folders = self
             .store
             .folders()
             .await?
             .into_iter()
             .map(|folder| FolderStatus {
+                is_given: gives(&self.dirs, &policy, &folder.path.to_path()),
                 path: folder.path.to_path(),
                 away: folder.away,
                 n_files: total(&|count| count.folder == folder.id),
@@ -124,6 +136,7 @@ impl Engine {
             ],
             now: self.activity(),
             held_back: self.unanswered().await?,
+            only_below: policy.only_below,
         })
     }
 

@@ -200,12 +200,30 @@ fn places(leg: Option<&Leg>) -> HashMap<Target, Place> {
         .collect()
 }
 
+/// The best passages of the legs that ran, whichever documents they are of.
+pub(super) fn passages(words: Option<&Leg>, meaning: Option<&Leg>, limit: usize) -> Vec<PassageId> {
+    let weight = words.map_or(MEANING_WEIGHT, meaning_weight);
+    let fused = fused_passages(words, meaning, weight).into_iter();
+    fused.take(limit).map(|fused| fused.item).collect()
+}
+
 /// How good each passage is over both legs: which one of a document to show.
 fn passage_scores(
     words: Option<&Leg>,
     meaning: Option<&Leg>,
     weight: f64,
 ) -> HashMap<PassageId, f64> {
+    fused_passages(words, meaning, weight)
+        .into_iter()
+        .map(|fused| (fused.item, fused.score))
+        .collect()
+}
+
+fn fused_passages(
+    words: Option<&Leg>,
+    meaning: Option<&Leg>,
+    weight: f64,
+) -> Vec<Fused<PassageId>> {
     let weights = [1.0 - weight, weight];
     let legs: Vec<_> = [words, meaning]
         .into_iter()
@@ -219,9 +237,6 @@ fn passage_scores(
         })
         .collect();
     combine(&legs)
-        .into_iter()
-        .map(|fused| (fused.item, fused.score))
-        .collect()
 }
 
 #[cfg(test)]

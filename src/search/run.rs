@@ -13,7 +13,7 @@ use super::{
     SearchRequest, SearchResult, SearchResults, Target, Timings, rerank::Reranking, retrieve::Leg,
     sentences, show, versions, wide,
 };
-use crate::document::{Admitted, DocumentId};
+use crate::document::{Admitted, DocumentId, PassageId};
 
 /// After the time budget, a streamed search tells of further judgements so often.
 const LATE_STEP: Duration = Duration::from_millis(400);
@@ -29,6 +29,8 @@ pub(super) struct Run<'a> {
     pub(super) admitted: Option<Arc<Admitted>>,
     /// What was liked and is the whole query: it is not among what is like it.
     pub(super) left_out: Vec<DocumentId>,
+    /// The best passages, whichever documents they are of.
+    pub(super) passages: Vec<PassageId>,
     pub(super) began: Instant,
     pub(super) notices: Vec<Notice>,
     pub(super) timings: Timings,
@@ -42,6 +44,7 @@ impl<'a> Run<'a> {
             parsed,
             admitted: None,
             left_out: Vec::new(),
+            passages: Vec::new(),
             began: Instant::now(),
             notices: Vec::new(),
             timings: Timings::default(),
@@ -242,6 +245,7 @@ impl<'a> Run<'a> {
         self.timings.total = self.began.elapsed();
         Ok(SearchResults {
             results,
+            passages: self.passages.clone(),
             gone,
             notices: self.notices.clone(),
             chips: self.parsed.chips.clone(),

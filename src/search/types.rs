@@ -33,6 +33,8 @@ pub struct SearchRequest {
     pub rerank_budget: Option<Duration>,
     /// The sentences that carried the meaning are wanted, too.
     pub sentences: bool,
+    /// The last order alone is wanted, with so many passages whichever files they are of.
+    pub n_passages: usize,
     /// What the user said of passages that were found before.
     pub feedback: Feedback,
 }
@@ -65,6 +67,8 @@ pub enum Only {
 pub struct SearchResults {
     /// Files with their best passage, best first.
     pub results: Vec<SearchResult>,
+    /// The best passages of all, several of one file among them; only where they are asked for.
+    pub passages: Vec<PassageId>,
     /// Files that would be among them and are gone, though the library does not know it yet.
     pub gone: Vec<PathBuf>,
     /// What the user should know about this search.

@@ -37,7 +37,7 @@ fn folder() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/facts")
 }
 
-fn home_with_facts() -> Home {
+pub(crate) fn home_with_facts() -> Home {
     let home = Home::new();
     for name in [
         "handbook.pdf",

@@ -6,6 +6,7 @@ mod another_model;
 mod answers;
 mod bad_input;
 mod bench;
+mod claims;
 mod containers;
 #[cfg(target_os = "linux")]
 mod crash;

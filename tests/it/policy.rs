@@ -78,6 +78,14 @@ async fn folders_of_a_policy_are_in_every_library_and_stay_there() {
     let said = notices(&engine).await;
     assert!(said.contains("/nowhere/at/all"), "{said}");
 
+    let mine = managed.folder("mine");
+    engine.add_folder(&mine).await.unwrap();
+    let status = engine.status().await.unwrap();
+    let set = status.folders.iter().map(|one| (&one.path, one.is_given));
+    let set: Vec<_> = set.collect();
+    assert_eq!(set, [(&given, true), (&at_home, true), (&mine, false)]);
+    engine.remove_folder(&mine).await.unwrap();
+
     let refused = engine.remove_folder(&given).await.unwrap_err();
     assert!(matches!(refused, Error::Forbidden { .. }), "{refused}");
     assert!(refused.to_string().contains("policy.toml"), "{refused}");
@@ -100,6 +108,9 @@ async fn only_folders_that_a_policy_allows_may_be_added() {
     managed.write(&format!("folders_only_below = [{work:?}]\n"));
     let engine = managed.open().await;
     engine.add_folder(&inside).await.unwrap();
+    let only_below = engine.status().await.unwrap().only_below;
+    assert_eq!(only_below, Some(vec![work.clone()]));
+    assert!(engine.may_add(&inside) && !engine.may_add(&outside));
     let refused = engine.add_folder(&outside).await.unwrap_err().to_string();
     for told in [work.to_str().unwrap(), "policy.toml"] {
         assert!(refused.contains(told), "{refused}");

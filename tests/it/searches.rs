@@ -1,11 +1,14 @@
 //! What the user looked for and said of it: kept as long as he wants, measured, and gone without a trace.
 
+use std::{path::Path, time::Duration};
+
+use nuthatch::{dirs::Dirs, engine, search::Only};
 use serde_json::{Value, json};
 
 use crate::{
     forget::{close, traces},
     live::Live,
-    support::{Home, json, nuthatch},
+    support::{Home, PROGRAM, json, nuthatch},
 };
 
 fn texts(found: &Value, key: &str) -> Vec<String> {
@@ -58,6 +61,27 @@ fn whoever_wants_no_history_has_none() {
     open.runtime.block_on(async {
         open.engine.note_search("apricot").await.unwrap();
         assert!(open.engine.searches("", 10).await.unwrap().is_empty());
+    });
+}
+
+#[test]
+fn what_is_written_into_the_settings_counts_in_the_open_library() {
+    let home = Home::new();
+    home.write("a.txt", "apricot jam");
+    let live = Live::new(home);
+    let open = live.open();
+    let programs = Path::new(PROGRAM).parent().unwrap();
+    let dirs = Dirs::new(live.home.library(), programs);
+    open.runtime.block_on(async {
+        let engine = &open.engine;
+        engine.note_search("apricot").await.unwrap();
+        engine::write_setting(&dirs, "keep_history", false).unwrap();
+        engine::write_setting(&dirs, "rerank_budget_ms", 777).unwrap();
+        engine.follow_settings().unwrap();
+        engine.note_search("jam").await.unwrap();
+        assert_eq!(engine.searches("", 10).await.unwrap(), ["apricot"]);
+        let search = engine.searching(Some(Only::Words)).await.unwrap();
+        assert_eq!(search.rerank_budget, Duration::from_millis(777));
     });
 }
 

@@ -12,7 +12,7 @@ async function openUsual(t, documents, more = []) {
   const place = newPlace(t, documents);
   write(join(place.home, '.local/share/nuthatch'), 'settings.toml', UNHURRIED);
   const bus = await startBus(t);
-  const window = await openLibrary(t, { ...place, library: null, bus }, ['--add', place.folder, ...more]);
+  const window = await openLibrary(t, { ...place, library: null, desktop: { bus } }, ['--add', place.folder, ...more]);
   /** Starts the program once more, and waits until that has handed over what it asks. */
   const again = async (...args) => {
     const second = spawn(program('nuthatch-desktop'), args, {

@@ -70,11 +70,11 @@ export function newPlace(t, documents) {
 
 /**
  * Opens a window on a library that may be there already; without one on the usual library of a home.
- * @param bus address of a message bus, where windows are to find one another
+ * @param desktop the addresses of a message bus, where windows are to find one another, and of a display
  * @param binary another copy of the program
  */
-export async function openLibrary(t, { home, folder, library, bus, binary = program('nuthatch-desktop') }, more = []) {
-  const base = await startDriver(t, home, bus);
+export async function openLibrary(t, { home, folder, library, desktop, binary = program('nuthatch-desktop') }, more = []) {
+  const base = await startDriver(t, home, desktop);
   const args = [...(library ? ['--library', library] : []), ...more];
   const capabilities = { alwaysMatch: { 'webkitgtk:browserOptions': { binary, args } } };
   const { sessionId } = await ask(base, 'POST', '/session', { capabilities });
@@ -246,8 +246,8 @@ export async function startBus(t) {
 }
 
 /** Starts the driver as the head of its own process group, so that all of it can be ended. */
-async function startDriver(t, home, bus = 'unix:path=/nowhere') {
-  if (!process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) {
+async function startDriver(t, home, { bus = 'unix:path=/nowhere', display = process.env.DISPLAY } = {}) {
+  if (!display && !process.env.WAYLAND_DISPLAY) {
     throw new Error('there is no display: run it under xvfb-run');
   }
   const port = await freePort();
@@ -258,10 +258,13 @@ async function startDriver(t, home, bus = 'unix:path=/nowhere') {
     env: {
       ...process.env,
       TAURI_WEBVIEW_AUTOMATION: 'true',
+      // A dialog keeps its size there, and would look for the user's.
+      GSETTINGS_BACKEND: 'memory',
       // The page's own data must not meet the user's, nor a test the user's programs.
       ...homely(home),
       PATH: path,
       DBUS_SESSION_BUS_ADDRESS: bus,
+      ...(display && { DISPLAY: display }),
     },
   });
   const stop = () => endGroup(driver.pid);

@@ -7,7 +7,7 @@ import { createServer } from 'node:http';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { newPlace, openLibrary, openWindow, until, write } from './driver.mjs';
+import { KEYS, newPlace, openLibrary, openWindow, until, write } from './driver.mjs';
 import { pdf } from './pdf.mjs';
 
 const text = (window, id) => window.text(`[data-testid=${id}]`);
@@ -78,6 +78,19 @@ test('a search that led somewhere is remembered, and a result is noted as the an
     return shown?.includes('Saved searches') && shown.includes('Earlier searches') ? shown : null;
   });
   assert.equal(earlier.match(/heron/g).length, 2);
+
+  await openPage(window, 'settings');
+  await window.click('[data-testid=switch-keep_history]');
+  await until('the setting is written', () =>
+    readFileSync(join(window.home, 'library/settings.toml'), 'utf8').includes('keep_history = false'));
+  await window.click('[data-testid=close-pages]');
+  await window.search('stands');
+  await window.untilResults('it is found again', (rows) => rows.length === 1);
+  await window.press(KEYS.enter);
+  await until('the file was opened', () => window.opened().length > 0);
+  await window.search('\uE003');
+  await until('the start is shown', () => text(window, 'earlier-searches'));
+  assert.doesNotMatch(await text(window, 'earlier-searches'), /stands/);
 });
 
 test('with no reranker installed the models page says so; a request is shown, and forbidden on wish', async (t) => {
@@ -115,8 +128,16 @@ test('with no reranker installed the models page says so; a request is shown, an
     readFileSync(join(place.library, 'settings.toml'), 'utf8').includes('never_connect = true'));
   const nAsked = asked.length;
   await window.click('[data-testid=tab-models]');
-  await until('it can be tried again', get);
-  await until('it is refused', async () => (await failure())?.includes('never to connect'));
+  await until('it is said', () => text(window, 'not-connecting'));
+  assert.equal(await get(), null, 'nothing is offered');
+  // Whatever a page may ask for all the same.
+  const refused = await window.runAsync(
+    `const done = arguments[arguments.length - 1];
+     const wish = { id: arguments[0], acceptsLicence: true, onProgress: '__CHANNEL__:1' };
+     window.__TAURI_INTERNALS__.invoke('get_model', wish).then(() => done(null), (error) => done(error.message));`,
+    id,
+  );
+  assert.match(refused, /never to connect/);
   assert.equal(asked.length, nAsked);
 });
 

@@ -15,7 +15,7 @@ test('a second start searches in the window that is there, adds a folder to it, 
   const more = join(place.home, 'more');
   mkdirSync(more);
   write(more, 'second.txt', 'Another heron.\n');
-  const window = await openLibrary(t, { ...place, library: null, bus }, ['--add', place.folder, '--search', 'stands']);
+  const window = await openLibrary(t, { ...place, library: null, desktop: { bus } }, ['--add', place.folder, '--search', 'stands']);
   await window.untilResults('the first start searches', (rows) => rows[0]?.name === 'heron.txt');
 
   const second = spawn(program('nuthatch-desktop'), ['--search', 'heron', '--add', 'more'], {

@@ -7,7 +7,7 @@
 import { readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, test as base, type Page } from '@playwright/test';
+import { expect, test as base, type Locator, type Page } from '@playwright/test';
 import type { FakeHost } from '../src/host/fake';
 
 /** Never resolved: every request is answered here. The name makes it as trusted as the program's own. */
@@ -57,6 +57,21 @@ export class NuthatchPage {
   /** Waits until what stands in the box is answered by words and by meaning, in any language. */
   async answered(): Promise<void> {
     await expect(this.page.getByTestId('stages')).toHaveAttribute('data-stage', /hybrid|reranked/);
+  }
+
+  /** Chooses a row with the arrow keys, wherever refinements put it meanwhile. */
+  async choose(row: Locator): Promise<void> {
+    const look = () =>
+      this.page.evaluate(() => document.querySelector('[data-testid=result][aria-selected=true]')?.id);
+    const isAbove = (one: Element) => {
+      const chosen = document.querySelector('[data-testid=result][aria-selected=true]');
+      return Number(one.getAttribute('aria-posinset')) < Number(chosen?.getAttribute('aria-posinset') ?? 0);
+    };
+    while ((await row.getAttribute('aria-selected')) !== 'true') {
+      const before = await look();
+      await this.press((await row.evaluate(isAbove)) ? 'ArrowUp' : 'ArrowDown');
+      await expect.poll(look).not.toBe(before);
+    }
   }
 
   press(key: string): Promise<void> {

@@ -59,7 +59,7 @@ test('an unfolded file holds its place while others are reordered', async ({ nut
   await expect(nuthatch.page.getByTestId('stages')).toHaveAttribute('data-stage', 'reranked');
   // A row that is chosen stands still, so that it can be clicked.
   const row = nuthatch.page.locator('[data-testid=result][data-path*=rental]');
-  while ((await row.getAttribute('aria-selected')) !== 'true') await nuthatch.press('ArrowDown');
+  await nuthatch.choose(row);
   await row.getByTestId('more-passages').click();
   const first = nuthatch.page.getByTestId('passage').first();
   await expect(first).toBeVisible();

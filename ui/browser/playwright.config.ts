@@ -18,7 +18,7 @@ export default defineConfig({
   workers: 2,
   reporter: [['list']],
   // Far above what anything takes, so that only what never comes fails.
-  timeout: 60_000,
+  timeout: 180_000,
   expect: { timeout: 20_000 },
   use: {
     browserName: 'chromium',

@@ -155,6 +155,11 @@ export const SCREENS: Screen[] = [
     },
   },
   page('settings-managed', 'settings', 'managed', 'policy'),
+  page('models-managed', 'models', 'managed', 'not-connecting'),
+  page('library-managed', 'library', 'managed', 'only-below'),
+  page('connections-managed', 'connections', 'managed', 'switch-never_connect'),
+  page('about-managed', 'about', 'managed', 'look-for-update'),
+  state('welcome-managed', 'bounded', 'only-below'),
   page('no-connections', 'connections', '', 'no-connections'),
   page('connections', 'connections', 'connected', 'connections'),
   {

@@ -65,8 +65,9 @@ test('no newer version is looked for against the wish to connect to nothing', as
   await nuthatch.page.getByTestId('tab-connections').click();
   await nuthatch.page.getByTestId('switch-never_connect').check();
   await nuthatch.page.getByTestId('tab-about').click();
-  await nuthatch.page.getByTestId('look-for-update').click();
-  await expect(nuthatch.page.getByRole('alert')).toContainText('never_connect');
+  const look = nuthatch.page.getByTestId('look-for-update');
+  await expect(look).toBeDisabled();
+  await expect(look).toHaveAccessibleDescription(/you turned them off on the page of connections/);
 });
 
 test('whoever forbids connections is obeyed, and told why', async ({ nuthatch }) => {
@@ -78,8 +79,10 @@ test('whoever forbids connections is obeyed, and told why', async ({ nuthatch })
   await nuthatch.page.getByTestId('tab-models').click();
   const model = nuthatch.page.locator('[data-id=zerank-2]');
   await model.getByTestId('accept-licence').check();
-  await model.getByTestId('get-model').click();
-  await expect(model.getByRole('alert')).toContainText('never to connect');
+  await expect(model.getByTestId('get-model')).toBeDisabled();
+  await expect(model.getByTestId('get-model')).toHaveAccessibleDescription(/you turned them off on the page of connections/);
+  await model.getByTestId('import-model').click();
+  await expect(model.getByTestId('remove-model')).toBeVisible();
 });
 
 test('a file is forgotten and let in again', async ({ nuthatch }) => {

@@ -106,7 +106,7 @@ describe('the library', () => {
     const host = openWindow(
       new FakeHost({
         folders: [
-          { path: '/home/robin', away: false, n_files: 12, followed: null, looked_at_ms: null, held_back },
+          { path: '/home/robin', away: false, n_files: 12, followed: null, looked_at_ms: null, held_back, is_given: false },
         ],
       }),
     );

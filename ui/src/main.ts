@@ -4,6 +4,7 @@ import App from './App.svelte';
 import Launcher from './Launcher.svelte';
 import './styles/tokens.css';
 import './styles/base.css';
+import './styles/rows.css';
 import { connectHost } from './host';
 import { markPage } from './lib/language.svelte';
 

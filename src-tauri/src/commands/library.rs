@@ -16,7 +16,11 @@ use crate::{
 
 /// Folders of a user's documents that are there; the first is where most people keep theirs.
 #[tauri::command]
-pub(crate) async fn suggested_folders(app: AppHandle) -> Outcome<Vec<SuggestedFolder>> {
+pub(crate) async fn suggested_folders(
+    app: AppHandle,
+    desktop: State<'_, Desktop>,
+) -> Outcome<Vec<SuggestedFolder>> {
+    let library = desktop.library().await?;
     let places = app.path();
     // Many a system has the folder, but no file that says which it is.
     let at_home = |name: &str| places.home_dir().map(|home| home.join(name));
@@ -33,7 +37,7 @@ pub(crate) async fn suggested_folders(app: AppHandle) -> Outcome<Vec<SuggestedFo
     ];
     let there = known.into_iter().filter_map(|(path, is_ticked)| {
         let path = path.ok().filter(|path| path.is_dir())?;
-        Some(SuggestedFolder {
+        library.engine.may_add(&path).then(|| SuggestedFolder {
             path: path.display().to_string(),
             is_ticked,
         })

@@ -16,7 +16,7 @@ use nuthatch::engine::{self, fetching, models};
 use nuthatch_models::{ModelSpec, install};
 use tauri::{AppHandle, Emitter, State, WebviewWindow, ipc::Channel};
 
-use super::{Outcome, blocking, library::picked_folder};
+use super::{Outcome, blocking, library::picked_folder, settings::follow_settings};
 use crate::{
     desktop::Desktop,
     encode, live,
@@ -55,6 +55,7 @@ pub(crate) async fn get_model(
         Ok(fetching::fetch(&dirs, &settings, &spec, source, &mut told)?)
     });
     let outcome = installed.await?;
+    follow_settings(&desktop).await?;
     let _ = app.emit(live::LIBRARY_CHANGED, ());
     Ok(outcome != install::Outcome::Stopped)
 }
@@ -86,7 +87,9 @@ pub(crate) async fn import_model(
         let mut told = told(on_progress, stop);
         Ok(install::import(&spec, &own, &folder, &mut told)?)
     });
-    Ok(outcome.await? != install::Outcome::Stopped)
+    let outcome = outcome.await?;
+    follow_settings(&desktop).await?;
+    Ok(outcome != install::Outcome::Stopped)
 }
 
 /// Compares a model's files with their hashes.
@@ -108,11 +111,13 @@ pub(crate) async fn check_model(desktop: State<'_, Desktop>, id: String) -> Outc
 #[tauri::command]
 pub(crate) async fn remove_model(desktop: State<'_, Desktop>, id: String) -> Outcome<f64> {
     let dirs = desktop.dirs().clone();
-    blocking(move || {
+    let freed = blocking(move || {
         let [own, ..] = dirs.models();
         Ok(install::remove(&id, &own)? as f64)
-    })
-    .await
+    });
+    let freed = freed.await?;
+    follow_settings(&desktop).await?;
+    Ok(freed)
 }
 
 /// Tries every installed reranker; takes its time.

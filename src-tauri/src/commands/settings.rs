@@ -7,11 +7,11 @@ use tauri::{AppHandle, State, WebviewWindow};
 use tauri_plugin_dialog::DialogExt;
 use tokio::sync::oneshot;
 
-use super::Outcome;
+use super::{Outcome, blocking};
 use crate::{
     belonging,
     desktop::Desktop,
-    encode,
+    encode, tray,
     wire::{self, ErrorCode, IpcError, Setting},
 };
 
@@ -19,18 +19,22 @@ use crate::{
 const REPORT: &str = "nuthatch-report.txt";
 
 #[tauri::command]
-pub(crate) async fn settings(desktop: State<'_, Desktop>) -> Outcome<wire::Settings> {
+pub(crate) async fn settings(
+    app: AppHandle,
+    desktop: State<'_, Desktop>,
+) -> Outcome<wire::Settings> {
     let dirs = desktop.dirs();
     let settings = engine::settings(dirs)?;
+    let lacks_tray = desktop.wants_tray() && !tray::is_there(&app);
     Ok(encode::settings(
         &settings,
         &engine::policy(dirs),
         &dirs.settings(),
+        lacks_tray,
     ))
 }
 
-/// Writes one setting into the user's file. Those of the desktop count at once, the others from the next
-/// start on.
+/// Writes one setting into the user's file, and makes it count as far as that can be without a new start.
 #[tauri::command]
 pub(crate) async fn write_setting(
     app: AppHandle,
@@ -52,8 +56,18 @@ pub(crate) async fn write_setting(
     }?;
     if is_of_desktop {
         belonging::follow(&app, &engine::settings(dirs)?);
+        return Ok(());
     }
-    Ok(())
+    follow_settings(&desktop).await
+}
+
+/// Makes settings, and models that came or went, count in the open library. One that cannot be opened has
+/// nothing to follow.
+pub(super) async fn follow_settings(desktop: &Desktop) -> Outcome<()> {
+    let Ok(library) = desktop.library().await else {
+        return Ok(());
+    };
+    blocking(move || Ok(library.engine.follow_settings()?)).await
 }
 
 /// Writes a report for support where the user says; tells where, or nothing when he chose no place. Works

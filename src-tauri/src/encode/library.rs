@@ -54,7 +54,12 @@ pub(crate) fn page_view(view: Option<&PageView>) -> Vec<u8> {
     bytes
 }
 
-pub(crate) fn settings(settings: &Settings, policy: &Policy, file: &Path) -> wire::Settings {
+pub(crate) fn settings(
+    settings: &Settings,
+    policy: &Policy,
+    file: &Path,
+    lacks_tray: bool,
+) -> wire::Settings {
     wire::Settings {
         meaning: settings.meaning,
         read_pictures: settings.read_pictures,
@@ -67,6 +72,7 @@ pub(crate) fn settings(settings: &Settings, policy: &Policy, file: &Path) -> wir
         never_connect: settings.never_connect,
         tray: settings.tray,
         close_to_tray: settings.close_to_tray,
+        lacks_tray,
         start_at_login: settings.start_at_login,
         notify_when_read: settings.notify_when_read,
         shortcut: settings.shortcut.clone(),

@@ -3,6 +3,7 @@
 use nuthatch::{
     dirs::Dirs,
     engine::{
+        self,
         fetching::Refused,
         models::{self, Diagnosis},
     },
@@ -39,6 +40,7 @@ pub(crate) fn models(dirs: &Dirs, settings: &Settings) -> Models {
             .to_owned(),
         rerank_budget_ms: count(settings.rerank_budget_ms),
         place: shown(&own),
+        from: engine::policy(dirs).models.url,
     }
 }
 

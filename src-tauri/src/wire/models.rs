@@ -20,6 +20,8 @@ pub struct Models {
     pub rerank_budget_ms: u32,
     /// The folder that installed models lie in.
     pub place: String,
+    /// Where an administrator has them fetched from; absent where he says nothing.
+    pub from: Option<String>,
 }
 
 /// One model.

@@ -32,6 +32,8 @@ pub struct Settings {
     pub tray: bool,
     /// Closing the window leaves the program running in the tray.
     pub close_to_tray: bool,
+    /// An icon is wanted, and this desktop shows none: closing the window ends the program.
+    pub lacks_tray: bool,
     /// The program starts with the desktop.
     pub start_at_login: bool,
     /// A notification tells the end of the first large reading.

@@ -177,6 +177,8 @@ export type Folder = {
   followed: string | null,
   /** When all of it was looked at last, in milliseconds since 1970. */
   looked_at_ms: number | null,
+  /** An administrator has set it: it cannot be removed. */
+  is_given: boolean,
 };
 
 export type FoundPassage = {
@@ -258,6 +260,8 @@ export type LibraryStatus = {
   storage: Array<StoragePart>,
   /** Where all of it lies. */
   place: string,
+  /** Only what lies in one of these folders may be added, as an administrator says; absent where all may. */
+  only_below: Array<string> | null,
 };
 
 export type ListedFile = {
@@ -316,6 +320,8 @@ export type Models = {
   rerank_budget_ms: number,
   /** The folder that installed models lie in. */
   place: string,
+  /** Where an administrator has them fetched from; absent where he says nothing. */
+  from: string | null,
 };
 
 export type NewerVersion = {
@@ -560,6 +566,8 @@ export type Settings = {
   tray: boolean,
   /** Closing the window leaves the program running in the tray. */
   close_to_tray: boolean,
+  /** An icon is wanted, and this desktop shows none: closing the window ends the program. */
+  lacks_tray: boolean,
   /** The program starts with the desktop. */
   start_at_login: boolean,
   /** A notification tells the end of the first large reading. */

@@ -54,7 +54,13 @@ const OPTIONS: Record<string, FakeOptions> = {
     ],
   },
   fetching: { stepMs: 4000 },
-  managed: { locked: ['max_file_mib', 'never_connect', 'shortcut'] },
+  managed: {
+    locked: ['max_file_mib', 'never_connect', 'shortcut', 'reranker', 'generator', 'embedding', 'rerank_budget_ms', 'look_for_updates'],
+    given: '/home/robin/Documents',
+    onlyBelow: ['/srv', '/home/robin'],
+  },
+  mirrored: { locked: ['look_for_updates'], modelsFrom: 'models.example.org', onlyBelow: [] },
+  bounded: { locked: ['keep_history'], folders: [], onlyBelow: [] },
   forgotten: { leftOut: ['/home/robin/Documents/Private/diary.odt'] },
   notice: { notices: [MODEL_MISSING] },
   reranked: { reranked: [{ ms: 190, isLate: false }] },
@@ -63,6 +69,7 @@ const OPTIONS: Record<string, FakeOptions> = {
   library: { waiting: 3, notices: [MODEL_MISSING] },
   launcher: { view: 'launcher' },
   plain: { opensAtPage: false },
+  nodrag: { dragsNothing: true },
   late: { reranked: [{ ms: 900, isLate: true }] },
   writer: { writer: 'qwen3-4b-instruct' },
   many: { documents: Array.from({ length: 10_000 }, (_, n) => letter(n)) },
@@ -89,6 +96,7 @@ const OPTIONS: Record<string, FakeOptions> = {
         n_files: 812,
         followed: 'watched',
         looked_at_ms: Date.now(),
+        is_given: false,
         held_back: [
           {
             path: '/home/robin/code/shop/node_modules',

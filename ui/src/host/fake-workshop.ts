@@ -74,6 +74,8 @@ export type WorkshopOptions = {
   stepMs?: number;
   /** Settings that an administrator has set. */
   locked?: string[];
+  /** Where he has models fetched from. */
+  modelsFrom?: string;
 };
 
 export class FakeWorkshop implements Workshop {
@@ -97,6 +99,7 @@ export class FakeWorkshop implements Workshop {
     never_connect: false,
     tray: true,
     close_to_tray: false,
+    lacks_tray: false,
     start_at_login: false,
     notify_when_read: false,
     shortcut: '',
@@ -118,10 +121,15 @@ export class FakeWorkshop implements Workshop {
   #searches: string[];
   #saved: SavedSearch[];
   #stepMs: number;
+  #modelsFrom: string | null;
   #stopped = false;
 
-  constructor({ connections = [], searches = [], saved = [], stepMs = 40, locked = [] }: WorkshopOptions = {}) {
-    if (locked.length > 0) this.#settings = { ...this.#settings, locked, policy: '/etc/nuthatch/policy.toml' };
+  constructor({ connections = [], searches = [], saved = [], stepMs = 40, locked = [], modelsFrom }: WorkshopOptions = {}) {
+    const isOffline = locked.includes('never_connect');
+    if (locked.length > 0) {
+      this.#settings = { ...this.#settings, locked, never_connect: isOffline, policy: '/etc/nuthatch/policy.toml' };
+    }
+    this.#modelsFrom = modelsFrom ?? null;
     this.#connections = connections;
     this.#searches = searches;
     this.#saved = saved;
@@ -177,6 +185,9 @@ export class FakeWorkshop implements Workshop {
 
   async writeSetting(key: string, value: Setting): Promise<void> {
     this.mayFail();
+    if (this.#settings.locked.includes(key)) {
+      throw { code: 'refused', message: `${key} is set by your administrator`, hint: null } satisfies IpcError;
+    }
     this.written.push([key, value]);
     if (key === 'reranker') this.#reranker = String(value);
     else if (key === 'generator') this.#generator = String(value);
@@ -196,6 +207,7 @@ export class FakeWorkshop implements Workshop {
       embedding: this.#embedding,
       rerank_budget_ms: this.#budgetMs,
       place: '/home/robin/.local/share/nuthatch/models',
+      from: this.#modelsFrom,
     };
   }
 

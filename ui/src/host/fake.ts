@@ -43,6 +43,12 @@ export type FakeOptions = WorkshopOptions & {
   view?: 'main' | 'launcher';
   /** The user's program can be told a page. */
   opensAtPage?: boolean;
+  /** Folders outside of which none may be added. */
+  onlyBelow?: string[];
+  /** The folder that an administrator has set. */
+  given?: string;
+  /** No file is dragged out of the window. */
+  dragsNothing?: boolean;
   /** The model that writes answers; without one they are the files' own sentences. */
   writer?: string;
   /** Orders that a reranker gives, each the reverse of the one before. */
@@ -107,6 +113,7 @@ export class FakeHost extends FakeWorkshop implements Host {
         ...folder,
         n_files: folder.away ? 1204 : this.#documents.length,
         held_back: [],
+        is_given: folder.path === options.given,
       }));
     this.#index = new FakeIndex(this.#documents);
   }
@@ -185,6 +192,7 @@ export class FakeHost extends FakeWorkshop implements Host {
         { name: 'models', n_bytes: 91_000_000 },
       ],
       place: '/home/robin/.local/share/nuthatch',
+      only_below: this.#options.onlyBelow ?? null,
     };
   }
 
@@ -209,7 +217,7 @@ export class FakeHost extends FakeWorkshop implements Host {
     this.mayFail();
     this.#folders = [
       ...this.#folders,
-      { path, away: false, n_files: this.#documents.length, followed: 'watched', looked_at_ms: null, held_back: [] },
+      { path, away: false, n_files: this.#documents.length, followed: 'watched', looked_at_ms: null, held_back: [], is_given: false },
     ];
     this.changed();
   }
@@ -300,6 +308,11 @@ export class FakeHost extends FakeWorkshop implements Host {
     this.revealed.push(fileId);
   }
 
+  async fileAddress(fileId: number): Promise<string | null> {
+    const document = this.#documents[fileId];
+    return document && !this.#options.dragsNothing ? `file://${document.folder}/${document.name}` : null;
+  }
+
   async why(path: string) {
     this.mayFail();
     const known = this.#documents.some((document) => `${document.folder}/${document.name}` === path);
@@ -329,11 +342,12 @@ export class FakeHost extends FakeWorkshop implements Host {
   }
 
   async suggestedFolders() {
+    const { onlyBelow } = this.#options;
     return [
       { path: '/home/robin/Documents', is_ticked: true },
       { path: '/home/robin/Desktop', is_ticked: false },
       { path: '/home/robin/Downloads', is_ticked: false },
-    ];
+    ].filter(({ path }) => onlyBelow?.some((folder) => path.startsWith(folder)) ?? true);
   }
 
   async files(state: string, after: number | null, limit: number): Promise<FilePage> {

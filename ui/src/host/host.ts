@@ -131,6 +131,8 @@ export interface Host extends Workshop, Surroundings {
   /** Opens a file with the user's program for it; false if that could not be told the page. */
   openFile(fileId: number, page: number | null): Promise<boolean>;
   revealFile(fileId: number): Promise<void>;
+  /** Where a file lies, as other programs are told it when it is dragged to them; null where none are. */
+  fileAddress(fileId: number): Promise<string | null>;
   why(path: string): Promise<Why>;
   /** Files in a state, those that follow one of them. */
   files(state: string, after: number | null, limit: number): Promise<FilePage>;

@@ -142,6 +142,7 @@ export const tauriHost: Host = {
   previewPage: (fileId, page, query) => call<Preview>('preview_page', { fileId, page, query }),
   passagesIn: (fileId, query) => call<FoundPassage[]>('passages_in', { fileId, query }),
   openFile: (fileId, page) => call<boolean>('open_file', { fileId, page }),
+  fileAddress: (fileId) => call<string | null>('file_address', { fileId }),
   revealFile: (fileId) => call<void>('reveal_file', { fileId }),
   why: (path) => call<Why>('why', { path }),
   files: (state, after, limit) => call<FilePage>('files', { state, after, limit }),

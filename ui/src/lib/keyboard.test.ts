@@ -56,6 +56,14 @@ describe('keyAction', () => {
     expect(keyAction(press('Enter', { metaKey: true }), situation())).toEqual({ do: 'reveal' });
   });
 
+  it('copies the path with Ctrl or Command, Shift and C, and leaves copying text alone', () => {
+    const both = { ctrlKey: true, shiftKey: true };
+    expect(keyAction(press('C', both), situation())).toEqual({ do: 'copy_path' });
+    expect(keyAction(press('C', { metaKey: true, shiftKey: true }), situation())).toEqual({ do: 'copy_path' });
+    expect(keyAction(press('c', { ctrlKey: true }), situation())).toBeNull();
+    expect(keyAction(press('C', both), situation({ hasResults: false }))).toBeNull();
+  });
+
   it('closes the preview first, then clears the query, then leaves Escape alone', () => {
     const escape = press('Escape');
     expect(keyAction(escape, situation({ previewOpen: true }))).toEqual({ do: 'close_preview' });

@@ -11,6 +11,7 @@ export type KeyAction =
   | { do: 'ask' }
   | { do: 'close_answer' }
   | { do: 'reveal' }
+  | { do: 'copy_path' }
   | { do: 'toggle_preview' }
   | { do: 'toggle_passages' }
   | { do: 'close_preview' }
@@ -69,6 +70,7 @@ export function keyAction(press: KeyPress, situation: KeySituation): KeyAction |
     return (command || situation.listActive) && !press.shiftKey ? { do: 'toggle_preview' } : null;
   }
   if (command && !press.shiftKey && /^e$/i.test(press.key)) return { do: 'toggle_passages' };
+  if (command && press.shiftKey && /^c$/i.test(press.key)) return { do: 'copy_path' };
   if (command || press.shiftKey) return null;
 
   switch (press.key) {

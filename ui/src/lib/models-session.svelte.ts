@@ -3,13 +3,14 @@
  * Owns what is under way, so that it goes on, and is shown, while another page is open. Knows nothing of
  * elements.
  */
-import type { Fetching, IpcError, Machine, Model, Models } from '../host/bindings';
+import type { Fetching, IpcError, Machine, Model, Models, Settings } from '../host/bindings';
 import { asIpcError, type Host } from '../host/host';
 import { byteSize } from './format';
 import { strings } from './strings';
 
 export class ModelsSession {
   found = $state.raw<Models | null>(null);
+  settings = $state.raw<Settings | null>(null);
   /** The model that is being fetched or imported, and how far that is. */
   busyId = $state<string | null>(null);
   fetching = $state.raw<Fetching | null>(null);
@@ -27,10 +28,20 @@ export class ModelsSession {
 
   async load(): Promise<void> {
     try {
-      this.found = await this.#host.models();
+      [this.found, this.settings] = await Promise.all([this.#host.models(), this.#host.settings()]);
     } catch (thrown) {
       this.error = { id: null, error: asIpcError(thrown) };
     }
+  }
+
+  /** Nothing may be fetched. */
+  get isOffline(): boolean {
+    return this.settings?.never_connect ?? false;
+  }
+
+  /** An administrator has set it. */
+  isLocked(setting: string): boolean {
+    return this.settings?.locked.includes(setting) ?? false;
   }
 
   get(model: Model, accepts: boolean): Promise<void> {
@@ -59,7 +70,7 @@ export class ModelsSession {
     });
   }
 
-  /** Which reranker is used from the next start on. */
+  /** Which reranker is used. */
   choose(reranker: string): Promise<void> {
     return this.#write('reranker', reranker);
   }
@@ -69,7 +80,7 @@ export class ModelsSession {
     return this.#write('generator', generator);
   }
 
-  /** By which model passages are found by meaning. */
+  /** By which model passages are found by meaning, from the next start on. */
   chooseEmbedding(embedding: string): Promise<void> {
     return this.#write('embedding', embedding);
   }
@@ -108,7 +119,8 @@ export class ModelsSession {
   #install(model: Model, run: (told: (now: Fetching) => void) => Promise<boolean>): Promise<void> {
     return this.#act(model.id, async () => {
       const isThere = await run((now) => (this.fetching = now));
-      return isThere ? strings.modelFetched : strings.modelStopped;
+      if (!isThere) return strings.modelStopped;
+      return model.kind === 'embedding' ? strings.modelFetchedForMeaning : strings.modelFetched;
     });
   }
 

@@ -4,8 +4,11 @@
  */
 import type { IpcError } from '../host/bindings';
 import { asIpcError, type Host } from '../host/host';
+import { copyText } from './clipboard';
 import type { SearchSession } from './search-session.svelte';
 
+/** So long a path that was copied is shown. */
+const COPIED_FOR_MS = 4_000;
 /** So long it takes to turn to a page elsewhere. */
 const NAMED_FOR_MS = 12_000;
 
@@ -17,7 +20,11 @@ export class ResultActs {
   /** A file was opened at its beginning, and this is the page that was meant. */
   pageToTurnTo = $state<number | null>(null);
 
+  /** The path that was copied a moment ago. */
+  copiedPath = $state<string | null>(null);
+
   #host: Host;
+  #copiedTimer: ReturnType<typeof setTimeout> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #search: SearchSession;
 
@@ -46,6 +53,15 @@ export class ResultActs {
   reveal(fileId: number): Promise<boolean> {
     this.noteSearch();
     return this.#act(() => this.#host.revealFile(fileId));
+  }
+
+  /** For whoever uses keys what dragging a file out is for others. */
+  async copyPath(path: string): Promise<void> {
+    this.noteSearch();
+    await copyText(path);
+    clearTimeout(this.#copiedTimer);
+    this.copiedPath = path;
+    this.#copiedTimer = setTimeout(() => (this.copiedPath = null), COPIED_FOR_MS);
   }
 
   /** The file was the answer to what was searched for. */

@@ -8,6 +8,7 @@ const nowhere = { page: null, unit: 'page', label: null, line: null } as const;
 /** What the sentences with placeholders are given, each its own; the rest follows from the English. */
 const GIVEN: { [K in keyof Strings]?: unknown[] } = {
   judged: ['Alpha', true],
+  adminFolders: [['Alpha', 'Beta']],
   place: [{ ...nowhere, page: 31 }],
   versionsHelp: [['Alpha', 'Beta']],
   pageOf: ['slide', 31, 47],

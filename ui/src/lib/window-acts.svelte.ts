@@ -7,6 +7,7 @@
 import type { AnswerCitation, AnswerSource, SearchResult } from '../host/bindings';
 import type { Host } from '../host/host';
 import { AnswerSession } from './answer-session.svelte';
+import { DragOut } from './drag-out';
 import type { KeyAction } from './keyboard';
 import type { LibrarySession } from './library-session.svelte';
 import type { PageName } from './pages';
@@ -23,6 +24,7 @@ export class WindowActs {
   readonly passages: PassagesSession;
   readonly results: ResultActs;
   readonly answer: AnswerSession;
+  readonly drag: DragOut;
   /** The arrow keys move in the list; typing goes back to the box. */
   listActive = $state(false);
   /** The page that is open beside the search. */
@@ -41,6 +43,7 @@ export class WindowActs {
     this.passages = new PassagesSession(host, search);
     this.results = new ResultActs(host, search);
     this.answer = new AnswerSession(host);
+    this.drag = new DragOut(host);
     this.#search = search;
     this.#library = library;
     this.#box = box;
@@ -91,7 +94,8 @@ export class WindowActs {
 
   /** A folder that is dropped is added; of a file one wants to know why it is not found. */
   async dropped(paths: string[]): Promise<void> {
-    if (paths.length === 0 || (await this.#library.addFolders(paths))) return;
+    if (this.drag.isUnderWay || paths.length === 0) return;
+    if (await this.#library.addFolders(paths)) return;
     this.#library.dismissError();
     this.openPage('library', paths[0] ?? '');
   }
@@ -137,6 +141,9 @@ export class WindowActs {
         break;
       case 'reveal':
         this.#onChosen(({ row }) => void this.results.reveal(row.file_id));
+        break;
+      case 'copy_path':
+        this.#onChosen(({ row }) => void this.results.copyPath(row.path));
         break;
       case 'toggle_passages':
         this.#onChosen(({ row }) => void this.unfold(row));

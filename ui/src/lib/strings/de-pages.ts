@@ -97,7 +97,8 @@ export const pageStrings: PageStrings = {
   modelLicence: (licence) => `Lizenz: ${licence}`,
   modelNotCommercial: 'Diese Lizenz erlaubt keine gewerbliche Nutzung. Ich nehme sie an.',
   modelFetching: (file) => `Holt ${file}`,
-  modelFetched: 'Installiert; es wird ab dem nächsten Start benutzt.',
+  modelFetched: 'Installiert; es kann sofort benutzt werden.',
+  modelFetchedForMeaning: 'Installiert; es kann gewählt werden und wird ab dem nächsten Start benutzt.',
   modelStopped: 'Angehalten; es geht von hier aus weiter.',
   embeddingChoice: 'Welches Modell nach Bedeutung findet',
   embeddingAuto: 'Das, das Nuthatch mitbringt',
@@ -134,7 +135,7 @@ export const pageStrings: PageStrings = {
     pause_after_typing_seconds: 'Nach einer Taste im Suchfeld so lange warten (Sekunden)',
     max_file_mib: 'Dateien auslassen, die größer sind als (MiB)',
     ask_above_files: 'Bei Ordnern fragen, die erzeugt aussehen und mehr Dateien haben als (0 liest alle)',
-tray: 'Symbol in der Leiste des Systems zeigen',
+    tray: 'Symbol in der Leiste des Systems zeigen',
     close_to_tray: 'Nach dem Schließen des Fensters in der Leiste weiterlaufen',
     start_at_login: 'Mit der Anmeldung starten, ohne das Fenster zu zeigen',
     notify_when_read: 'Mit einer Meldung sagen, wenn das erste große Einlesen fertig ist',
@@ -146,7 +147,8 @@ tray: 'Symbol in der Leiste des Systems zeigen',
     keep_history: 'Sie bleiben in der Bibliothek auf diesem Computer und lassen sich einzeln oder alle vergessen.',
     never_connect: 'Modelle lassen sich dann nur noch aus einem Ordner importieren.',
   },
-  desktopNow: 'Diese gelten sofort.',
+  noTray: 'Dein Desktop hat keine Leiste für Symbole: Nuthatch endet, wenn du das Fenster schließt.',
+  needsIcon: 'Nur mit dem Symbol in der Leiste.',
   shortcutNotHere: (command) =>
     `Auf diesem Desktop (Wayland) darf sich kein Programm selbst eine Taste nehmen. Lege in den Tastatureinstellungen des Desktops diesen Befehl auf eine: ${command}`,
   shortcutCosts: 'Solange eine Taste gesetzt ist, wacht Nuthatch unter X11 etwa zwanzigmal in der Sekunde auf, um auf sie zu achten. Eine Taste aus den Einstellungen des Desktops kostet nichts:',
@@ -163,7 +165,17 @@ tray: 'Symbol in der Leiste des Systems zeigen',
     read_title: 'Ihre Dateien sind gelesen',
     read_text: 'Alle lassen sich jetzt nach Wörtern durchsuchen; Bedeutungen folgen.',
   },
-  settingsFile: 'Mehr steht in der Datei',
+  settingsFile: 'Mehr steht in einer Datei, die beim Start gelesen wird:',
+  adminFolders: (folders: string[]) =>
+    folders.length === 0
+      ? 'Deine Administration erlaubt keinen weiteren Ordner.'
+      : `Deine Administration erlaubt nur Ordner in ${folders.join(', ')}.`,
+  modelsFrom: (address: string) => `Sie werden von ${address} geholt: von deiner Administration festgelegt.`,
+  notConnecting: (isLocked: boolean) =>
+    isLocked
+      ? 'Es wird nichts verbunden: von deiner Administration festgelegt.'
+      : 'Es wird nichts verbunden: Du hast es auf der Seite Verbindungen abgestellt.',
+  importInstead: 'Ein Modell kann weiterhin aus einem Ordner eingelesen werden.',
   settingLocked: 'Von deiner Administration festgelegt',
   policyFile: 'Einiges davon hat deine Administration festgelegt, in',
   help: 'Hilfe',

@@ -117,6 +117,7 @@ export const searchStrings: SearchStrings = {
   thisWasItHelp:
     'Merkt sich, dass diese Datei die Antwort war, damit du messen kannst, ob Suchen sie finden. Das bleibt auf diesem Computer.',
   noted: 'Gemerkt',
+  pathCopied: (path: string) => `Kopiert: ${path}`,
   copyPassage: 'Passage kopieren',
   copyQuote: 'Mit Quelle kopieren',
   copied: 'Kopiert',
@@ -173,6 +174,7 @@ export const searchStrings: SearchStrings = {
   shortcutChoose: 'Treffer auswählen',
   shortcutOpen: 'Datei öffnen',
   shortcutReveal: 'im Ordner zeigen',
+  shortcutCopyPath: 'seinen Pfad kopieren',
   shortcutPreview: 'Vorschau',
   shortcutPassages: 'weitere Stellen in der Datei',
   launcherWindow: 'im Fenster',

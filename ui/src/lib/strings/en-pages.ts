@@ -104,7 +104,8 @@ export const pageStrings = {
   modelLicence: (licence: string) => `Licence: ${licence}`,
   modelNotCommercial: 'This licence does not allow commercial use. I accept it.',
   modelFetching: (file: string) => `Fetching ${file}`,
-  modelFetched: 'Installed; it is used from the next start on.',
+  modelFetched: 'Installed; it can be used at once.',
+  modelFetchedForMeaning: 'Installed; it can be chosen, and is used from the next start on.',
   modelStopped: 'Stopped; it goes on from here.',
   embeddingChoice: 'Which model finds by meaning',
   embeddingAuto: 'The one that ships with Nuthatch',
@@ -142,7 +143,7 @@ export const pageStrings = {
     pause_after_typing_seconds: 'Wait after a key in the search box for (seconds)',
     max_file_mib: 'Leave files alone that are larger than (MiB)',
     ask_above_files: 'Ask about folders that look generated and hold more files than (0 reads all)',
-tray: 'Show an icon in the tray',
+    tray: 'Show an icon in the tray',
     close_to_tray: 'Closing the window leaves Nuthatch running in the tray',
     start_at_login: 'Start with the desktop, without showing the window',
     notify_when_read: 'Tell with a notification when the first large reading is done',
@@ -154,7 +155,8 @@ tray: 'Show an icon in the tray',
     keep_history: 'They stay in the library on this computer, and can be forgotten one by one or all at once.',
     never_connect: 'Models can then only be imported from a folder.',
   } as Record<string, string>,
-  desktopNow: 'These count at once.',
+  noTray: 'Your desktop has no tray: closing the window ends Nuthatch.',
+  needsIcon: 'Only with the icon in the tray.',
   shortcutNotHere: (command: string) =>
     `On this desktop (Wayland) no program may take a key for itself. Bind this command to one in the desktop’s keyboard settings: ${command}`,
   shortcutCosts: 'While a key is set, Nuthatch wakes about twenty times a second to watch for it under X11. A key that is bound in the desktop’s own settings costs nothing:',
@@ -171,7 +173,17 @@ tray: 'Show an icon in the tray',
     read_title: 'Your files are read',
     read_text: 'All of them can be searched by word now; meanings follow.',
   } as DesktopWords,
-  settingsFile: 'There is more in the file',
+  settingsFile: 'There is more in a file, which is read at the start:',
+  adminFolders: (folders: string[]): string =>
+    folders.length === 0
+      ? 'Your administrator allows no other folder.'
+      : `Your administrator allows only folders in ${folders.join(', ')}.`,
+  modelsFrom: (address: string) => `They are fetched from ${address}: set by your administrator.`,
+  notConnecting: (isLocked: boolean): string =>
+    isLocked
+      ? 'No connection is made: set by your administrator.'
+      : 'No connection is made: you turned them off on the page of connections.',
+  importInstead: 'A model can still be imported from a folder.',
   settingLocked: 'Set by your administrator',
   policyFile: 'Your administrator has set some of this in',
   help: 'Help',

@@ -134,6 +134,7 @@ export const searchStrings = {
   thisWasItHelp:
     'Notes that this file was the answer, so that you can measure whether searches find it. It stays on this computer.',
   noted: 'Noted',
+  pathCopied: (path: string) => `Copied: ${path}`,
   copyPassage: 'Copy passage',
   copyQuote: 'Copy with source',
   copied: 'Copied',
@@ -191,6 +192,7 @@ export const searchStrings = {
   shortcutChoose: 'choose a result',
   shortcutOpen: 'open the file',
   shortcutReveal: 'show it in its folder',
+  shortcutCopyPath: 'copy its path',
   shortcutPreview: 'preview',
   shortcutPassages: 'more passages in the file',
   launcherWindow: 'in the window',
