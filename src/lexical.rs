@@ -252,7 +252,9 @@ impl Lexical {
 
     /// How much each word tells: its inverse frequency among passages. Blocking; milliseconds.
     pub fn rarity(&self, terms: &[WordTerm]) -> Result<Vec<f32>> {
-        let rarity = |searcher: &Searcher, term| score::rarity(searcher, self.fields, term);
+        let rarity = |searcher: &Searcher, term| {
+            score::rarity(searcher, score::n_having(searcher, self.fields, term)?)
+        };
         self.ask(|searcher| terms.iter().map(|term| rarity(searcher, term)).collect())
     }
 

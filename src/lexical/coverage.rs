@@ -10,7 +10,10 @@ use tantivy::{
 };
 
 use crate::lexical::{
-    Coverage, Result, WordTerm, schema::Fields, score::rarity, tokens::is_function_word,
+    Coverage, Result, WordTerm,
+    schema::Fields,
+    score::{n_having, rarity},
+    tokens::is_function_word,
 };
 
 /// Of longer queries no passage has most; they say what they mean in many words.
@@ -46,9 +49,12 @@ pub(super) fn coverage(
     let looked_at = passages.get(..n_looked_at).unwrap_or(passages);
     let best_files = files.get(..N_BEST).unwrap_or(files);
     let (mut of_passages, mut of_files) = (vec![0.0; looked_at.len()], vec![0.0; best_files.len()]);
-    let mut whole = 0.0;
+    let n_telling = telling.len();
+    let (mut whole, mut n_unknown) = (0.0, 0);
     for term in telling {
-        let weight = rarity(searcher, fields, term)?;
+        let n = n_having(searcher, fields, term)?;
+        n_unknown += usize::from(n == 0 && !is_named(searcher, fields, term)?);
+        let weight = rarity(searcher, n)?;
         whole += weight;
         let in_text = [fields.stems, fields.title];
         let add = |covered: &mut [f32], has: Vec<bool>| {
@@ -77,8 +83,19 @@ pub(super) fn coverage(
         } else {
             0.0
         },
+        unknown: n_unknown as f32 / n_telling as f32,
         is_short,
     }))
+}
+
+/// Whether a file or a folder is called by a word.
+fn is_named(searcher: &Searcher, fields: Fields, term: &WordTerm) -> Result<bool> {
+    for field in [fields.name, fields.folder] {
+        if searcher.doc_freq(&Term::from_field_text(field, &term.word))? > 0 {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Which of some entries have one of these forms in one of these fields.

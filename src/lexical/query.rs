@@ -205,6 +205,9 @@ pub struct Coverage {
     pub crowd: f32,
     /// The share that the best covered hit has, 0 to 1, a rare word counting more.
     pub share: f32,
+    /// The share of its words that nothing in the index has: where it is most, the query is in another
+    /// language than the files.
+    pub unknown: f32,
     /// The query has few words. Of longer ones no passage has most.
     pub is_short: bool,
 }

@@ -106,16 +106,19 @@ pub(super) fn search(
     Ok(hits)
 }
 
-/// How much a word tells: its inverse frequency among passages as BM25 has it, by its commonest stem.
-pub(super) fn rarity(searcher: &Searcher, fields: Fields, term: &WordTerm) -> Result<f32> {
+/// How many passages have a word, by its commonest stem.
+pub(super) fn n_having(searcher: &Searcher, fields: Fields, term: &WordTerm) -> Result<u64> {
     let mut n = 0;
     for stem in &term.stems {
         n = n.max(searcher.doc_freq(&Term::from_field_text(fields.stems, stem))?);
     }
-    let (n, n_passages) = (
-        n as f32,
-        Statistics::of(searcher, "passage")?.n_entries as f32,
-    );
+    Ok(n)
+}
+
+/// How much a word tells that so many passages have: its inverse frequency as BM25 has it.
+pub(super) fn rarity(searcher: &Searcher, n_having: u64) -> Result<f32> {
+    let n_passages = Statistics::of(searcher, "passage")?.n_entries as f32;
+    let n = n_having as f32;
     Ok((1.0 + (n_passages - n + 0.5).max(0.0) / (n + 0.5)).ln())
 }
 

@@ -126,6 +126,39 @@ fn found(lexical: &Lexical, word: &str) -> Vec<i64> {
 }
 
 #[tokio::test]
+async fn words_that_stand_in_no_text_and_no_name_are_unknown() {
+    let folder = tempfile::tempdir().unwrap();
+    let lexical = Lexical::open(folder.path(), "").unwrap();
+    let name = Op::AddFile(FileEntry {
+        file: FileId(1),
+        name: "bericht.md".into(),
+        ..FileEntry::default()
+    });
+    lexical
+        .apply(vec![put(1, "otter and heron"), name], Sequence(1))
+        .await
+        .unwrap();
+    lexical.commit().await.unwrap();
+    let unknown = |words: &[&str]| {
+        let terms = words.iter().map(|&word| WordTerm {
+            word: word.into(),
+            stems: vec![word.into()],
+            n_times: 1,
+        });
+        let query = WordQuery {
+            terms: terms.collect(),
+            ..WordQuery::default()
+        };
+        let hits = lexical.search(&query, DEPTH, None).unwrap();
+        hits.coverage.unwrap().unknown
+    };
+    assert!(unknown(&["otter", "heron"]).abs() < 1e-6);
+    // Of four, a text has one and a name another; words that make a sentence do not count.
+    let asked = ["the", "otter", "bericht", "fischotter", "reiher"];
+    assert!((unknown(&asked) - 0.5).abs() < 1e-6);
+}
+
+#[tokio::test]
 async fn the_old_generation_answers_until_the_new_one_is_complete() {
     let folder = tempfile::tempdir().unwrap();
     let lexical = Lexical::open(folder.path(), "").unwrap();

@@ -32,6 +32,13 @@ const CROWDED: std::ops::Range<f64> = 0.5..0.9;
 /// language, or in other words altogether.
 const LEAST_COVERED: f64 = 0.15;
 
+/// At least this where most of a query's words are in no file at all: the query is in another language, and
+/// has names and numbers in common with the files.
+const UNKNOWN_WEIGHT: f64 = 0.75;
+/// Of questions in the language of the files one in a hundred has this share of unknown words or more; of
+/// those in another most have the other.
+const UNKNOWN: std::ops::Range<f64> = 0.4..0.6;
+
 /// Weight of meaning beside words that found this.
 fn meaning_weight(words: &Leg) -> f64 {
     let Some(coverage) = words.coverage else {
@@ -47,7 +54,9 @@ fn meaning_weight(words: &Leg) -> f64 {
     } else {
         MEANING_WEIGHT
     };
-    1.0 - (1.0 - weight) * (share / LEAST_COVERED).min(1.0)
+    let weight = 1.0 - (1.0 - weight) * (share / LEAST_COVERED).min(1.0);
+    let unknown = part(coverage.unknown.into(), &UNKNOWN);
+    weight + (UNKNOWN_WEIGHT - weight).max(0.0) * unknown
 }
 
 /// How far along a range a value is, from 0 to 1.
@@ -281,15 +290,39 @@ mod tests {
     }
 
     fn weighed(share: f32, crowd: f32, is_short: bool) -> f64 {
-        let coverage = Coverage {
+        weight_beside(Coverage {
             crowd,
             share,
+            unknown: 0.0,
             is_short,
-        };
+        })
+    }
+
+    fn weight_beside(coverage: Coverage) -> f64 {
         meaning_weight(&Leg {
             coverage: Some(coverage),
             ..Leg::default()
         })
+    }
+
+    #[test]
+    fn meaning_weighs_more_where_most_of_the_words_are_in_no_file() {
+        let weight = |unknown, is_short| {
+            weight_beside(Coverage {
+                crowd: 0.0,
+                share: 0.7,
+                unknown,
+                is_short,
+            })
+        };
+        let is = |weight: f64, expected: f64| (weight - expected).abs() < 1e-6;
+        assert!(is(weight(0.4, true), COVERED_WEIGHT) && is(weight(0.4, false), MEANING_WEIGHT));
+        assert!(is(weight(0.9, true), UNKNOWN_WEIGHT) && is(weight(0.9, false), UNKNOWN_WEIGHT));
+        let between = weight(0.5, false);
+        assert!(
+            MEANING_WEIGHT < between && between < UNKNOWN_WEIGHT,
+            "{between}"
+        );
     }
 
     #[test]
