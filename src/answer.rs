@@ -81,12 +81,14 @@ async fn extract(search: &Search, request: &AnswerRequest) -> Result<Answer, Err
     let sources = sources::sources(&search.store, found, &request.hidden).await?;
     let (question, meaning) = understand(search, &question).await?;
     let mut candidates = extract::candidates(&question, &sources);
+    let mut evidence = extract::evidence(&question, &sources, &candidates);
     if let Ok(model) = &search.model
         && let Some(embedding) = search.embedded(&meaning)
+        && strength::is_in_doubt(&evidence)
     {
         extract::compare(model, &embedding, &sources, &mut candidates).await;
+        evidence = extract::evidence(&question, &sources, &candidates);
     }
-    let evidence = extract::evidence(&question, &sources, &candidates);
     let strength = strength::strength(&evidence);
     let is_enough = !candidates.is_empty() && strength::is_enough(&evidence, strength);
     let mut sentences = Vec::new();

@@ -104,10 +104,14 @@ async fn open_to_write(start: &Start) -> Result<Library, Error> {
     let mut notices = Vec::new();
     for folder in &start.folders {
         if let Err(error) = engine.add_folder(folder).await {
-            let error = IpcError::from(error);
+            let IpcError {
+                message: reason,
+                hint,
+                ..
+            } = IpcError::from(error);
             notices.push(Notice {
-                message: format!("The folder was not added: {}", error.message),
-                hint: error.hint,
+                message: format!("The folder was not added: {reason}"),
+                hint,
             });
         }
     }

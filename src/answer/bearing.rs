@@ -4,140 +4,14 @@
 //! "until" is not "from", "more than" is not "fewer than". What leads to the sentence, its headings and the
 //! sentences before it, may name what "it" is, and nothing else. One word may be another one; then meaning
 //! decides (`verify.rs`). Words and not their similarity, because what changes a sentence's subject changes
-//! its similarity the least; figures in `docs/answers.md`. Pure; the lists of words are English and German.
+//! its similarity the least; figures in `docs/answers.md`. Pure; the words are in `bearing/lists.rs`.
+
+mod lists;
 
 use std::collections::HashSet;
 
+use self::lists::{APART, BINDING, BOUND, IRREGULAR, LITTLE_GERMAN, OPPOSITES, REPORTING, TURNING};
 use crate::lexical::tokens::{self, Endings, Form, is_function_word, is_stop_word};
-
-/// Words of one list say the same: what a number or a condition is bound by. All lists are folded.
-const BINDING: &[&[&str]] = &[
-    &["until", "till", "bis"],
-    &["from", "since", "ab", "seit"],
-    &["before", "vor"],
-    &["after", "nach"],
-    &["over", "above", "more", "uber", "mehr"],
-    &["under", "below", "less", "fewer", "unter", "weniger"],
-    &["most", "maximum", "hochstens"],
-    &["least", "minimum", "mindestens"],
-    &["then", "dann", "danach"],
-    &[
-        "not", "no", "never", "none", "neither", "nor", "without", "cannot", "nicht", "kein",
-        "keine", "keinen", "keinem", "keiner", "nie", "niemals", "ohne",
-    ],
-];
-/// The same, of what may be left out.
-const BOUND: &[&[&str]] = &[
-    &[
-        "must", "shall", "should", "muss", "mussen", "soll", "sollen",
-    ],
-    &[
-        "may", "can", "might", "could", "darf", "durfen", "kann", "konnen",
-    ],
-    &["only", "just", "nur"],
-    &[
-        "all",
-        "every",
-        "each",
-        "everybody",
-        "everyone",
-        "alle",
-        "jede",
-        "jeder",
-        "jedes",
-    ],
-    &["during", "wahrend"],
-    &["within", "innerhalb"],
-];
-/// Of each group a sentence has one side, and what it bears has no other.
-const OPPOSITES: &[&[&[&str]]] = &[
-    &[
-        &["begin", "start", "open"],
-        &["end", "finish", "close", "stop", "expire"],
-    ],
-    &[
-        &["rise", "increase", "grow", "gain"],
-        &["fall", "decrease", "drop", "decline", "lose"],
-    ],
-    &[&["buy", "purchase", "acquire"], &["sell", "sale"]],
-    &[
-        &["accept", "approve", "agree", "allow"],
-        &["refuse", "reject", "deny", "forbid"],
-    ],
-    &[&["early", "earlier"], &["late", "later"]],
-    &[
-        &["high", "higher", "highest", "large", "largest"],
-        &["low", "lower", "lowest", "small", "smallest"],
-    ],
-    &[&["first"], &["last"]],
-    &[&["arrive", "arrival"], &["depart", "departure"]],
-    &[
-        &["lender", "landlord", "lessor"],
-        &["borrower", "tenant", "lessee"],
-    ],
-    &[
-        &["hourly"],
-        &["daily"],
-        &["weekly"],
-        &["monthly"],
-        &["quarterly"],
-        &["yearly", "annual"],
-    ],
-    &[&["north"], &["east"], &["south"], &["west"]],
-];
-/// What introduces a statement without saying anything.
-const REPORTING: &[&str] = &[
-    "accord", "answer", "document", "file", "follow", "mention", "note", "passage", "question",
-    "read", "report", "say", "source", "state", "text", "write",
-];
-/// Forms that no ending makes, with what they are forms of.
-const IRREGULAR: &[(&str, &str)] = &[
-    ("began", "begin"),
-    ("begun", "begin"),
-    ("bought", "buy"),
-    ("brought", "bring"),
-    ("built", "build"),
-    ("came", "come"),
-    ("chose", "choose"),
-    ("chosen", "choose"),
-    ("fell", "fall"),
-    ("fallen", "fall"),
-    ("gave", "give"),
-    ("given", "give"),
-    ("gone", "go"),
-    ("grew", "grow"),
-    ("grown", "grow"),
-    ("held", "hold"),
-    ("kept", "keep"),
-    ("led", "lead"),
-    ("left", "leave"),
-    ("lent", "lend"),
-    ("lost", "lose"),
-    ("made", "make"),
-    ("met", "meet"),
-    ("paid", "pay"),
-    ("ran", "run"),
-    ("risen", "rise"),
-    ("rose", "rise"),
-    ("said", "say"),
-    ("sent", "send"),
-    ("shown", "show"),
-    ("sold", "sell"),
-    ("spent", "spend"),
-    ("taken", "take"),
-    ("took", "take"),
-    ("went", "go"),
-    ("won", "win"),
-    ("written", "write"),
-    ("wrote", "write"),
-];
-/// The smallest words of German, as [`is_stop_word`] and [`is_function_word`] know those of English.
-const LITTLE_GERMAN: &[&str] = &[
-    "am", "an", "auf", "aus", "bei", "das", "dass", "dem", "den", "der", "des", "die", "ein",
-    "eine", "einem", "einen", "einer", "eines", "er", "es", "fur", "hat", "hatte", "im", "in",
-    "ist", "mit", "oder", "sich", "sie", "sind", "um", "und", "vom", "von", "war", "waren",
-    "werden", "wird", "wurde", "wurden", "zu", "zum", "zur",
-];
 
 /// A text's words with what each is for.
 #[derive(Debug, Clone, Default)]
@@ -354,12 +228,6 @@ impl Statement {
     }
 }
 
-/// Words on both sides of these do not belong together.
-const APART: [&str; 5] = ["and", "but", "or", "und", "oder"];
-/// What stands behind these may as well stand before.
-const TURNING: [&str; 10] = [
-    "a", "are", "at", "be", "for", "in", "is", "of", "the", "was",
-];
 /// Words behind "by" that may be who does something.
 const N_AGENT: usize = 6;
 /// Telling words that a sentence must have in common with what it bears.

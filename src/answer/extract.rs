@@ -16,8 +16,8 @@ use super::{
 };
 use crate::lexical::tokens::Endings;
 
-/// Sentences that are compared with the question in meaning: those that have most of its words.
-const N_EMBEDDED: usize = 6;
+/// Sentences that an answer is chosen from: those that have most of the question's words.
+const N_CANDIDATES: usize = 6;
 /// Shorter ones are headings and scraps.
 const MIN_CHARS: usize = 16;
 /// Longer ones are tables and lists, of which only the beginning is compared.
@@ -59,7 +59,7 @@ impl Candidate {
     }
 }
 
-/// The sentences of all sources, the best first, as far as words tell.
+/// The best sentences of all sources, the best first, as far as words tell.
 pub(super) fn candidates(question: &Question, sources: &[Source]) -> Vec<Candidate> {
     let mut all = Vec::new();
     for (n, source) in sources.iter().enumerate() {
@@ -92,17 +92,17 @@ pub(super) fn candidates(question: &Question, sources: &[Source]) -> Vec<Candida
         }
     }
     sort(&mut all);
+    all.truncate(N_CANDIDATES);
     all
 }
 
-/// Compares the first of them with the question in meaning, and puts the best first again.
+/// Compares them with the question in meaning, and puts the best first again.
 pub(super) async fn compare(
     model: &ModelWorker,
     query: &[f32],
     sources: &[Source],
-    candidates: &mut Vec<Candidate>,
+    candidates: &mut [Candidate],
 ) {
-    candidates.truncate(N_EMBEDDED);
     let texts = candidates.iter().map(|candidate| {
         let text = sources
             .get(candidate.source)
@@ -147,7 +147,10 @@ pub(super) fn evidence(
     Evidence {
         own_coverage: most(&mut candidates.iter().map(|one| one.own_coverage)),
         wide_coverage: most(&mut candidates.iter().map(|one| one.wide_coverage)),
-        similarity: most(&mut candidates.iter().filter_map(|one| one.similarity)),
+        similarity: candidates
+            .iter()
+            .filter_map(|one| one.similarity)
+            .reduce(f32::max),
         pairs: most(&mut sources.iter().map(pairs)),
         word_lead: word_lead(sources),
         meaning_lead: meaning_lead(sources),

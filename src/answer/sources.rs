@@ -45,28 +45,7 @@ pub(super) async fn sources(
         .collect();
     let documents: Vec<DocumentId> = files.keys().copied().collect();
     let all = store.passages_of(&documents).await?;
-    let mut chosen: Vec<(PassageRow, Widened)> = Vec::new();
-    let best = found
-        .results
-        .iter()
-        .filter_map(|result| result.passage.as_ref());
-    let further = found
-        .passages
-        .iter()
-        .filter_map(|id| all.iter().find(|row| row.id == *id));
-    let mut n_more = 0;
-    for (is_more, row) in best
-        .map(|row| (false, row))
-        .chain(further.map(|row| (true, row)))
-    {
-        let is_known = chosen.iter().any(|(other, (span, _))| {
-            other.document == row.document && span.start <= row.start && row.end <= span.end
-        });
-        if files.contains_key(&row.document) && !is_known && n_more < N_MORE {
-            n_more += usize::from(is_more);
-            chosen.push((row.clone(), around(&all, row)));
-        }
-    }
+    let mut chosen = chosen(&found, &all, |document| files.contains_key(document));
     if !is_judged {
         let rank = |row: &PassageRow| found.passages.iter().position(|id| *id == row.id);
         chosen.sort_by_key(|(row, _)| rank(row).unwrap_or(usize::MAX));
@@ -86,6 +65,33 @@ pub(super) async fn sources(
             })
         })
         .collect())
+}
+
+/// The best passage of each admitted document, and the best others that do not lie in what is around these;
+/// `all` are their documents' passages.
+fn chosen(
+    found: &SearchResults,
+    all: &[PassageRow],
+    is_admitted: impl Fn(&DocumentId) -> bool,
+) -> Vec<(PassageRow, Widened)> {
+    let best = found
+        .results
+        .iter()
+        .filter_map(|result| result.passage.as_ref());
+    let ranked = found.passages.iter();
+    let further = ranked.filter_map(|id| all.iter().find(|row| row.id == *id));
+    let mut chosen: Vec<(PassageRow, Widened)> = Vec::new();
+    let mut n_more = 0;
+    for (is_more, row) in best.map(|row| (0, row)).chain(further.map(|row| (1, row))) {
+        let is_known = chosen.iter().any(|(other, (span, _))| {
+            other.document == row.document && span.start <= row.start && row.end <= span.end
+        });
+        if is_admitted(&row.document) && !is_known && n_more < N_MORE {
+            n_more += is_more;
+            chosen.push((row.clone(), around(all, row)));
+        }
+    }
+    chosen
 }
 
 fn source(result: &SearchResult, passage: PassageRow, span: Range<usize>, text: String) -> Source {

@@ -151,8 +151,8 @@ pub struct Evidence {
     pub own_coverage: f32,
     /// The same with the sentence before it and its headings.
     pub wide_coverage: f32,
-    /// Similarity of the sentence that is nearest in meaning.
-    pub similarity: f32,
+    /// Similarity of the sentence that is nearest in meaning; `None` where that was not asked.
+    pub similarity: Option<f32>,
     /// The share of the question's neighbouring words that stand near each other in a source, too.
     pub pairs: f32,
     /// How far the best source by words stands out from the second.

@@ -130,7 +130,7 @@ impl Report {
                     u8::from(outcome.is_right_source),
                     e.own_coverage,
                     e.wide_coverage,
-                    e.similarity,
+                    e.similarity.unwrap_or(f32::NAN),
                     e.pairs,
                     e.word_lead,
                     e.meaning_lead,

@@ -28,3 +28,23 @@ test('what was understood is shown as chips, and a chip is taken away', async (t
   );
   await window.untilResults('the rest is searched', (rows) => rows.length === 3);
 });
+
+test('what the engine says of queries and of files is said in the language that is chosen', async (t) => {
+  const window = await openWindow(t, { 'rent.txt': 'The rent is due in May.\n', 'broken.pdf': 'not a PDF at all' });
+  await until('the box is there', () => window.element('[data-testid=query]'));
+  await window.search('rent');
+  await window.untilResults('it is found', (rows) => rows.length > 0);
+  await window.click('[data-testid=library-button]');
+  await window.click('[data-testid=tab-settings]');
+  await window.run(`const choice = document.querySelector('[data-testid=language]');
+    choice.value = 'de';
+    choice.dispatchEvent(new Event('change', { bubbles: true }));`);
+  await window.click('[data-testid=tab-library]');
+  await window.click('[data-testid=list-failed]');
+  await until('the reason is said in German', async () =>
+    (await window.text('[data-testid=listed-file]'))?.includes('sie heißt .pdf, ist aber keine pdf-Datei'));
+  await window.click('[data-testid=close-pages]');
+  await window.search('rent date:soon');
+  await until('the mistake is said in German', async () =>
+    (await window.text('[data-testid=query-parts]'))?.includes('„soon“ ist kein Datum, daher gilt date: nicht.'));
+});

@@ -17,6 +17,37 @@ for (const [locale, said] of [
   });
 }
 
+test.describe('what the engine says', () => {
+  test.use({ locale: 'de-DE' });
+
+  test('reasons of files are said in the window’s language', async ({ nuthatch }) => {
+    const { page } = nuthatch;
+    await nuthatch.open();
+    await page.getByTestId('library-button').click();
+    await page.getByTestId('list-failed').click();
+    await expect(page.getByTestId('listed-file').first()).toContainText('sie ist mit einem Passwort geschützt');
+  });
+
+  test('and why a file is not found, and what a model is good for', async ({ nuthatch }) => {
+    const { page } = nuthatch;
+    await nuthatch.open();
+    await page.getByTestId('library-button').click();
+    await page.getByTestId('why-path').fill('/home/robin/Downloads/zyzzyva.pdf');
+    await nuthatch.press('Enter');
+    await expect(page.getByTestId('why-answer')).toContainText('sie liegt in keinem der gewählten Ordner');
+    await page.getByTestId('tab-models').click();
+    await expect(page.getByTestId('model').first()).toContainText('Englisch; klein und schnell auf jedem Prozessor');
+  });
+
+  test('and notices with what to do', async ({ nuthatch }) => {
+    await nuthatch.open('notice');
+    const notice = nuthatch.page.getByRole('status').filter({ hasText: 'Bedeutung' });
+    await expect(notice).toHaveText(
+      'Die Suche nach Bedeutung ist aus: model.onnx fehlt. Die Suche nach Wörtern ist vollständig. Installiere Nuthatch neu, um es zu bekommen.',
+    );
+  });
+});
+
 test('from right to left everything stands on the other side, and paths stay readable', async ({ nuthatch }) => {
   await nuthatch.open();
   await nuthatch.page.evaluate(() => (document.documentElement.dir = 'rtl'));

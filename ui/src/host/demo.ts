@@ -8,8 +8,8 @@ import { fakeDocuments, type FakeDocument } from './fake-documents';
 import { documentsOfKinds } from './fake-kinds';
 
 const MODEL_MISSING = {
-  message: 'Results are found by word only: the meaning model is not installed.',
-  hint: 'Put the model into the models folder and start Nuthatch again.',
+  message: 'Search by meaning is off: model.onnx is missing',
+  hint: 'Word search is complete. Install Nuthatch again to get it; in a checkout, run cargo xtask setup',
 };
 
 /** One of very many. */

@@ -21,7 +21,7 @@ export const pageStrings: PageStrings = {
   folderFiles: (n) => counted(n, 'Datei', 'Dateien'),
   folderAway: 'gerade nicht erreichbar',
   folderLooked: (followed, when) => (when === null ? followed : `${followed}; zuletzt ganz durchgesehen: ${when}`),
-  heldBack: (n, looks) => `mit ${counted(n, 'Datei', 'Dateien')} wurde ausgelassen: Es sieht nach „${looks}“ aus.`,
+  heldBack: (n, looks) => `mit ${counted(n, 'Datei', 'Dateien')} wurde ausgelassen: Es sieht aus wie ${looks}.`,
   heldBackLeave: 'Auslassen',
   heldBackRead: 'Lesen',
   heldBackMore: (n) => counted(n, 'weiterer solcher Ordner', 'weitere solche Ordner'),

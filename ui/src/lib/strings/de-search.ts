@@ -118,6 +118,7 @@ export const searchStrings: SearchStrings = {
     'Merkt sich, dass diese Datei die Antwort war, damit du messen kannst, ob Suchen sie finden. Das bleibt auf diesem Computer.',
   noted: 'Gemerkt',
   pathCopied: (path: string) => `Kopiert: ${path}`,
+  sentenceEnd: '.',
   copyPassage: 'Passage kopieren',
   copyQuote: 'Mit Quelle kopieren',
   copied: 'Kopiert',

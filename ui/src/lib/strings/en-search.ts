@@ -135,6 +135,7 @@ export const searchStrings = {
     'Notes that this file was the answer, so that you can measure whether searches find it. It stays on this computer.',
   noted: 'Noted',
   pathCopied: (path: string) => `Copied: ${path}`,
+  sentenceEnd: '.',
   copyPassage: 'Copy passage',
   copyQuote: 'Copy with source',
   copied: 'Copied',

@@ -107,6 +107,7 @@ export const searchStrings: SearchStrings = {
   thisWasItHelp: '记下此文件就是答案，以便您衡量搜索能否找到它。这些只留在本机上。',
   noted: '已记下',
   pathCopied: (path: string) => `已复制：${path}`,
+  sentenceEnd: '。',
   copyPassage: '复制段落',
   copyQuote: '连同出处复制',
   copied: '已复制',
