@@ -17,6 +17,7 @@ test('a question is answered, and its mark opens the page it rests on', async (t
     'tea.md': '# Green tea\n\nSteep it at eighty degrees for two minutes.\n',
   });
   await window.untilReady(2);
+  await window.untilMeaning('tenant');
   await window.search('? How long is the notice period for the tenant');
   await window.press(KEYS.enter);
   await until('it is answered', async () => (await window.text('[data-testid=answer-sentence]')) !== null);

@@ -30,6 +30,7 @@ async function openBesideAnother(t) {
   /** Drags until something has come of it: on a busy machine a hand is faster than the window. */
   const drag = (what, from, to, hasCome) =>
     until(what, async () => {
+      if (await hasCome()) return true;
       await display.drag(await at(from), typeof to === 'string' ? await at(to) : to);
       await pause(SETTLES_MS);
       return hasCome();
@@ -58,7 +59,9 @@ test('a file that is gone is not dragged', async (t) => {
   await window.run('document.addEventListener("dragstart", (event) => (document.title = `${event.defaultPrevented}`))');
   rmSync(path);
   const title = () => window.run('return document.title');
-  await drag('the drag was tried', '[data-testid=result]', [1200, 800], async () => (await title()) === 'true');
+  // The row may be gone before the hand is there: then nothing can be dragged, either.
+  const isTried = async () => (await title()) === 'true' || (await window.results()).length === 0;
+  await drag('the drag was tried', '[data-testid=result]', [1200, 800], isTried);
   assert.equal(other.dropped, null);
   assert.deepEqual(other.types, []);
 });

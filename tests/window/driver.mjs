@@ -217,6 +217,16 @@ class Window {
     });
   }
 
+  /**
+   * Waits until a query is answered by meaning, too: what was read a moment ago is still to be embedded, and
+   * that waits while somebody types.
+   */
+  async untilMeaning(query) {
+    await this.search(query);
+    const stage = 'return document.querySelector("[data-testid=stages]")?.dataset.stage === "hybrid"';
+    await until(`${query} is found by meaning`, () => this.run(stage));
+  }
+
   /** Waits until every file was read. */
   untilReady(nFiles) {
     return until(`${nFiles} files are ready`, async () => {

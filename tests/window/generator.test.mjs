@@ -25,6 +25,7 @@ test('a model writes an answer, whose mark opens the page it rests on', async (t
   execFileSync(program('nuthatch'), ['--library', place.library, 'models', 'import', MODEL, files], { stdio: 'ignore' });
   const window = await openLibrary(t, place, ['--add', place.folder]);
   await window.untilReady(1);
+  await window.untilMeaning('tenant');
   const question = async (text) => {
     await window.search(`? ${text}`);
     await window.press(KEYS.enter);
