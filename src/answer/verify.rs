@@ -373,10 +373,20 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_called_supported_without_a_look_at_its_meaning() {
-        let found = looked_up("The insurer has paid 12,400 euros for repairs.");
-        assert_eq!(found.standing, Standing::NotFound);
-        assert!(found.unfounded.is_empty());
+    fn without_a_model_all_words_of_one_sentence_support_and_another_word_does_not() {
+        let found = looked_up("In 2019 the cellar was flooded.");
+        assert_eq!(found.standing, Standing::Supported);
+        assert_eq!(found.ranges, [(1, 0..31)]);
+        for sentence in [
+            "In 2019 the cellar was drained.",
+            "In 2019 the insurer was flooded.",
+        ] {
+            assert_eq!(
+                looked_up(sentence).standing,
+                Standing::NotFound,
+                "{sentence}"
+            );
+        }
     }
 
     #[test]
