@@ -21,6 +21,9 @@ pub struct WordQuery {
     pub has_every_stem: bool,
     /// The beginning of a word, still being typed.
     pub prefix: Option<String>,
+    /// The first letter of a query, still being typed: of a file's name alone, since nearly every text has a
+    /// word that begins with it.
+    pub letter: Option<String>,
     /// Beginnings of words that were asked for as such.
     pub prefixes: Vec<String>,
     /// Words of which others that are written much the same will do.
@@ -65,6 +68,7 @@ impl WordQuery {
     pub fn is_empty(&self) -> bool {
         self.terms.is_empty()
             && self.prefix.is_none()
+            && self.letter.is_none()
             && self.prefixes.is_empty()
             && self.fuzzy.is_empty()
             && self.phrases.is_empty()

@@ -235,6 +235,11 @@ fn names(searcher: &Searcher, fields: Fields, query: &WordQuery) -> Result<Boole
         clauses.push(word(fields.folder, &term.word), FOLDER_WEIGHT);
     }
     expansions(searcher, fields.name, query, &mut clauses)?;
+    if let Some(letter) = &query.letter {
+        let names = beginning_with(searcher, fields.name, letter)?;
+        let names = names.iter().map(|full| word(fields.name, full));
+        clauses.push_any(names.collect(), TYPED_WEIGHT);
+    }
     for phrase in &query.phrases {
         clauses.push(sequence(fields.name, phrase), 1.0);
     }

@@ -159,6 +159,40 @@ async fn words_that_stand_in_no_text_and_no_name_are_unknown() {
 }
 
 #[tokio::test]
+async fn the_first_letter_that_is_typed_finds_files_by_their_names_and_no_passages() {
+    let folder = tempfile::tempdir().unwrap();
+    let lexical = Lexical::open(folder.path(), "").unwrap();
+    let file = |number, name: &str| {
+        Op::AddFile(FileEntry {
+            file: FileId(number),
+            name: name.into(),
+            ..FileEntry::default()
+        })
+    };
+    let ops = vec![
+        file(1, "Plum harvest.md"),
+        file(2, "the pears.md"),
+        file(3, "soap.md"),
+        put(4, "plums and pears"),
+    ];
+    lexical.apply(ops, Sequence(1)).await.unwrap();
+    lexical.commit().await.unwrap();
+    let query = WordQuery {
+        letter: Some("p".into()),
+        ..WordQuery::default()
+    };
+    let depth = Depth {
+        n_passages: 9,
+        n_per_document: 9,
+        n_files: 9,
+    };
+    let found = lexical.search(&query, depth, None).unwrap();
+    let files: BTreeSet<i64> = found.files.iter().map(|hit| hit.file.0).collect();
+    assert_eq!(files, [1, 2].into());
+    assert!(found.passages.is_empty());
+}
+
+#[tokio::test]
 async fn the_old_generation_answers_until_the_new_one_is_complete() {
     let folder = tempfile::tempdir().unwrap();
     let lexical = Lexical::open(folder.path(), "").unwrap();

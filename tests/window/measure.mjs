@@ -37,7 +37,7 @@ const TYPE = `
       requestAnimationFrame(() => {
         const drawn = new MessageChannel();
         drawn.port1.onmessage = () => {
-          times.push({ came: came - began, painted: performance.now() - began });
+          times.push({ key: query.slice(0, n), came: came - began, painted: performance.now() - began });
           setTimeout(() => type(n + 1), 150);
         };
         drawn.port2.postMessage(null);
@@ -79,6 +79,8 @@ test('figures of the window', async (t) => {
   for (const what of ['came', 'painted']) {
     console.log(`key until rows ${what}: p50 ${at(what, 0.5)} ms, p95 ${at(what, 0.95)} ms, ${times.length} keys`);
   }
+  const slowest = [...times].sort((a, b) => b.painted - a.painted).slice(0, 6);
+  console.log(`slowest: ${slowest.map((one) => `${one.key} ${one.painted.toFixed(0)}`).join(', ')}`);
   console.log(`idle: ${((1000 * ticks) / perSecond).toFixed(0)} ms of processor time in ${QUIET_MS / 1000} s`);
   for (const one of after) console.log(`${one.name}: ${(one.kb / 1024).toFixed(0)} MiB`);
   const sum = after.reduce((total, one) => total + one.kb, 0);

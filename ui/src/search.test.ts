@@ -32,6 +32,8 @@ describe('searching', () => {
     await type('rent');
     await waitFor(() => expect(host.searches.length).toBe(2));
     expect(host.searches.map(({ request }) => request.typing)).toEqual([true, false]);
+    const [typing, finished] = host.searches.map(({ request }) => request.limit);
+    expect(typing, 'rows that can be seen').toBeLessThan(finished ?? 0);
   });
 
   it('does not call the few rows asked for while one types all that there are', async () => {

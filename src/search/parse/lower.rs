@@ -40,10 +40,14 @@ pub(super) fn lower(
     parsed.condition = all(conditions);
     parsed.is_exhaustive = tree.is_boolean;
     let near_only = scored.near_only();
+    let typed = typed.map(|(_, word)| word);
+    let (letter, prefix): (Option<String>, Option<String>) = match typed {
+        Some(word) if is_lone(&word) => (Some(word).filter(|_| tree.parts.len() == 1), None),
+        typed => (None, typed),
+    };
     parsed.words = WordQuery {
-        prefix: typed
-            .map(|(_, word)| word)
-            .filter(|word| word.chars().count() >= 2),
+        prefix,
+        letter,
         near_only,
         ..scored.words
     };
@@ -88,6 +92,10 @@ fn typed_word<'a>(query: &str, tree: &'a Tree, context: Context<'_>) -> Option<(
         .into_iter()
         .rfind(|token| token.form != Form::Tail)?;
     Some((last, word.word))
+}
+
+fn is_lone(word: &str) -> bool {
+    word.chars().nth(1).is_none()
 }
 
 /// Whether a part of a query without operators is a condition.

@@ -212,6 +212,16 @@ fn what_is_still_being_typed_is_no_mistake() {
     );
     assert_eq!(read("annual rep ", true).words.prefix, None);
     assert_eq!(settled("annual rep").words.prefix, None);
+    let letter = |query, typing| read(query, typing).words.letter;
+    assert_eq!(letter("R", true).as_deref(), Some("r"));
+    assert_eq!(
+        [
+            letter("annual r", true),
+            letter("re", true),
+            letter("r", false)
+        ],
+        [None, None, None]
+    );
     assert_eq!(read("\"annual rep", true).condition, None);
     let begun = read("rent AND bud", true).condition;
     assert_eq!(begun.as_ref().map(short).as_deref(), Some("(rent & bud*)"));

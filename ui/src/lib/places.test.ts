@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rowAt, visibleRange } from './places';
+import { nFitting, rowAt, UNMEASURED, visibleRange } from './places';
 
 describe('visibleRange', () => {
   const view = { scrollTop: 0, height: 400, rowHeight: 100 };
@@ -16,11 +16,16 @@ describe('visibleRange', () => {
   });
 
   it('draws some rows before anything is measured, for one of them must be', () => {
-    expect(visibleRange({ ...view, rowHeight: 0 }, 10_000)).toEqual({ start: 0, end: 20 });
+    expect(visibleRange({ ...view, rowHeight: 0 }, 10_000)).toEqual({ start: 0, end: UNMEASURED });
   });
 });
 
 it('a point belongs to the row whose place holds it', () => {
   expect([0, 99, 100, 250].map((y) => rowAt(y, 100))).toEqual([0, 0, 1, 2]);
   expect([rowAt(5, 0), rowAt(-1, 100)]).toEqual([null, null]);
+});
+
+it('a row that is cut off counts among those that fit', () => {
+  expect([400, 401].map((height) => nFitting({ height, rowHeight: 100 }))).toEqual([4, 5]);
+  expect(nFitting({ height: 400, rowHeight: 0 })).toBe(UNMEASURED);
 });

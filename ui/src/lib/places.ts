@@ -6,8 +6,8 @@ export type View = { scrollTop: number; height: number; rowHeight: number };
 
 /** Drawn above and below the visible rows, so that a fast scroll meets rows and not emptiness. */
 const MARGIN = 4;
-/** Drawn as long as nothing has been measured. */
-const UNMEASURED = 20;
+/** As long as nothing has been measured, so many are drawn, and taken to fill the window. */
+export const UNMEASURED = 12;
 
 /** The first row that is drawn, and the one behind the last. */
 export function visibleRange(view: View, nRows: number): { start: number; end: number } {
@@ -16,6 +16,12 @@ export function visibleRange(view: View, nRows: number): { start: number; end: n
   const behind = Math.ceil((view.scrollTop + view.height) / view.rowHeight) + MARGIN;
   const end = Math.max(0, Math.min(nRows, behind));
   return { start: Math.max(0, Math.min(first, end)), end };
+}
+
+/** How many rows fill what is visible, the one that is cut off included. */
+export function nFitting(view: Omit<View, 'scrollTop'>): number {
+  if (view.rowHeight <= 0 || view.height <= 0) return UNMEASURED;
+  return Math.ceil(view.height / view.rowHeight);
 }
 
 /** The number of the row whose place holds a point, from the list's top. */

@@ -8,6 +8,7 @@
 import type { Chip, Hint, IpcError, Notice, SearchResult, SearchUpdate, Stage, StageTimes } from '../host/bindings';
 import { asIpcError, type Host, type RunningSearch } from '../host/host';
 import { locale } from './language.svelte';
+import { UNMEASURED } from './places';
 import { refine, uniqueRows } from './refine';
 import { withoutParts } from './scopes';
 import { sorted, type Sort } from './sort';
@@ -19,8 +20,6 @@ const STAGES: Stage[] = ['words', 'hybrid', 'reranked'];
 /** After this much quiet the last word is taken as finished. */
 const SETTLED_DELAY_MS = 350;
 const RESULT_LIMIT = 50;
-/** While one types, no more than fill the window: the others cost time before the first is seen. */
-const TYPING_LIMIT = 20;
 /** Each time the end of the list nears, so many times as many are asked for, up to a limit. */
 const MORE_FACTOR = 4;
 const MOST_RESULTS = 10_000;
@@ -33,12 +32,19 @@ export type OnScreen = {
   seen: () => number[];
   /** The row that is unfolded: what is below it would jump with it. */
   unfolded: () => number | null;
+  /** How many rows can be seen at once. */
+  nVisible: () => number;
 };
 
 /** A passage that the user wants more or less of. */
 export type Judged = { passageId: number; name: string; isLiked: boolean };
 
-const NOTHING_ON_SCREEN: OnScreen = { underPointer: () => null, seen: () => [], unfolded: () => null };
+const NOTHING_ON_SCREEN: OnScreen = {
+  underPointer: () => null,
+  seen: () => [],
+  unfolded: () => null,
+  nVisible: () => UNMEASURED,
+};
 
 export class SearchSession {
   /** What stands in the box. */
@@ -285,8 +291,9 @@ export class SearchSession {
     });
   }
 
+  /** While one types, no more than fill the window: the others cost time before the first is seen. */
   #limitOf(typing: boolean): number {
-    return typing ? Math.min(this.#limit, TYPING_LIMIT) : this.#limit;
+    return typing ? Math.min(this.#limit, this.#onScreen.nVisible()) : this.#limit;
   }
 
   #ask(query: string, typing: boolean, receive: (update: SearchUpdate) => void): void {
