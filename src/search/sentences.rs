@@ -20,38 +20,39 @@ const MIN_CHARS: usize = 16;
 /// A slow or busy machine shows rows without.
 const PATIENCE: Duration = Duration::from_millis(1_500);
 
-/// Marks the sentence in each of the first rows that meaning has found.
+/// Marks the sentence in each of the first rows that meaning has found. Row by row: whoever types on drops
+/// this, and the model is busy with one passage at most.
 pub(super) async fn mark(model: &ModelWorker, query: &[f32], results: &mut [SearchResult]) {
-    let mut sentences: Vec<(usize, Range<usize>)> = Vec::new();
-    let found = results.iter().enumerate().take(N_ROWS);
-    for (row, result) in found.filter(|(_, result)| result.ranks.meaning.is_some()) {
-        let mut spans = chunk::sentences(&result.text);
-        spans.retain(|span| {
-            let sentence = result.text.get(span.clone()).unwrap_or_default();
-            sentence.chars().count() >= MIN_CHARS
-        });
-        // A passage of one sentence is that sentence.
-        if spans.len() > 1 {
-            sentences.extend(spans.into_iter().take(N_SENTENCES).map(|span| (row, span)));
+    let marking = async {
+        let first = results.iter_mut().take(N_ROWS);
+        for result in first.filter(|result| result.ranks.meaning.is_some()) {
+            result.sentence = nearest(model, query, &result.text).await?;
         }
-    }
-    let texts = sentences
-        .iter()
-        .filter_map(|(row, span)| Some(results.get(*row)?.text.get(span.clone())?.to_owned()));
-    let embedding = model.embed(Role::Passage, texts.collect());
-    let Ok(Ok(embedded)) = tokio::time::timeout(PATIENCE, embedding).await else {
-        return;
+        Ok::<(), nuthatch_models::Error>(())
     };
-    let mut best: Vec<Option<(f32, Range<usize>)>> = vec![None; results.len()];
-    for ((row, span), vector) in sentences.into_iter().zip(embedded) {
-        let similarity: f32 = vector.iter().zip(query).map(|(a, b)| a * b).sum();
-        let best = &mut best[row];
-        if best.as_ref().is_none_or(|(before, _)| similarity > *before) {
-            *best = Some((similarity, span));
-        }
+    // What was marked in time stays.
+    let _ = tokio::time::timeout(PATIENCE, marking).await;
+}
+
+/// The nearest sentence's range in characters; `None` where the text is but one.
+async fn nearest(
+    model: &ModelWorker,
+    query: &[f32],
+    text: &str,
+) -> Result<Option<(usize, usize)>, nuthatch_models::Error> {
+    let mut spans = chunk::sentences(text);
+    let of = |span: &Range<usize>| text.get(span.clone()).unwrap_or_default();
+    spans.retain(|span| of(span).chars().count() >= MIN_CHARS);
+    spans.truncate(N_SENTENCES);
+    if spans.len() < 2 {
+        return Ok(None);
     }
-    for (result, best) in results.iter_mut().zip(best) {
-        result.sentence =
-            best.and_then(|(_, span)| in_characters(&result.text, &[(span.start, span.end)]).pop());
-    }
+    let texts = spans.iter().map(|span| of(span).to_owned());
+    let embedded = model.embed(Role::Passage, texts.collect()).await?;
+    let similarity = |vector: &[f32]| -> f32 { vector.iter().zip(query).map(|(a, b)| a * b).sum() };
+    let best = spans
+        .into_iter()
+        .zip(&embedded)
+        .max_by(|(_, a), (_, b)| similarity(a).total_cmp(&similarity(b)));
+    Ok(best.and_then(|(span, _)| in_characters(text, &[(span.start, span.end)]).pop()))
 }
