@@ -6,13 +6,10 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{
-        Arc, OnceLock,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, OnceLock},
 };
 
-use nuthatch_models::priority;
+use nuthatch_models::priority::{self, Priority};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use tokio::sync::oneshot;
 
@@ -78,13 +75,18 @@ pub fn pool() -> Result<&'static Arc<ThreadPool>, Error> {
     usable(made)
 }
 
-/// From now on what is done for indexing gives way to every other program as well; to be said before
-/// the first such work.
-pub fn give_way() {
-    GIVES_WAY.store(true, Ordering::Relaxed);
+/// From now on what is done for indexing has this right of way; to be said before the first such work.
+pub fn give_way(to: Priority) {
+    // Whoever was first has made the threads already.
+    let _ = BEHIND.set(to);
 }
 
-static GIVES_WAY: AtomicBool = AtomicBool::new(false);
+static BEHIND: OnceLock<Priority> = OnceLock::new();
+
+/// The right of way of what is done for indexing, for threads of its own.
+pub fn behind() -> Priority {
+    BEHIND.get().copied().unwrap_or_default()
+}
 
 /// The second one has a thread for every core: how many of them work is decided by how much is begun
 /// (`Parts::n_readers`).
@@ -93,11 +95,7 @@ fn pool_behind() -> Result<&'static Arc<ThreadPool>, Error> {
     let made = POOL.get_or_init(|| {
         let builder = ThreadPoolBuilder::new()
             .num_threads(n_cores())
-            .start_handler(|_| {
-                if GIVES_WAY.load(Ordering::Relaxed) {
-                    priority::lower_thread();
-                }
-            });
+            .start_handler(|_| priority::lower_thread(behind()));
         made(builder, "behind")
     });
     usable(made)

@@ -143,15 +143,12 @@ impl Engine {
         let lock = Lock::take(&dirs)?;
         let settings = obeyed::settings(&dirs)?;
         let share = Share::of(&settings, &terms);
-        if share.priority != Priority::Normal {
-            cpu::give_way();
-        }
+        cpu::give_way(share.priority);
         let store = Store::open(&dirs.database()).await;
         let store = store.map_err(|error| unopened(error, &dirs))?;
         let history = store.history().await?;
         let index = dirs.index();
-        // Where it is opened its threads begin, and get the right of way of those that open it.
-        let lexical = cpu::run_behind(move || Lexical::open(&index, &history)).await?;
+        let lexical = cpu::run(move || Lexical::open(&index, &history)).await?;
         let lexical = Arc::new(lexical.map_err(indexing::Error::from)?);
         let words = Arc::clone(&lexical);
         let (mut engine, progress) =

@@ -70,10 +70,14 @@ pub fn lower_process(to: Priority) {
     }
 }
 
-/// Lowers this thread of a process that also serves searches. Never to [`Priority::Idle`]: a thread
-/// that holds a lock which a search waits for must get its turn.
-pub fn lower_thread() {
-    system::lower_thread();
+/// Lowers this thread of a process that also serves searches, and on Linux the threads that it starts.
+/// A search may wait for a lock that such a thread holds, so it must get its turn: on Linux the idle class
+/// gets all that others leave, which is nothing only on a machine whose every core is taken, and then
+/// indexing is on hold.
+pub fn lower_thread(to: Priority) {
+    if to != Priority::Normal {
+        system::lower_thread(to);
+    }
 }
 
 #[cfg(test)]

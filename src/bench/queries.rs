@@ -1,4 +1,4 @@
-//! How long word queries take while a library rests, and while it reads at full budget.
+//! How long word queries take while a library rests, and while it reads as a window does that is open.
 //!
 //! Two words of the made-up corpora a query, the same queries at rest as at work. Knows the engine's
 //! face alone.
@@ -53,7 +53,7 @@ pub struct Busy {
 
 /// Indexes `folder`, asks, and asks again while `more` is read.
 pub async fn while_reading(folder: &Path, more: &Path, dirs: &Dirs) -> engine::Result<Busy> {
-    let engine = Engine::open(dirs.clone()).await?;
+    let engine = Engine::open_in_background(dirs.clone()).await?;
     engine.add_folder(folder).await?;
     engine.settle_words().await?;
     // Once, so that what is asked lies in memory both times.

@@ -14,6 +14,10 @@ use serde_json::{Map, Value, json};
 
 use super::show;
 
+/// Reading in the background takes every core and waits for nobody, but keeps its right of way: the last.
+const AT_FULL_BUDGET: &str = "meaning = false\nindex_cores = \"full\"\npause_on_battery = false\n\
+    pause_above_load_percent = 0\npause_after_typing_seconds = 0\n";
+
 #[derive(Debug, Subcommand)]
 pub(super) enum BenchVerb {
     /// Make a folder of made-up files: the same ones for the same seed
@@ -71,7 +75,7 @@ pub(super) async fn run(verb: BenchVerb, dirs: &Dirs, json: bool) -> anyhow::Res
                 .prefix("nuthatch-bench")
                 .tempdir()?;
             let library = keep.unwrap_or_else(|| throw_away.path().to_owned());
-            let own = own_library(&library, dirs.programs(), meaning)?;
+            let own = own_library(&library, dirs.programs(), &format!("meaning = {meaning}\n"))?;
             let indexed = bench::index(&folder, &own).await?;
             if json {
                 show::print(&document(&indexed))
@@ -83,7 +87,7 @@ pub(super) async fn run(verb: BenchVerb, dirs: &Dirs, json: bool) -> anyhow::Res
             let throw_away = tempfile::Builder::new()
                 .prefix("nuthatch-bench")
                 .tempdir()?;
-            let own = own_library(throw_away.path(), dirs.programs(), false)?;
+            let own = own_library(throw_away.path(), dirs.programs(), AT_FULL_BUDGET)?;
             let busy = queries::while_reading(&folder, &more, &own).await?;
             if json {
                 show::print(&latencies(&busy))
@@ -95,10 +99,10 @@ pub(super) async fn run(verb: BenchVerb, dirs: &Dirs, json: bool) -> anyhow::Res
 }
 
 /// The library's own settings hold, not the user's.
-fn own_library(library: &Path, programs: &Path, meaning: bool) -> anyhow::Result<Dirs> {
+fn own_library(library: &Path, programs: &Path, settings: &str) -> anyhow::Result<Dirs> {
     let dirs = Dirs::new(library, programs);
     std::fs::create_dir_all(library)?;
-    std::fs::write(dirs.settings(), format!("meaning = {meaning}\n"))?;
+    std::fs::write(dirs.settings(), settings)?;
     Ok(dirs)
 }
 

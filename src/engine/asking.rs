@@ -32,7 +32,7 @@ impl ChosenWriter {
     async fn get(&self, dirs: &Dirs) -> &std::result::Result<Option<Writer>, Notice> {
         let choose = async || {
             let (dirs, settings) = (dirs.clone(), self.settings.clone());
-            let writer = cpu::run_behind(move || models::writer(&dirs, &settings)).await;
+            let writer = cpu::run(move || models::writer(&dirs, &settings)).await;
             writer.unwrap_or_else(|error| Err(models::no_generator(&error.to_string())))
         };
         self.chosen.get_or_init(choose).await

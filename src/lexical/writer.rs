@@ -15,10 +15,12 @@ use std::{
     time::{Duration, Instant},
 };
 
+use nuthatch_models::priority::{self, Priority};
 use tantivy::{Index, IndexReader, IndexWriter, TantivyDocument, Term, schema::Field};
 use tokio::sync::oneshot;
 
 use crate::{
+    cpu,
     document::{DocumentId, FileId, PassageId, Sequence},
     lexical::{
         Error, Result, Tag,
@@ -122,19 +124,25 @@ impl Writer {
         reader: IndexReader,
         (last, is_complete): (Payload, Arc<AtomicBool>),
     ) -> Result<Self> {
-        let writer = index.writer_with_num_threads(1, BUFFER_BYTES)?;
-        writer.set_merge_policy(Box::<Merging>::default());
-        // What a killed process began to write may have the very name that the next commit needs.
-        writer.garbage_collect_files().wait()?;
+        let index = index.clone();
         let (commands, inbox) = sync_channel(N_WAITING);
-        let owner = Owner {
-            writer,
-            fields,
-            reader,
-            last,
-            is_complete,
-            since: None,
-            n_entries: 0,
+        let (reply, is_open) = sync_channel(1);
+        let own = move || {
+            let writer = match open_writer(&index) {
+                Ok(writer) => writer,
+                Err(error) => return drop(reply.send(Err(error))),
+            };
+            let _ = reply.send(Ok(()));
+            let owner = Owner {
+                writer,
+                fields,
+                reader,
+                last,
+                is_complete,
+                since: None,
+                n_entries: 0,
+            };
+            owner.run(&inbox);
         };
         #[expect(
             clippy::disallowed_methods,
@@ -142,12 +150,14 @@ impl Writer {
         )]
         let thread = thread::Builder::new()
             .name("word-index".into())
-            .spawn(move || owner.run(&inbox))
+            .spawn(own)
             .map_err(|_| Error::WriterStopped)?;
-        Ok(Self {
+        let writer = Self {
             commands: Some(commands),
             thread: Some(thread),
-        })
+        };
+        is_open.recv().map_err(|_| Error::WriterStopped)??;
+        Ok(writer)
     }
 
     pub(super) async fn apply(&self, ops: Vec<Op>, sequence: Sequence) -> Result<()> {
@@ -191,6 +201,21 @@ impl Drop for Writer {
             let _ = thread.join();
         }
     }
+}
+
+/// On the thread that will write. tantivy's threads have the right of way of the one that starts them: those
+/// that merge are started here, while somebody waits for the library, those that index with each commit.
+fn open_writer(index: &Index) -> Result<IndexWriter> {
+    let wanted = cpu::behind();
+    if wanted != Priority::Normal {
+        priority::lower_thread(Priority::Low);
+    }
+    let writer = index.writer_with_num_threads(1, BUFFER_BYTES)?;
+    writer.set_merge_policy(Box::<Merging>::default());
+    // What a killed process began to write may have the very name that the next commit needs.
+    writer.garbage_collect_files().wait()?;
+    priority::lower_thread(wanted);
+    Ok(writer)
 }
 
 struct Owner {

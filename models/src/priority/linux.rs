@@ -22,8 +22,17 @@ pub(super) fn lower_process(to: Priority) {
     }
 }
 
-pub(super) fn lower_thread() {
-    lower(NICE_LOW, libc::SCHED_BATCH, IOPRIO_BEST_EFFORT_LOWEST);
+/// A nice thread keeps its core for a slice of some milliseconds once it has it, and a search wakes a
+/// dozen times: only the idle class makes way at once. With it a word query's 95th percentile while a
+/// folder is read is 1.6 times that at rest, and 2.5 times without (`nuthatch bench queries`, two cores).
+/// Reading and writing go on before those of idle processes: a lock may be held meanwhile.
+pub(super) fn lower_thread(to: Priority) {
+    let class = match to {
+        Priority::Normal => return,
+        Priority::Low => libc::SCHED_BATCH,
+        Priority::Idle => libc::SCHED_IDLE,
+    };
+    lower(NICE_LOW, class, IOPRIO_BEST_EFFORT_LOWEST);
 }
 
 /// 0 is the thread that calls.

@@ -22,4 +22,4 @@ pub(super) fn lower_process(to: Priority) {
     }
 }
 
-pub(super) fn lower_thread() {}
+pub(super) fn lower_thread(_to: Priority) {}

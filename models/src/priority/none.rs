@@ -4,4 +4,4 @@ use super::Priority;
 
 pub(super) fn lower_process(_to: Priority) {}
 
-pub(super) fn lower_thread() {}
+pub(super) fn lower_thread(_to: Priority) {}

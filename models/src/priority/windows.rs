@@ -23,7 +23,7 @@ pub(super) fn lower_process(to: Priority) {
 }
 
 #[expect(unsafe_code, reason = "the handle is that of this thread")]
-pub(super) fn lower_thread() {
+pub(super) fn lower_thread(_to: Priority) {
     unsafe {
         SetThreadPriority(GetCurrentThread(), THREAD_PRIORITY_BELOW_NORMAL);
     }
