@@ -11,6 +11,8 @@ use crate::document::Mark;
 
 /// zstd's level 3 gives most of the gain for a tenth of the time of the higher ones.
 const ZSTD_LEVEL: i32 = 3;
+/// Less is not compressed: setting up a compressor costs more than writing the few bytes it would save.
+const MIN_BYTES: usize = 64;
 /// The first byte of what compressing would make longer; a compressed list begins with another.
 const PLAIN: u8 = 0;
 
@@ -95,6 +97,9 @@ fn unpack_some<T: DeserializeOwned>(packed: Option<&[u8]>) -> Option<Vec<(u32, T
 pub(super) fn pack(value: &impl Serialize) -> io::Result<Vec<u8>> {
     let plain = postcard::to_extend(value, vec![PLAIN]).map_err(io::Error::other)?;
     // In one piece, whose size is known: a stream would set up a window of megabytes for each document.
+    if plain.len() < MIN_BYTES {
+        return Ok(plain);
+    }
     let compressed = zstd::bulk::compress(&plain[1..], ZSTD_LEVEL)?;
     Ok(if compressed.len() < plain.len() {
         compressed

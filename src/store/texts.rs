@@ -24,6 +24,8 @@ use crate::{
 const BLOCK_BYTES: usize = 128 << 10;
 /// zstd's level: 9 saves another twentieth of the text, and is still ten times as fast as reading is.
 const LEVEL: i32 = 9;
+/// The last block is compressed anew with each batch until it is full, so only in haste.
+const LEVEL_OPEN: i32 = 1;
 
 /// What a batch does to the stream: adds at its end, and wipes out. Written by [`Stream::write`].
 #[derive(Debug)]
@@ -81,15 +83,14 @@ impl Stream {
         let mut start = self.open.unwrap_or(self.end);
         let mut text = self.open_text(transaction).await?;
         text.push_str(&std::mem::take(&mut self.added));
-        let mut zstd = compressor()?;
-        for block in blocks(&text) {
+        for (n_bytes, block) in packed(text).await? {
             sqlx::query("INSERT OR REPLACE INTO texts (start, n_bytes, block) VALUES (?, ?, ?)")
                 .bind(start as i64)
-                .bind(block.len() as i64)
-                .bind(compress(&mut zstd, block.as_bytes())?)
+                .bind(n_bytes as i64)
+                .bind(block)
                 .execute(&mut **transaction)
                 .await?;
-            start += block.len() as u64;
+            start += n_bytes as u64;
         }
         Ok(())
     }
@@ -157,7 +158,7 @@ async fn rewrite(
             .await?;
     } else {
         sqlx::query("UPDATE texts SET block = ? WHERE start = ?")
-            .bind(compress(&mut compressor()?, &text)?)
+            .bind(compress(LEVEL, &text)?)
             .bind(start)
             .execute(&mut **transaction)
             .await?;
@@ -276,13 +277,30 @@ fn decompressor() -> Result<Decompressor<'static>> {
     Decompressor::new().map_err(|_| damaged())
 }
 
-fn compressor() -> Result<Compressor<'static>> {
-    Compressor::new(LEVEL).map_err(|_| Error::Damaged { what: "compressor" })
+/// A text's blocks, each with the bytes that it holds; what waits for nobody stands behind what does.
+async fn packed(text: String) -> Result<Vec<(usize, Vec<u8>)>> {
+    let work = move || {
+        let blocks: Vec<&str> = blocks(&text).collect();
+        let packed = blocks.into_par_iter().map(|block| {
+            let level = if block.len() < BLOCK_BYTES {
+                LEVEL_OPEN
+            } else {
+                LEVEL
+            };
+            Ok((block.len(), compress(level, block.as_bytes())?))
+        });
+        packed.collect()
+    };
+    cpu::run_behind(work).await.map_err(|_| not_compressed())?
 }
 
-fn compress(zstd: &mut Compressor<'_>, bytes: &[u8]) -> Result<Vec<u8>> {
-    let compressed = zstd.compress(bytes);
-    compressed.map_err(|_| Error::Damaged { what: "compressor" })
+fn compress(level: i32, bytes: &[u8]) -> Result<Vec<u8>> {
+    let compressed = Compressor::new(level).and_then(|mut zstd| zstd.compress(bytes));
+    compressed.map_err(|_| not_compressed())
+}
+
+fn not_compressed() -> Error {
+    Error::Damaged { what: "compressor" }
 }
 
 /// Text in blocks of about [`BLOCK_BYTES`], cut between characters.

@@ -171,6 +171,11 @@ impl Pieces<'_> {
             let date = self.in_numbers(nth).or_else(|| self.in_words(nth));
             return date.or_else(|| self.number(nth));
         }
+        // Nearly every word goes no further: a number is behind a month that begins a date.
+        let next = self.word(nth + 1)?;
+        if !next.starts_with(|c: char| c.is_ascii_digit()) && !matches!(next, "de" | "del") {
+            return None;
+        }
         self.month(nth)?;
         self.in_words(nth)
     }
