@@ -28,11 +28,15 @@ pub(super) async fn show(
     let lone: Vec<FileId> = ranked.iter().filter_map(file_of).collect();
     let passages: Vec<PassageId> = ranked.iter().filter_map(|ranked| ranked.passage).collect();
     let mut files: HashMap<Target, Vec<FileRow>> = HashMap::new();
-    let (of_documents, lone, documents, passages) = tokio::try_join!(
+    // A file that matched by name alone still shows how it begins.
+    let by_name = ranked.iter().filter(|ranked| ranked.passage.is_none());
+    let by_name: Vec<DocumentId> = by_name.filter_map(document_of).collect();
+    let (of_documents, lone, documents, passages, beginnings) = tokio::try_join!(
         store.files_by_document(&documents),
         store.files_by_id(&lone),
         store.documents_by_id(&documents),
         store.passages_by_id(&passages),
+        store.first_passages(&by_name),
     )?;
     for file in of_documents {
         let target = file
@@ -49,16 +53,12 @@ pub(super) async fn show(
         let document = document_of(&ranked)
             .and_then(|id| documents.iter().find(|row| row.id == id))
             .cloned();
-        let passage = ranked
-            .passage
-            .and_then(|id| passages.iter().find(|row| row.id == id))
-            .cloned();
-        // A file that matched by name alone still shows how it begins.
-        let passage = match (passage, &document) {
-            (None, Some(document)) => store.first_passage(document.id).await?,
-            (passage, _) => passage,
+        let passage = match (ranked.passage, &document) {
+            (Some(id), _) => passages.iter().find(|row| row.id == id),
+            (None, Some(document)) => beginnings.iter().find(|row| row.document == document.id),
+            (None, None) => None,
         };
-        shown.push((ranked, document, passage));
+        shown.push((ranked, document, passage.cloned()));
     }
     let spans: Vec<_> = shown
         .iter()

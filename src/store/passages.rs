@@ -134,16 +134,16 @@ impl Store {
         .await?)
     }
 
-    /// The first passage of a document.
-    pub async fn first_passage(&self, document: DocumentId) -> Result<Option<PassageRow>> {
+    /// The first passages of these documents, in no order.
+    pub async fn first_passages(&self, documents: &[DocumentId]) -> Result<Vec<PassageRow>> {
         Ok(sqlx::query_as(
             "SELECT id, document_id, place, words ->> (nullif(place ->> 3, 0) - 1) AS context, \
              words ->> (nullif(place ->> 5, 0) - 1) AS label FROM (SELECT first_passage AS id, \
              id AS document_id, passages ->> 0 AS place, passage_words AS words \
-             FROM documents WHERE id = ? AND n_passages > 0)",
+             FROM documents WHERE id IN (SELECT value FROM json_each(?)) AND n_passages > 0)",
         )
-        .bind(document.0)
-        .fetch_optional(&self.readers)
+        .bind(json_list(documents.iter().map(|id| id.0)))
+        .fetch_all(&self.readers)
         .await?)
     }
 

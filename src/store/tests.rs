@@ -262,7 +262,7 @@ fn what_is_known_of_a_passage_comes_back_by_its_id_and_by_its_document() {
         for row in &rows {
             assert_eq!(store.passage(row.id).await.unwrap().as_ref(), Some(row));
         }
-        let first = store.first_passage(id).await.unwrap();
+        let first = store.first_passages(&[id]).await.unwrap().pop();
         assert_eq!(first.as_ref(), rows.get(1));
         assert_eq!(store.passage(PassageId(6)).await.unwrap(), None);
     });
