@@ -16,6 +16,7 @@ mod strength;
 mod types;
 mod verify;
 mod write;
+mod writer;
 
 use std::time::Instant;
 
@@ -29,7 +30,7 @@ const N_RANKED: usize = 40;
 /// A question of so few words leans on the one before it ("And in winter?").
 const SHORT_QUESTION: usize = 5;
 
-pub use write::Writer;
+pub use writer::{OwnModel, Writer};
 
 use self::{extract::Candidate, question::Question};
 use crate::{

@@ -22,6 +22,11 @@ const TOKENS_PER_ESTIMATE: f64 = 1.6;
 /// Turns of a conversation that are shown to the model again.
 const N_EARLIER: usize = 4;
 
+/// How every prompt begins.
+pub(super) fn rules() -> Turn {
+    turn(Speaker::System, RULES.to_owned())
+}
+
 /// A prompt and how many of the sources are in it.
 pub(super) struct Prompt {
     pub(super) turns: Vec<Turn>,
@@ -37,7 +42,7 @@ pub(super) fn prompt(
     sources: &[Source],
     max_tokens: usize,
 ) -> Prompt {
-    let mut turns = vec![turn(Speaker::System, RULES.to_owned())];
+    let mut turns = vec![rules()];
     for exchange in earlier.iter().rev().take(N_EARLIER).rev() {
         turns.push(turn(Speaker::User, exchange.question.clone()));
         turns.push(turn(Speaker::Assistant, exchange.answer.clone()));

@@ -4,63 +4,19 @@
 //! Invariant: what is shown has been looked up; where nothing of it stands in the files, the files' own
 //! sentences are shown in its place.
 
-use std::sync::Arc;
-
-use nuthatch_models::{End, ModelWorker, Turn, Writing, server::ChatServer};
+use nuthatch_models::{End, ModelWorker};
 
 use super::{
     Answer, Citation, Error, Exchange, Sentence, Source, Standing, Verdict, prompt, references,
     sources,
     verify::{Found, Shelf},
+    writer::Writer,
 };
 use crate::{
     chunk,
     document::Mark,
     search::{Notice, Search},
 };
-
-/// Tokens of an answer, at most.
-const MOST_TOKENS: usize = 320;
-/// A context beyond this is not filled: more passages make small models worse, and each takes time.
-const MOST_PROMPT_TOKENS: usize = 3_000;
-
-/// Tokens of a prompt with its answer that a server is taken to hold.
-const SERVER_TOKENS: usize = 4_096;
-
-/// What writes answers.
-#[derive(Debug, Clone)]
-pub enum Writer {
-    /// A model of our own, in its process.
-    Model(Arc<ModelWorker>),
-    /// A model of a server, mostly on this machine.
-    Server(ChatServer),
-}
-
-impl Writer {
-    /// What it is called where an answer says who wrote it.
-    pub fn name(&self) -> &str {
-        match self {
-            Self::Model(worker) => &worker.spec().id,
-            Self::Server(server) => &server.model,
-        }
-    }
-
-    /// Tokens of a prompt with its answer.
-    fn max_tokens(&self) -> usize {
-        match self {
-            Self::Model(worker) => worker.spec().max_tokens,
-            // It cannot be asked; the smallest that such servers set by themselves.
-            Self::Server(_) => SERVER_TOKENS,
-        }
-    }
-
-    fn write(&self, turns: Vec<Turn>) -> Writing {
-        match self {
-            Self::Model(worker) => worker.write(turns, MOST_TOKENS),
-            Self::Server(server) => server.write(turns, MOST_TOKENS),
-        }
-    }
-}
 
 /// What is asked of a generator.
 pub(super) struct Task<'a> {
@@ -76,11 +32,7 @@ pub(super) async fn write(
     extracted: Answer,
     on_update: &mut (impl FnMut(&Answer) + Send),
 ) -> Result<Answer, Error> {
-    let room = task
-        .writer
-        .max_tokens()
-        .saturating_sub(MOST_TOKENS)
-        .min(MOST_PROMPT_TOKENS);
+    let room = task.writer.room(prompt::rules()).await;
     let prompt = prompt::prompt(task.question, task.earlier, &extracted.sources, room);
     let mut answer = Answer {
         sentences: Vec::new(),

@@ -15,7 +15,7 @@ use nuthatch_models::{
 
 use super::polite::Share;
 use crate::{
-    answer::Writer,
+    answer::{OwnModel, Writer},
     dirs::Dirs,
     search::{Notice, Reranker, Rerankers},
     settings::Settings,
@@ -244,7 +244,7 @@ pub(super) fn writer(dirs: &Dirs, settings: &Settings) -> Result<Option<Writer>,
     let config =
         config.ok_or_else(|| no_generator(&format!("a file of {} is missing", spec.id)))?;
     let worker = ModelWorker::new(config).map_err(|error| no_generator(&error.to_string()))?;
-    Ok(Some(Writer::Model(Arc::new(worker))))
+    Ok(Some(Writer::Model(OwnModel::new(worker))))
 }
 
 fn chat_server(dirs: &Dirs, settings: &Settings) -> ChatServer {
