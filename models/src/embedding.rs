@@ -51,7 +51,8 @@ impl EmbeddingModel {
         let options = InitOptionsUserDefined::new()
             .with_environment(environment)
             .with_max_length(spec.max_tokens)
-            .with_intra_threads(n_threads);
+            .with_intra_threads(n_threads)
+            .with_session_config(onnx::ASLEEP.0, onnx::ASLEEP.1);
         let model = TextEmbedding::try_new_from_user_defined(model, options)
             .with_context(|| format!("could not load the model {}", spec.id))?;
         Ok(Self {

@@ -216,6 +216,8 @@ fn session(environment: &Environment, model: &[u8], n_threads: usize) -> anyhow:
     let builder = builder.with_optimization_level(GraphOptimizationLevel::Level3);
     let builder = builder.map_err(|error| anyhow::anyhow!("{error}"))?;
     let builder = builder.with_intra_threads(n_threads);
+    let builder = builder.map_err(|error| anyhow::anyhow!("{error}"))?;
+    let builder = builder.with_config_entry(onnx::ASLEEP.0, onnx::ASLEEP.1);
     let mut builder = builder.map_err(|error| anyhow::anyhow!("{error}"))?;
     Ok(builder.commit_from_memory(model)?)
 }

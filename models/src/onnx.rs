@@ -8,6 +8,10 @@ use std::path::Path;
 use anyhow::Context;
 use ort::environment::Environment;
 
+/// Threads of the runtime wait for work asleep. Left to itself it lets them spin for milliseconds after each
+/// call, on every core, which a search's next stage and the window want.
+pub(crate) const ASLEEP: (&str, &str) = ("session.intra_op.allow_spinning", "0");
+
 /// Loads the runtime library.
 pub(crate) fn environment(runtime: &Path) -> anyhow::Result<Environment> {
     // ort panics on a missing library unless it is told of it beforehand.
