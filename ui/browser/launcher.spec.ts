@@ -6,6 +6,8 @@ test('a file is found and opened, and the launcher is gone', async ({ nuthatch }
   await expect(nuthatch.box).toBeFocused();
   await nuthatch.page.keyboard.type('notice period');
   await expect(nuthatch.rows.first()).toBeVisible();
+  // Over rows of an earlier key, Enter only asks for those of the last.
+  await expect(nuthatch.page.locator('#results')).not.toHaveClass(/stale/);
   expect(await nuthatch.rows.count()).toBeLessThanOrEqual(8);
   await nuthatch.press('ArrowDown');
   await nuthatch.press('ArrowDown');
